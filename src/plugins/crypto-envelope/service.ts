@@ -1,0 +1,45 @@
+import { service } from '../../core/index.ts'
+
+/** What an envelope is bound to besides its content. */
+export interface EnvelopeContext {
+  readonly method: string
+  /** The path without query. */
+  readonly path: string
+}
+
+/** An opened request. Hand it to `seal` so that the answer uses the request's key and nonce. */
+export interface Opened {
+  readonly profile: string
+  readonly kid: string
+  /** The object that was sealed. */
+  readonly value: Readonly<Record<string, unknown>>
+  /** What the codec needs to bind the answer to this request. Opaque to callers. */
+  readonly binding: Readonly<Record<string, string>>
+}
+
+/**
+ * Opens encrypted requests and seals answers. Routes opt in with `config: { envelope: '<profile>' }` and need not
+ * call this: their handler sees the opened object as `request.body` and returns a plain value.
+ */
+export interface CryptoEnvelope {
+  /**
+   * Opens one message.
+   * @throws {ApiError} `envelope.invalid` (400) for every way in which a message cannot be opened, and
+   * `envelope.replayed` (409) for one that was seen before
+   */
+  open(profile: string, message: Buffer, context: EnvelopeContext): Promise<Opened>
+  /**
+   * Seals an answer to an opened request.
+   * @throws {ApiError} `envelope.unsealed` (500); the plain value never leaves
+   */
+  seal(value: unknown, opened: Opened, context: EnvelopeContext): string
+}
+
+export const CryptoEnvelope = service<CryptoEnvelope>('cryptoEnvelope')
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The crypto-envelope profile that opens this route's requests and seals its answers. */
+    envelope?: string
+  }
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+// Files that touch globals, timers or processes have a module graph of their own; all others share one.
+const isolated = ['test/**/*.isolated.test.ts', 'test/e2e/**/*.test.ts']
+
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: isolated, pool: 'threads', isolate: false }
+      },
+      { extends: true, test: { name: 'isolated', include: isolated, pool: 'forks', isolate: true } }
+    ]
+  }
+})
