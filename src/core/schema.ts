@@ -65,7 +65,7 @@ function toFault(error: ErrorObject): SchemaFault {
     .split('/')
     .slice(1)
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  const node = error.parentSchema as SchemaNode | undefined
+  const node: SchemaNode | undefined = error.parentSchema
   const fault = { path, kind: 'value', text: error.message ?? 'is not valid', node, candidates: [] } as const
   const properties = node?.properties ?? {}
   if (error.keyword === 'additionalProperties') {
