@@ -1,4 +1,6 @@
 export { Clock, systemClock, type Timer } from './clock.ts'
+export { createGateway, type GatewayInfo, type GatewayOptions, type RouteInfo } from './gateway.ts'
+export type { Health, PluginHealth } from './health.ts'
 export { definePlugin } from './plugin.ts'
 export type {
   App,
@@ -10,3 +12,5 @@ export type {
   SetupContext
 } from './plugin.ts'
 export { optional, service, type OptionalService, type Service } from './service.ts'
+export type { PluginStatus } from './start.ts'
+export { problemCodes, StartupError, type Problem, type ProblemCode } from '../settings/problems.ts'

@@ -13,6 +13,9 @@ export class HookFailure extends Error {
   }
 }
 
+/** The decorator under which a kernel collects the failures of `onReady` hooks, to report all of them. */
+export const hookFailures = Symbol('paifang.hook-failures')
+
 /**
  * Makes `onReady` and `preClose` hooks of a plugin safe: Fastify rejects the start or the close with whatever
  * value such an async hook returns, and names nobody when one throws. Returns what ends the guard.
@@ -25,7 +28,10 @@ export function guardLifecycle(app: FastifyInstance, plugin: string): () => void
       try {
         await hook.call(this)
       } catch (error) {
-        throw new HookFailure(plugin, name, error)
+        const failure = new HookFailure(plugin, name, error)
+        const collected = Reflect.get(this, hookFailures) as HookFailure[] | undefined
+        if (name === 'preClose' || !collected) throw failure
+        collected.push(failure)
       }
     })
   }

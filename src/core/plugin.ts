@@ -10,7 +10,7 @@ import type {
 import fp from 'fastify-plugin'
 import { Type, type Static, type TObject } from 'typebox'
 import { guardLifecycle } from './lifecycle.ts'
-import { inputView, validate, type SchemaNode } from './schema.ts'
+import { inputView, validate, type SchemaNode } from '../settings/schema.ts'
 import type { Needs, Resolved, Service } from './service.ts'
 
 /** The Fastify instance that `setup` receives: TypeBox schemas type `request.body`, `query` and `params`. */
@@ -103,6 +103,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The plugin that added the route. */
     plugin?: string
+    /** Sent as the handler gives it: no dialect wraps the answer. */
+    raw?: boolean
   }
 }
 
@@ -134,8 +136,14 @@ export function definePlugin<C extends TObject = typeof NoSettings, const N exte
     let provided: S | undefined
     const setup = async (app: FastifyInstance): Promise<void> => {
       const release = guardLifecycle(app, name)
-      provided = await definition.setup(app.withTypeProvider<TypeBoxTypeProvider>(), context)
-      release()
+      try {
+        provided = await definition.setup(app.withTypeProvider<TypeBoxTypeProvider>(), context)
+      } catch (error) {
+        // Fastify takes a thrown `undefined` for success.
+        throw error instanceof Error ? error : new Error(`setup threw ${String(error)}`)
+      } finally {
+        release()
+      }
     }
     const privately = async (child: FastifyInstance): Promise<void> => {
       child.addHook('onRoute', route => void (route.config = { ...route.config, plugin: name }))

@@ -53,7 +53,7 @@ export function inputView(schema: TSchema | SchemaNode): SchemaNode {
 /** Validates `value` in place, filling in defaults. Every fault is returned; none means that it fits. */
 export function validate(view: SchemaNode, value: unknown): SchemaFault[] {
   let check = compiled.get(view)
-  if (!check) compiled.set(view, (check = ajv.compile(view)))
+  if (!check) compiled.set(view, (check = ajv.compile({ ...view, default: undefined })))
   if (check(value)) return []
   const errors = check.errors ?? []
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ schemaPath }) => `${schemaPath}/`)
@@ -92,4 +92,22 @@ export function allowedValues(node: SchemaNode): string[] | undefined {
   if (node.anyOf?.length && node.anyOf.every(({ const: value }) => value !== undefined))
     return node.anyOf.map(({ const: value }) => String(value))
   return undefined
+}
+
+/** Whether the value at `path` is a secret, is part of one, or may hold one. */
+export function isSecret(view: SchemaNode, path: readonly string[]): boolean {
+  if (view.secret) return true
+  const [key, ...rest] = path
+  const children = key === undefined ? Object.values(view.properties ?? {}) : [view.properties?.[key]]
+  const inside = [...children, view.items, view.additionalProperties].filter(node => typeof node === 'object')
+  return inside.some(node => isSecret(node, rest)) || (view.anyOf ?? []).some(node => isSecret(node, path))
+}
+
+/** A copy of `value` in which secrets are replaced by asterisks. */
+export function redact(view: SchemaNode, value: unknown, path: readonly string[] = []): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => redact(view, item, [...path, String(index)]))
+  if (typeof value !== 'object' || value === null) return isSecret(view, path) ? '***' : value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, redact(view, item, [...path, key])])
+  )
 }

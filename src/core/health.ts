@@ -1,0 +1,99 @@
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Entry } from '../resolve/entry.ts'
+
+/** How one plugin is. The reason is for operators, not for the public. */
+export interface PluginHealth {
+  readonly status: 'ok' | 'down'
+  readonly reason?: string
+}
+
+/** Asks plugins how they are; an answer holds for a second, so that probes cannot become load. */
+export class Health {
+  readonly #app: FastifyInstance
+  readonly #checks = new Map<string, () => Promise<PluginHealth>>()
+
+  constructor(app: FastifyInstance, entries: readonly Entry[]) {
+    this.#app = app
+    for (const entry of entries)
+      this.#checks.set(
+        entry.id,
+        cached(() => this.#ask(entry))
+      )
+  }
+
+  /** The health of all plugins, or of one; `undefined` when there is no such plugin. */
+  async all(): Promise<Record<string, PluginHealth>> {
+    const asked = [...this.#checks].map(async ([id, check]) => [id, await check()] as const)
+    return Object.fromEntries(await Promise.all(asked))
+  }
+
+  one(id: string): Promise<PluginHealth> | undefined {
+    return this.#checks.get(id)?.()
+  }
+
+  async #ask({ id, meta, provides }: Entry): Promise<PluginHealth> {
+    if (!meta?.health) return { status: 'ok' }
+    const limit = AbortSignal.timeout(2000)
+    const tooSlow = new Promise<never>((_, reject) => {
+      limit.addEventListener('abort', () => reject(new Error('did not answer within 2 s')))
+    })
+    try {
+      const service: unknown = provides ? this.#app.getDecorator(provides) : undefined
+      await Promise.race([meta.health(service), tooSlow])
+      return { status: 'ok' }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#app.log.warn({ plugin: id, reason }, 'not healthy')
+      return { status: 'down', reason }
+    }
+  }
+}
+
+const Status = Type.Object({ status: Type.String() })
+const Readiness = Type.Object({
+  status: Type.String(),
+  plugins: Type.Record(Type.String(), Type.String())
+})
+
+/** Adds `/healthz`, which looks at nothing, and `/readyz` and `/readyz/:plugin`, which ask the plugins. */
+export function addHealthRoutes(app: FastifyInstance, health: Health, isClosing: () => boolean): void {
+  const route = { logLevel: 'silent', config: { raw: true } } as const
+  app.get('/healthz', { ...route, schema: { hide: true, response: { 200: Status } } }, () => ({
+    status: 'ok'
+  }))
+
+  const readiness = { hide: true, response: { 200: Readiness, 503: Readiness } }
+  app.get('/readyz', { ...route, schema: readiness }, async (_, reply) => {
+    const checked = Object.entries(await health.all())
+    const plugins = Object.fromEntries(checked.map(([id, { status }]) => [id, status]))
+    const ok = checked.every(([, { status }]) => status === 'ok')
+    if (isClosing()) return reply.code(503).send({ status: 'closing', plugins })
+    return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'down', plugins })
+  })
+
+  const Params = Type.Object({ plugin: Type.String({ maxLength: 100 }) })
+  const single = { hide: true, params: Params, response: { 200: Status, 404: Status, 503: Status } }
+  app.get<{ Params: { plugin: string } }>(
+    '/readyz/:plugin',
+    { ...route, schema: single },
+    async (request, reply) => {
+      const checked = await health.one(request.params.plugin)
+      if (!checked) return reply.code(404).send({ status: 'unknown' })
+      return reply.code(checked.status === 'ok' ? 200 : 503).send({ status: checked.status })
+    }
+  )
+}
+
+function cached<T>(ask: () => Promise<T>): () => Promise<T> {
+  let last: Promise<T> | undefined
+  let until = 0
+  return () => {
+    const now = performance.now()
+    if (!last || now >= until) {
+      last = ask()
+      until = now + 1000
+    }
+    return last
+  }
+}

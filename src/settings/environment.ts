@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { nearest } from './nearest.ts'
+import type { Problem } from './problems.ts'
+import { allowedValues, type SchemaNode } from './schema.ts'
+
+/** A setting that a variable can set. */
+export interface Leaf {
+  readonly path: readonly string[]
+  readonly node: SchemaNode
+}
+
+/** A value from the environment and the variable that it came from. */
+export interface EnvValue {
+  readonly path: readonly string[]
+  readonly value: unknown
+  readonly from: string
+}
+
+/** Short names for the server's own settings, as platforms set them. The long names win. */
+const shortNames: Readonly<Record<string, string>> = {
+  PORT: 'PAIFANG_SERVER_PORT',
+  HOST: 'PAIFANG_SERVER_HOST',
+  LOG_LEVEL: 'PAIFANG_SERVER_LOG_LEVEL'
+}
+
+const prefix = 'PAIFANG_'
+
+/** The variable of a setting: `['sign-bridge', 'timeoutMs']` is `PAIFANG_SIGN_BRIDGE_TIMEOUT_MS`. */
+export function variableName(path: readonly string[]): string {
+  const words = path.map(part => part.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll('-', '_'))
+  return prefix + words.join('_').toUpperCase()
+}
+
+/** The settings below `view` that have a variable: everything but objects with fixed keys, which are walked. */
+export function leavesOf(view: SchemaNode, path: readonly string[]): Leaf[] {
+  if (!view.properties) return [{ path, node: view }]
+  return Object.entries(view.properties).flatMap(([key, child]) => leavesOf(child, [...path, key]))
+}
+
+/** The environment over the variables of a `.env` file; empty values count as unset. */
+export function mergeEnvironment(
+  env: NodeJS.ProcessEnv,
+  envFile: string | undefined
+): Record<string, string | undefined> {
+  const fromFile = envFile && existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {}
+  const set = Object.entries(env).filter(([, value]) => value !== '')
+  return { ...fromFile, ...Object.fromEntries(set) }
+}
+
+/** Reads the variables of all `leaves`; a `PAIFANG_` variable that no leaf has is a problem. */
+export function readVariables(
+  env: Record<string, string | undefined>,
+  leaves: readonly Leaf[]
+): { values: EnvValue[]; problems: Problem[] } {
+  const values: EnvValue[] = []
+  const problems: Problem[] = []
+  const byName = new Map<string, Leaf>()
+  for (const leaf of leaves) {
+    const name = variableName(leaf.path)
+    const other = byName.get(name)
+    const message = `stands for both ${other?.path.join('.')} and ${leaf.path.join('.')}`
+    if (other) problems.push({ code: 'ENV_AMBIGUOUS', where: name, message })
+    byName.set(name, leaf)
+  }
+  for (const [name, { path, node }] of byName) {
+    const short = Object.keys(shortNames).find(key => shortNames[key] === name)
+    const from = env[name] === undefined && short && env[short] ? short : name
+    const file = byName.has(`${name}_FILE`) ? undefined : env[`${name}_FILE`]
+    if (env[name] && file) {
+      const message = `is set, and so is ${name}_FILE`
+      problems.push({ code: 'ENV_CONFLICT', where: name, message, hint: 'unset one of the two' })
+    } else if (file) {
+      try {
+        const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+        values.push({ path, value: coerce(node, text), from: `${name}_FILE` })
+      } catch (error) {
+        const message = `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`
+        problems.push({ code: 'SECRET_UNREADABLE', where: `${name}_FILE`, message })
+      }
+    } else if (env[from]) {
+      values.push({ path, value: coerce(node, env[from]), from })
+    }
+  }
+  for (const name of Object.keys(env)) {
+    const known = byName.has(name) || byName.has(name.replace(/_FILE$/, '')) || name === 'PAIFANG_CONFIG'
+    if (!name.startsWith(prefix) || known || !env[name]) continue
+    const names = [...byName.keys(), 'PAIFANG_CONFIG'].map(other => other.slice(prefix.length))
+    const guess = nearest(name.slice(prefix.length), names)
+    const hint = guess ? `did you mean ${prefix}${guess}?` : 'paifang env lists the variables that exist'
+    problems.push({ code: 'ENV_UNKNOWN', where: name, message: 'no setting has this name', hint })
+  }
+  return { values, problems }
+}
+
+/** Reads text as the type that the schema wants; text that does not fit stays text, for validation to refuse. */
+function coerce(node: SchemaNode, text: string): unknown {
+  const types = new Set(
+    [node, ...(node.anyOf ?? [])].flatMap(({ type = [] }) => (typeof type === 'string' ? [type] : type))
+  )
+  if (types.has('boolean')) {
+    if (/^(true|1|yes|on)$/i.test(text)) return true
+    if (/^(false|0|no|off)$/i.test(text)) return false
+  }
+  if ((types.has('number') || types.has('integer')) && /^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text)
+  if ((types.has('array') || types.has('object')) && /^\s*[[{]/.test(text)) return parseJson(text)
+  if (types.has('array') && node.items) {
+    const items = text.split(',').map(item => item.trim())
+    return items.filter(item => item !== '').map(item => coerce(node.items ?? {}, item))
+  }
+  if (types.has('string') || allowedValues(node)) return text
+  return parseJson(text)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}
