@@ -1,73 +1,21 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { service } from '../../core/index.ts'
+import type { CatalogueEntry } from './api-error.ts'
 
-/** The languages of user-facing texts. */
-export type Locale = 'zh-CN' | 'en'
+export { ApiError, defineErrors } from './api-error.ts'
+export type {
+  CatalogueEntry,
+  ErrorContext,
+  ErrorDefinition,
+  FieldFault,
+  Locale,
+  Related
+} from './api-error.ts'
+export { Errors } from './errors.ts'
+export { result, type ResultExtras } from './result.ts'
 
-/** One kind of failure, as the catalogue lists it. Texts may hold `{name}` parameters. */
-export interface ErrorDefinition {
-  /** HTTP status of the `problem` and `plain` dialects, 400–599. */
-  readonly http: number
-  /** `error_code` of the `flask` dialect, unique in the catalogue. */
-  readonly flask: number
-  /** `code` of the `ws3` dialect. Default: `http`. */
-  readonly ws3?: number
-  readonly title: Readonly<Record<Locale, string>>
-  /** The same request may succeed later. */
-  readonly transient?: boolean
-  /** False: `detail` is for the log only. Default: true below 500. */
-  readonly expose?: boolean
-}
-
-/** A definition with its key, `area.reason` in lower case. */
-export interface CatalogueEntry extends ErrorDefinition {
-  readonly key: string
-}
-
-/** One field of the input that was refused. `path` is a JSON pointer. */
-export interface FieldFault {
-  readonly path: string
-  readonly code: string
-  readonly message: string
-}
-
-/** What is known of one failure beyond its kind. */
-export interface ErrorContext {
-  /** What happened this time, for developers; shown where the definition exposes it. */
-  readonly detail?: string
-  readonly fields?: readonly FieldFault[]
-  readonly params?: Readonly<Record<string, string | number>>
-  /** Seconds after which a retry makes sense. */
-  readonly retryAfter?: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly cause?: unknown
-}
-
-/** A failure of a known kind. Throw it anywhere below a route: the route's dialect renders it. */
-export class ApiError extends Error {
-  readonly entry: CatalogueEntry
-  readonly context: ErrorContext
-
-  constructor(entry: CatalogueEntry, context: ErrorContext = {}) {
-    super(context.detail ?? entry.title.en, { cause: context.cause })
-    this.name = 'ApiError'
-    this.entry = entry
-    this.context = context
-  }
-
-  /** For handlers that know only HTTP, such as Fastify's own. */
-  get statusCode(): number {
-    return this.entry.http
-  }
-}
-
-/** Names the kinds of failure of one plugin: `const Errors = defineErrors({ 'sign.queue_full': { … } })`. */
-export function defineErrors<const D extends Readonly<Record<string, ErrorDefinition>>>(
-  definitions: D
-): { readonly [K in keyof D]: CatalogueEntry } {
-  const entries = Object.entries(definitions).map(([key, definition]) => [key, { key, ...definition }])
-  return Object.fromEntries(entries) as { readonly [K in keyof D]: CatalogueEntry }
-}
+/** The forms in which answers and failures are written. */
+export type DialectName = 'plain' | 'flask' | 'ws3' | 'problem'
 
 /** A handler's value before a dialect renders it. */
 export type ValueTransform = (value: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
@@ -83,6 +31,20 @@ export interface ApiErrors {
   catalogue(): readonly CatalogueEntry[]
   /** Changes what handlers return before a dialect renders it (sealing an answer, for one). Runs in order of addition. */
   transform(transform: ValueTransform): void
+  /**
+   * Sets the dialect of the routes that `app` and its children add from now on. A route's own `config.dialect`, the
+   * settings and the caller's `Accept` take precedence.
+   */
+  dialectFor(app: FastifyInstance, dialect: DialectName): void
 }
 
 export const ApiErrors = service<ApiErrors>('apiErrors')
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The dialect of this route, whatever the caller asks for. */
+    dialect?: DialectName
+    /** True: what the handler returns is sent as it is. Failures are still rendered. */
+    raw?: boolean
+  }
+}

@@ -1,0 +1,37 @@
+import type { Related } from './api-error.ts'
+
+/** What a handler may say about its value beyond the value. */
+export interface ResultExtras {
+  /** HTTP status, 200–299. Default: what the reply has, 200. */
+  readonly status?: number
+  /** Replaces the dialect's text of success. */
+  readonly message?: string
+  /** The value is one page of a list. `page` counts from 1. */
+  readonly page?: { readonly total: number; readonly page: number; readonly size: number }
+  /** The value is older than it should be, because of `reason`. */
+  readonly stale?: { readonly ageMs: number; readonly reason: string }
+  readonly related?: readonly Related[]
+}
+
+/** A value with extras. Without the `api-error` plugin it is sent as its value alone. */
+export class Result {
+  readonly data: unknown
+  readonly extras: ResultExtras
+
+  constructor(data: unknown, extras: ResultExtras) {
+    this.data = data
+    this.extras = extras
+  }
+
+  toJSON(): unknown {
+    return this.data
+  }
+}
+
+/**
+ * Returns `data` with extras from a handler: `return result(rows, { page: { total, page, size } })`. Its type is
+ * that of `data`, so that a response schema still checks the handler.
+ */
+export function result<T>(data: T, extras: ResultExtras = {}): T {
+  return new Result(data, extras) as T
+}
