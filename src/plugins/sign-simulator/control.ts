@@ -1,8 +1,10 @@
 import { systemClock, type Clock } from '../../core/index.ts'
+import { faultless, type Behaviour } from './behaviour.ts'
+import { CardQueue } from './card-queue.ts'
 import { SimulatedCard, type CardOptions } from './card.ts'
 import { readerFailed } from './control-error.ts'
-import { handshakeFrame, replyFrames, type ReplyForm } from './delivery.ts'
-import type { ConnectFault, FaultSource, Handshake, Moment, RequestFault, Script } from './faults.ts'
+import { handshakeFrame, replyFrames } from './delivery.ts'
+import type { ConnectFault, FaultSource, Moment, RequestFault, Script } from './faults.ts'
 import { parseRequest, type ControlRequest, type ReplyBody } from './frames.ts'
 import { execute, isSigning } from './methods.ts'
 import { Peer, type Link } from './peer.ts'
@@ -10,18 +12,9 @@ import { between, mulberry32, type Random } from './random.ts'
 import { FrameRecord } from './record.ts'
 import { faultSource } from './script.ts'
 
-/** How the control behaves while no fault strikes. */
-export interface Behaviour extends ReplyForm {
-  readonly handshake: Handshake
-  readonly handshakeDelayMs: number
-  /** How long the card takes for a request: a fixed time, or one drawn from a range. */
-  readonly delayMs: number | readonly [from: number, to: number]
-  /** `serial`: one request at a time, as a card works. `concurrent`: all at once, so that replies may overtake. */
-  readonly order: 'serial' | 'concurrent'
-}
-
 /** What a simulated control is made with. */
 export interface ControlOptions extends CardOptions, Partial<Behaviour> {
+  /** Default: no faults. */
   readonly script?: Script
   /** Draws delays. Default 1. */
   readonly seed?: number
@@ -42,31 +35,19 @@ export interface Admission {
 export interface Connection {
   /** Takes a text frame (string) or a binary one (Buffer). */
   receive(frame: string | Buffer): void
-  /** The link has ended. */
+  /** To be called when the link has ended, whoever ended it. */
   ended(): void
 }
 
-interface Job {
-  readonly peer: Peer
-  readonly request: ControlRequest
-  readonly faults: readonly RequestFault[]
-  readonly ms: number
-}
-
-const usual: Behaviour = {
-  handshake: 'open',
-  handshakeDelayMs: 0,
-  delayMs: 0,
-  order: 'serial',
-  replies: 'full',
-  idEcho: 'same'
-}
-
-/** The control of one card, without a network: what clients send goes in, what it would send goes to their links. */
+/**
+ * The control of one card, without a network: what clients send goes in, and what it has to say goes to their links.
+ * Without a delay it answers within `receive`.
+ */
 export class SimulatedControl {
   readonly card: SimulatedCard
+  /** The frames that arrived. */
   readonly record: FrameRecord
-  /** What happened so far. `signatures` counts those made, sent or not; `lost` the replies nobody was there to take. */
+  /** What happened so far. `signatures`: made, delivered or not. `lost`: replies that found nobody. */
   readonly counters = {
     connections: 0,
     refused: 0,
@@ -79,20 +60,21 @@ export class SimulatedControl {
   }
   readonly #clock: Clock
   readonly #random: Random
+  readonly #queue: CardQueue
   readonly #peers = new Set<Peer>()
-  readonly #queue: Job[] = []
   #behaviour: Behaviour
   #faults: FaultSource
   #held: (() => void)[] = []
-  #busy = false
 
   constructor(options: ControlOptions) {
+    const { clock = systemClock, seed = 1, recordLimit = 10_000, script = [] } = options
     this.card = new SimulatedCard(options)
-    this.record = new FrameRecord(options.recordLimit ?? 10_000)
-    this.#clock = options.clock ?? systemClock
-    this.#random = mulberry32(options.seed ?? 1)
-    this.#behaviour = { ...usual, ...options }
-    this.#faults = faultSource(options.script ?? [])
+    this.record = new FrameRecord(recordLimit)
+    this.#clock = clock
+    this.#random = mulberry32(seed)
+    this.#queue = new CardQueue(clock)
+    this.#behaviour = { ...faultless, ...options }
+    this.#faults = faultSource(script)
   }
 
   /** Clients connected now. */
@@ -100,7 +82,7 @@ export class SimulatedControl {
     return this.#peers.size
   }
 
-  /** Changes how the control behaves from the next frame on. */
+  /** Changes how the control behaves from now on. */
   set(changes: Partial<Behaviour>): void {
     this.#behaviour = { ...this.#behaviour, ...changes }
   }
@@ -110,7 +92,7 @@ export class SimulatedControl {
     this.#faults = faultSource(script)
   }
 
-  /** Sends the replies that `hold` held back, oldest first, and says how many there were. */
+  /** Sends the replies that `hold` holds back, oldest first, and says how many there were. */
   release(): number {
     const held = this.#held
     this.#held = []
@@ -148,15 +130,15 @@ export class SimulatedControl {
 
   #connect(peer: Peer, faults: readonly ConnectFault[]): Connection {
     this.#peers.add(peer)
-    const { handshake, handshakeDelayMs } = this.#behaviour
-    const other = faults.find(fault => fault.do === 'handshake')
     if (faults.some(fault => fault.do === 'freeze')) peer.freeze()
-    this.#after(other ? (other.delayMs ?? 0) : handshakeDelayMs, () => {
+    const other = faults.find(fault => fault.do === 'handshake')
+    const { handshake, handshakeDelayMs } = this.#behaviour
+    this.#after(other ? other.delayMs : handshakeDelayMs, () => {
       const frame = handshakeFrame(other?.as ?? handshake)
       if (frame) peer.send(frame)
       for (const fault of faults) {
-        if (fault.do === 'drop') this.#after(fault.afterMs ?? 0, () => peer.cut())
-        if (fault.do === 'close') this.#after(fault.afterMs ?? 0, () => peer.close(fault.code, fault.reason))
+        if (fault.do === 'drop') this.#after(fault.afterMs, () => peer.cut())
+        if (fault.do === 'close') this.#after(fault.afterMs, () => peer.close(fault.code, fault.reason))
       }
     })
     return {
@@ -179,69 +161,53 @@ export class SimulatedControl {
     this.counters.faults += faults.length
     if (faults.some(fault => fault.do === 'ignore')) return
     if (faults.some(fault => fault.do === 'freeze')) return peer.freeze()
-    if (end(peer, faults, 'unread')) return
-    const extra = faults.reduce((sum, fault) => (fault.do === 'delay' ? sum + fault.ms : sum), 0)
-    this.#admitJob({ peer, request, faults, ms: between(this.#behaviour.delayMs, this.#random) + extra })
+    if (endAt('unread', peer, faults)) return
+
+    const { delayMs, order } = this.#behaviour
+    const extraMs = faults.reduce((sum, fault) => (fault.do === 'delay' ? sum + fault.ms : sum), 0)
+    const ms = between(delayMs, this.#random) + extraMs
+    const done = (): void => this.#answer(peer, request, faults)
+    if (order === 'serial') this.#queue.add(ms, done)
+    else this.#after(ms, done)
   }
 
-  #admitJob(job: Job): void {
-    if (this.#behaviour.order === 'concurrent') return this.#after(job.ms, () => this.#answer(job))
-    this.#queue.push(job)
-    this.#next()
-  }
-
-  #next(): void {
-    while (!this.#busy) {
-      const job = this.#queue.shift()
-      if (!job) return
-      this.#busy = true
-      this.#after(job.ms, () => {
-        this.#answer(job)
-        this.#busy = false
-        if (job.ms > 0) this.#next()
-      })
-    }
-  }
-
-  #answer({ peer, request, faults }: Job): void {
+  #answer(peer: Peer, request: ControlRequest, faults: readonly RequestFault[]): void {
     const body = refusedBy(faults) ?? execute(request, this.card, peer.session)
     if (body.Result === true && isSigning(request.method)) this.counters.signatures++
-    if (end(peer, faults, 'before-reply')) return void this.counters.lost++
+    if (endAt('before-reply', peer, faults)) return void this.counters.lost++
+
     const frames = replyFrames(request, body, faults, this.#behaviour, this.card.key)
+    const drip = faults.find(fault => fault.do === 'drip')
     const send = (): void => {
       this.counters[peer.open ? 'replies' : 'lost']++
-      const drip = faults.find(fault => fault.do === 'drip')
       for (const frame of frames)
         if (drip && typeof frame === 'string') peer.drip(frame, drip.parts, drip.everyMs)
         else peer.send(frame)
-      end(peer, faults, 'after-reply')
+      endAt('after-reply', peer, faults)
     }
-    if (faults.some(fault => fault.do === 'hold')) return void this.#held.push(send)
-    this.#after(faults.find(fault => fault.do === 'late')?.ms ?? 0, send)
+    if (faults.some(fault => fault.do === 'hold')) this.#held.push(send)
+    else this.#after(faults.find(fault => fault.do === 'late')?.ms, send)
   }
 
-  #after(ms: number, task: () => void): void {
-    if (ms > 0) this.#clock.after(ms, task)
+  #after(ms: number | undefined, task: () => void): void {
+    if (ms) this.#clock.after(ms, task)
     else task()
   }
 }
 
 function refusedBy(faults: readonly RequestFault[]): ReplyBody | undefined {
-  for (const fault of faults) {
-    if (fault.do === 'fail') return { Result: false, Data: [], Error: [fault.text, fault.code] }
-    if (fault.do !== 'reader') continue
-    const { message, code } = readerFailed(fault.code)
-    return { Result: false, Data: [], Error: [message, code] }
-  }
-  return undefined
+  const fail = faults.find(fault => fault.do === 'fail')
+  if (fail) return { Result: false, Data: [], Error: [fail.text, fail.code] }
+  const reader = faults.find(fault => fault.do === 'reader')
+  if (!reader) return undefined
+  const { message, code } = readerFailed(reader.code)
+  return { Result: false, Data: [], Error: [message, code] }
 }
 
-function end(peer: Peer, faults: readonly RequestFault[], moment: Moment): boolean {
-  for (const fault of faults) {
-    if (fault.do === 'drop' && fault.when === moment) peer.cut()
-    else if (fault.do === 'close' && (fault.when ?? 'unread') === moment) peer.close(fault.code, fault.reason)
-    else continue
-    return true
-  }
-  return false
+function endAt(moment: Moment, peer: Peer, faults: readonly RequestFault[]): boolean {
+  const drop = faults.some(fault => fault.do === 'drop' && fault.when === moment)
+  const close = faults.find(fault => fault.do === 'close' && (fault.when ?? 'unread') === moment)
+  if (drop) peer.cut()
+  else if (close?.do === 'close') peer.close(close.code, close.reason)
+  return drop || close !== undefined
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { createCardKey, type Algorithm, type CardKey } from './card-key.ts'
@@ -29,7 +29,7 @@ export interface SimulatedDevice extends AsyncDisposable {
   goOffline(): Promise<void>
   /** Listens again, on the same port. */
   comeOnline(): Promise<void>
-  /** Ends it for good. May be called twice. */
+  /** Ends it. May be called twice. */
   close(): Promise<void>
 }
 
@@ -43,43 +43,41 @@ export async function startSignSimulator(options: SignSimulatorOptions = {}): Pr
   const { host = '127.0.0.1', path = '/', algorithm = 'rsa' } = options
   const key = options.key ?? (await createCardKey({ algorithm }))
   const control = new SimulatedControl({ ...options, key })
-  let server = await listen(control, host, options.port ?? 0, path)
-  const { port } = server.address() as AddressInfo
-  let online = true
+  let listener: Listener | undefined = await listen(control, host, options.port ?? 0, path)
+  const { port } = listener
 
   const goOffline = async (): Promise<void> => {
-    if (!online) return
-    online = false
-    const closed = once(server, 'close')
-    server.close()
-    for (const client of server.clients) client.terminate()
-    await closed
+    const closing = listener
+    listener = undefined
+    await closing?.close()
   }
   return {
-    url: `ws://${host.includes(':') ? `[${host}]` : host}:${port}${path}`,
+    url: `ws://${host.includes(':') ? `[${host}]` : host}:${port}${path === '/' ? '' : path}`,
     key,
     control,
     goOffline,
-    async comeOnline() {
-      if (online) return
-      server = await listen(control, host, port, path)
-      online = true
-    },
+    comeOnline: async () => void (listener ??= await listen(control, host, port, path)),
     close: goOffline,
     [Symbol.asyncDispose]: goOffline
   }
 }
 
+interface Listener {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Listens with an HTTP server of its own: the one that ws makes waits for connections that never say a word. */
 async function listen(
   control: SimulatedControl,
   host: string,
   port: number,
   path: string
-): Promise<WebSocketServer> {
+): Promise<Listener> {
+  const http = createServer((_, response) => void response.writeHead(426).end())
   const admissions = new WeakMap<IncomingMessage, Admission>()
-  const server = new WebSocketServer({
-    host,
-    port,
+  const sockets = new WebSocketServer({
+    server: http,
     ...(path !== '/' && { path }),
     maxPayload: maxFrameBytes,
     verifyClient: ({ req }, answer) => {
@@ -88,16 +86,27 @@ async function listen(
       answer(admission.refusedWith === undefined, admission.refusedWith)
     }
   })
-  server.on('connection', (socket, request) => serve(socket, admissions.get(request)))
-  await once(server, 'listening')
-  return server
+  sockets.on('connection', (socket, request) => serve(socket, admissions.get(request)))
+  http.listen(port, host)
+  await once(http, 'listening')
+  return {
+    port: (http.address() as AddressInfo).port,
+    async close() {
+      const closed = once(http, 'close')
+      http.close()
+      http.closeAllConnections()
+      for (const client of sockets.clients) client.terminate()
+      await closed
+    }
+  }
 }
 
 function serve(socket: WebSocket, admission: Admission | undefined): void {
   const connection = admission?.connect(linkTo(socket))
   socket.on('message', (data: Buffer, isBinary) => connection?.receive(isBinary ? data : data.toString()))
   socket.on('close', () => connection?.ended())
-  socket.on('error', () => socket.terminate())
+  // ws closes the connection itself; without a listener the process would end.
+  socket.on('error', () => {})
 }
 
 function linkTo(socket: WebSocket): Link {

@@ -69,11 +69,13 @@ function signDigest({ args, card, session }: Call): string[] {
 }
 
 function verifyData({ args, card }: Call): string[] {
+  refuseForeignCertificate(args['certDataPEM'], card)
   if (!card.read().verify(text(args, 'inData'), text(args, 'signData'))) throw verificationFailed()
   return ['成功!']
 }
 
 function verifyDigest({ args, card }: Call): string[] {
+  refuseForeignCertificate(args['certDataPEM'], card)
   const key = card.read()
   if (!key.verifyDigest(digestOf(args, key.digestLength), text(args, 'signData'))) throw verificationFailed()
   return ['成功!']
@@ -91,7 +93,8 @@ function verifyPin({ args, card, session }: Call): string[] {
   return ['成功!']
 }
 
-function validTime({ card }: Call): string[] {
+function validTime({ args, card }: Call): string[] {
+  refuseForeignCertificate(args['cert'], card)
   const { notBefore, notAfter } = card.read()
   return [JSON.stringify({ szStartTime: dateTime(notBefore), szEndTime: dateTime(notAfter) })]
 }
@@ -99,6 +102,13 @@ function validTime({ card }: Call): string[] {
 function unlock(args: Call['args'], card: SimulatedCard, session: Session): void {
   if (args['passwd'] === undefined && session.pinVerified && !card.locked) return
   verifyPin({ args, card, session })
+}
+
+/** Methods that take a certificate know only the card's own. */
+function refuseForeignCertificate(pem: unknown, card: SimulatedCard): void {
+  if (pem === undefined || pem === '') return
+  const own = toPem('CERTIFICATE', card.read().certificate)
+  if (typeof pem !== 'string' || bare(pem) !== bare(own)) throw badArgument('cert', '模拟器只识别卡内证书')
 }
 
 function text(args: Call['args'], name: string): string {
@@ -112,6 +122,8 @@ function digestOf(args: Call['args'], length: number): Buffer {
   if (value.length !== length) throw badArgument('inData', `应为${length}字节摘要的base64`)
   return value
 }
+
+const bare = (pem: string): string => pem.replaceAll(/-----[^-]*-----|\s/g, '')
 
 /** A card number has 13 digits; this one follows from the certificate's. */
 const cardId = (certNo: string): string => (BigInt(`0x${certNo}`) % 10n ** 13n).toString().padStart(13, '0')

@@ -26,7 +26,7 @@ export class Peer {
   readonly #clock: Clock
   readonly #backlog: (string | Buffer)[] = []
   #dripping = false
-  #state: 'open' | 'frozen' | 'closed' = 'open'
+  #state: 'open' | 'frozen' | 'ended' = 'open'
 
   constructor(number: number, link: Link, clock: Clock) {
     this.number = number
@@ -34,6 +34,7 @@ export class Peer {
     this.#clock = clock
   }
 
+  /** False once it is frozen or comes to an end: nothing is sent or taken any more. */
   get open(): boolean {
     return this.#state === 'open'
   }
@@ -62,12 +63,17 @@ export class Peer {
     next(0)
   }
 
+  /** Begins the closing handshake. */
   close(code: number, reason = ''): void {
-    if (this.open) this.#link.close(code, reason)
+    if (!this.open) return
+    this.#state = 'ended'
+    this.#link.close(code, reason)
   }
 
+  /** Ends the connection without one. */
   cut(): void {
-    if (this.#state !== 'closed') this.#link.cut()
+    this.#state = 'ended'
+    this.#link.cut()
   }
 
   /** Makes the connection half-open. */
@@ -75,11 +81,11 @@ export class Peer {
     if (!this.open) return
     this.#state = 'frozen'
     this.#link.pause()
-    this.#clock.after(maxFrozenMs, () => this.cut())
+    this.#clock.after(maxFrozenMs, () => this.#state === 'frozen' && this.cut())
   }
 
   /** To be called when the link has ended, whoever ended it. */
   ended(): void {
-    this.#state = 'closed'
+    this.#state = 'ended'
   }
 }

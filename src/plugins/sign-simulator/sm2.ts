@@ -20,8 +20,9 @@ export async function createSm2Key(): Promise<SigningKey> {
     sign: data => signRaw(Buffer.from(data)).toString('base64'),
     signDigest: digest => Buffer.from(sm2.doSignature(digest, privateKey), 'hex').toString('base64'),
     verify: (data, signature) =>
-      sm2.doVerifySignature(Buffer.from(data), toHex(signature), point, { hash: true }),
-    verifyDigest: (digest, signature) => sm2.doVerifySignature(digest, toHex(signature), point),
+      verifies(signature, hex => sm2.doVerifySignature(Buffer.from(data), hex, point, { hash: true })),
+    verifyDigest: (digest, signature) =>
+      verifies(signature, hex => sm2.doVerifySignature(digest, hex, point)),
     certification: {
       algorithm: sm2WithSm3,
       sign(toBeSigned) {
@@ -32,4 +33,12 @@ export async function createSm2Key(): Promise<SigningKey> {
   }
 }
 
-const toHex = (base64: string): string => Buffer.from(base64, 'base64').toString('hex')
+/** The library throws on numbers that no signature has. */
+function verifies(base64: string, verify: (hex: string) => boolean): boolean {
+  const raw = Buffer.from(base64, 'base64')
+  try {
+    return raw.length === 64 && verify(raw.toString('hex'))
+  } catch {
+    return false
+  }
+}
