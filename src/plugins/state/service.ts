@@ -2,7 +2,7 @@ import { service } from '../../core/index.ts'
 
 /** How long a value lives. */
 export interface Expiry {
-  /** Milliseconds, at least 1. Without it a value stays until it is deleted. */
+  /** Milliseconds, at least 1; a fraction counts as a whole one. Without it a value stays until it is deleted. */
   readonly ttlMs?: number
 }
 
@@ -16,7 +16,10 @@ export interface Lease {
   release(): Promise<boolean>
 }
 
-/** Short-lived facts that all nodes of a gateway share. Keys and values are strings; every call may fail when the driver is remote. */
+/**
+ * Short-lived facts that all nodes of a gateway share. Keys and values are strings; every call may fail when the
+ * driver is remote, and does once it is closed. Times to live and leases below 1 ms are refused with a RangeError.
+ */
 export interface State {
   get(key: string): Promise<string | undefined>
   /** @throws {StateFullError} when the driver holds as many keys as it may. Nothing is evicted to make room. */
@@ -36,17 +39,28 @@ export interface State {
   delete(key: string): Promise<boolean>
   /**
    * Adds `by` (default 1, a safe integer) to a counter and returns the sum. `ttlMs` counts from the creation of the key.
-   * @throws {TypeError} when the value is not an integer
+   * @throws {TypeError} when the value is not an integer in plain decimal digits, or the sum is not a safe one
    * @throws {StateFullError} as {@link State.set}
    */
   increment(key: string, options?: Expiry & { readonly by?: number }): Promise<number>
-  /** Keys that begin with `prefix` and their values, in no order, at most `limit` (1–10,000; default 1,000). */
+  /**
+   * Keys that begin with `prefix` and their values, in no order, at most `limit` (1–10,000; default 1,000).
+   * It visits every key of the driver: not for the path of a request.
+   * @throws {RangeError} for another `limit`
+   */
   scan(prefix: string, limit?: number): Promise<ReadonlyMap<string, string>>
-  /** Takes the lock `key` for `leaseMs`, or returns `undefined` at once when somebody holds it. */
+  /**
+   * Takes the lock `key` for `leaseMs`, or returns `undefined` at once when somebody holds it. Locks and values of
+   * one name have nothing to do with each other.
+   * @throws {StateFullError} as {@link State.set}
+   */
   lock(key: string, leaseMs: number): Promise<Lease | undefined>
   /** Hands `message` to whoever listens now, on every node. Delivery is at most once. */
   publish(channel: string, message: string): Promise<void>
-  /** Calls `listener` with every message from now on, in order. Resolves, once it listens, to what ends it. */
+  /**
+   * Calls `listener` with every message from now on, in order and after `publish` has returned. What it throws is
+   * logged and concerns nobody else. Resolves, once it listens, to what ends it.
+   */
   subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>>
 }
 

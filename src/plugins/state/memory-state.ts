@@ -1,0 +1,135 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Clock } from '../../core/index.ts'
+import { Channels } from './channels.ts'
+import { ExpiringMap } from './expiring-map.ts'
+import type { Expiry, Lease, State } from './service.ts'
+
+/** What the memory driver works with. */
+export interface MemoryStateOptions {
+  /** Keys and held locks that it may hold, at least 1. */
+  readonly maxKeys: number
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+}
+
+const integer = /^(?:0|-?[1-9]\d*)$/
+
+/** Keys and locks share one map, and with it one bound and one timer, but no names. */
+const valueKey = (key: string): string => `value:${key}`
+const lockKey = (key: string): string => `lock:${key}`
+
+/** The facts of a single process, in its memory. They end with it. */
+export class MemoryState implements State {
+  readonly #entries: ExpiringMap
+  readonly #channels: Channels
+  readonly #clock: Clock
+  #fence = 0
+  #closed = false
+
+  constructor({ maxKeys, clock, log }: MemoryStateOptions) {
+    this.#entries = new ExpiringMap(clock, maxKeys)
+    this.#channels = new Channels(log)
+    this.#clock = clock
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    return this.#open.get(valueKey(key))
+  }
+
+  async set(key: string, value: string, { ttlMs }: Expiry = {}): Promise<void> {
+    this.#open.set(valueKey(key), value, lifetime(ttlMs))
+  }
+
+  async compareAndSet(
+    key: string,
+    expected: string | undefined,
+    next: string | undefined,
+    { ttlMs }: Expiry = {}
+  ): Promise<boolean> {
+    return this.#swap(valueKey(key), expected, next, lifetime(ttlMs))
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return this.#open.delete(valueKey(key))
+  }
+
+  async increment(key: string, { by = 1, ttlMs }: Expiry & { readonly by?: number } = {}): Promise<number> {
+    const lifetimeMs = lifetime(ttlMs)
+    if (!Number.isSafeInteger(by)) throw new TypeError(`'by' must be a safe integer; got ${by}`)
+    const current = this.#open.get(valueKey(key)) ?? '0'
+    if (!integer.test(current)) throw new TypeError('The value is not an integer')
+    const sum = Number(current) + by
+    if (!Number.isSafeInteger(sum) || !Number.isSafeInteger(Number(current)))
+      throw new TypeError('The sum is not a safe integer')
+    if (!this.#open.replace(valueKey(key), String(sum)))
+      this.#open.set(valueKey(key), String(sum), lifetimeMs)
+    return sum
+  }
+
+  async scan(prefix: string, limit = 1_000): Promise<ReadonlyMap<string, string>> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000)
+      throw new RangeError(`'limit' must be an integer from 1 to 10000; got ${limit}`)
+    const found = new Map<string, string>()
+    const wanted = valueKey(prefix)
+    for (const [key, value] of this.#open) {
+      if (!key.startsWith(wanted)) continue
+      found.set(key.slice(valueKey('').length), value)
+      if (found.size === limit) break
+    }
+    return found
+  }
+
+  async lock(key: string, leaseMs: number): Promise<Lease | undefined> {
+    const name = lockKey(key)
+    // Tokens follow the wall clock, so that they grow over a restart as well.
+    const token = Math.max(this.#fence + 1, this.#clock.now())
+    if (!this.#swap(name, undefined, String(token), lifetime(leaseMs))) return undefined
+    this.#fence = token
+    return {
+      token,
+      extend: async nextMs => this.#swap(name, String(token), String(token), lifetime(nextMs)),
+      release: async () => this.#swap(name, String(token), undefined)
+    }
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    this.#assertOpen()
+    this.#channels.publish(channel, message)
+  }
+
+  async subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>> {
+    this.#assertOpen()
+    const end = this.#channels.subscribe(channel, listener)
+    return async () => end()
+  }
+
+  /** Forgets everything; every call from now on is rejected. */
+  close(): void {
+    this.#closed = true
+    this.#entries.clear()
+    this.#channels.clear()
+  }
+
+  get #open(): ExpiringMap {
+    this.#assertOpen()
+    return this.#entries
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new Error('The state is closed')
+  }
+
+  #swap(key: string, expected: string | undefined, next: string | undefined, ttlMs?: number): boolean {
+    if (this.#open.get(key) !== expected) return false
+    if (next === undefined) this.#open.delete(key)
+    else this.#open.set(key, next, ttlMs)
+    return true
+  }
+}
+
+/** Checks a time to live; fractions count as a whole millisecond. */
+function lifetime(ms: number | undefined): number | undefined {
+  if (ms !== undefined && !(ms >= 1 && ms <= Number.MAX_SAFE_INTEGER))
+    throw new RangeError(`A time to live must be at least 1 ms; got ${ms}`)
+  return ms === undefined ? undefined : Math.ceil(ms)
+}
