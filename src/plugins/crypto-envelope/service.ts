@@ -3,7 +3,7 @@ import { service } from '../../core/index.ts'
 /** What an envelope is bound to besides its content. */
 export interface EnvelopeContext {
   readonly method: string
-  /** The path without query. */
+  /** The path as the client sent it, without query. */
   readonly path: string
 }
 
@@ -17,6 +17,19 @@ export interface Opened {
   readonly binding: Readonly<Record<string, string>>
 }
 
+/** A sealed answer: the text of a text codec, the JSON object of a JSON codec. */
+export type Sealed = string | Readonly<Record<string, unknown>>
+
+/** What operators may see of a profile. */
+export interface ProfileStatus {
+  readonly name: string
+  readonly codec: string
+  /** Ids of the keys that open requests now, in the order in which they are tried. */
+  readonly keys: readonly string[]
+  /** `opened`, `sealed`, and one counter for each way to fail (`invalid_cipher`, `replayed`, …). */
+  readonly counters: Readonly<Record<string, number>>
+}
+
 /**
  * Opens encrypted requests and seals answers. Routes opt in with `config: { envelope: '<profile>' }` and need not
  * call this: their handler sees the opened object as `request.body` and returns a plain value.
@@ -24,15 +37,17 @@ export interface Opened {
 export interface CryptoEnvelope {
   /**
    * Opens one message.
-   * @throws {ApiError} `envelope.invalid` (400) for every way in which a message cannot be opened, and
-   * `envelope.replayed` (409) for one that was seen before
+   * @throws {ApiError} `envelope.invalid` (400) for every way in which a message cannot be opened,
+   * `envelope.replayed` (409) for one that was seen before, `envelope.unavailable` (503) when nobody can tell
    */
   open(profile: string, message: Buffer, context: EnvelopeContext): Promise<Opened>
   /**
    * Seals an answer to an opened request.
    * @throws {ApiError} `envelope.unsealed` (500); the plain value never leaves
    */
-  seal(value: unknown, opened: Opened, context: EnvelopeContext): string
+  seal(value: unknown, opened: Opened, context: EnvelopeContext): Promise<Sealed>
+  /** The profiles that routes may name. */
+  status(): readonly ProfileStatus[]
 }
 
 export const CryptoEnvelope = service<CryptoEnvelope>('cryptoEnvelope')
