@@ -75,6 +75,8 @@ async function listen(
   path: string
 ): Promise<Listener> {
   const http = createServer((_, response) => void response.writeHead(426).end())
+  http.listen(port, host)
+  await once(http, 'listening')
   const admissions = new WeakMap<IncomingMessage, Admission>()
   const sockets = new WebSocketServer({
     server: http,
@@ -87,8 +89,6 @@ async function listen(
     }
   })
   sockets.on('connection', (socket, request) => serve(socket, admissions.get(request)))
-  http.listen(port, host)
-  await once(http, 'listening')
   return {
     port: (http.address() as AddressInfo).port,
     async close() {

@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 import { parseArguments, usage, UsageError } from './arguments.ts'
-import { startDevices, type Devices } from './devices.ts'
+import type { Devices } from './devices.ts'
 
 /** EX_USAGE of sysexits.h. */
 const usageExitCode = 64
 
 try {
   const options = parseArguments(process.argv.slice(2))
-  if (options) announce(await startDevices(options))
-  else process.stdout.write(usage)
+  if (options) {
+    const { startDevices } = await import('./devices.ts')
+    announce(await startDevices(options))
+  } else process.stdout.write(usage)
 } catch (error) {
   const hint = error instanceof UsageError ? "Try 'paifang-sign-simulator --help'.\n" : ''
   process.stderr.write(`paifang-sign-simulator: ${(error as Error).message}\n${hint}`)

@@ -46,7 +46,7 @@ export class RawClient implements AsyncDisposable {
     this.socket.send(JSON.stringify({ _id: id, _method: `cus-sec_${method}`, args }))
   }
 
-  sign(id: unknown, inData: string, passwd = '88888888'): void {
+  sign(id: unknown, inData = 'text', passwd = '88888888'): void {
     this.request(id, 'SpcSignDataAsPEM', { inData, passwd })
   }
 
