@@ -6,15 +6,15 @@ export interface SignRequest {
   readonly data: string
   /** The card's PIN. It goes into one frame and nowhere else. */
   readonly pin: string
-  /** Aborts while queued; a frame already sent is let finish. */
+  /** Withdraws the request while it is queued; a frame already sent is let finish. */
   readonly signal?: AbortSignal
 }
 
-/** A signature and the certificate it was made with. */
+/** A signature and the certificate it was made with, as the card gave them. */
 export interface Signature {
   /** Base64. */
   readonly sign: string
-  /** Serial of the certificate, lower-case hex. */
+  /** Serial of the certificate, in hex. */
   readonly certNo: string
 }
 
@@ -24,22 +24,33 @@ export interface DeviceStatus {
   /** The host and port of the device; never its user information or query. */
   readonly address: string
   readonly state: 'connecting' | 'handshaking' | 'ready' | 'busy' | 'recovering' | 'down' | 'closed'
+  /** Serial of the certificate of the card, once it is known on the present connection. */
   readonly certNo: string | undefined
   /** Why it is not ready, when it is not. */
   readonly reason: string | undefined
+  /** What happened on it since the start. */
   readonly counters: Readonly<Record<string, number>>
+}
+
+/** The devices and the length of the queue that they share. */
+export interface SignBridgeStatus {
+  readonly devices: readonly DeviceStatus[]
+  readonly queued: number
 }
 
 /** A pool of signing devices. */
 export interface SignBridge {
   /**
-   * Signs with the first device that is free.
-   * @throws {ApiError} with a `sign.…` key; `retryable` in its detail tells whether the frame had left
+   * Signs with a device that is free, or with the first that falls free.
+   * @throws {ApiError} with a `sign.…` key. `entry.transient` tells whether the same request may be made again: the
+   * PIN had not left. After any other failure it had, and the outcome may be unknown.
    */
   sign(request: SignRequest): Promise<Signature>
-  /** The devices and the length of the queue that they share. */
-  status(): { readonly devices: readonly DeviceStatus[]; readonly queued: number }
-  /** The certificate with this serial as PEM, or `undefined` when no device has it. */
+  status(): SignBridgeStatus
+  /**
+   * The certificate with this serial as PEM, or `undefined` when no device has it.
+   * @throws {ApiError} `sign.device_unavailable` when a device that may have it cannot be asked
+   */
   certificate(certNo: string): Promise<string | undefined>
 }
 

@@ -1,0 +1,52 @@
+import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
+import { ApiErrors } from '../api-error/service.ts'
+import { CryptoEnvelope } from '../crypto-envelope/service.ts'
+import { SignSimulator } from '../sign-simulator/service.ts'
+import { PooledBridge } from './bridge.ts'
+import { Certificates } from './certificates.ts'
+import { Config } from './config.ts'
+import { Errors } from './errors.ts'
+import { logChanges } from './log-changes.ts'
+import { checkSettings, placesAt } from './places.ts'
+import { SignPool } from './pool.ts'
+import { addGetCode, addStatusRoutes } from './routes.ts'
+import { SignBridge } from './service.ts'
+
+export default definePlugin({
+  name: 'sign-bridge',
+  description: 'Signs with the cards behind one or several signing controls.',
+  config: Config,
+  needs: {
+    envelope: CryptoEnvelope,
+    errors: optional(ApiErrors),
+    simulator: optional(SignSimulator),
+    clock: optional(Clock)
+  },
+  provides: SignBridge,
+  check: checkSettings,
+
+  setup(app, { config, log, envelope, errors, simulator, clock = systemClock }) {
+    errors?.define('sign-bridge', Errors)
+    const urls = config.devices.length > 0 ? config.devices : (simulator?.urls ?? [])
+    if (urls.length === 0) log.warn('no signing device is configured: set devices, or turn on sign-simulator')
+    const { timeoutMs, recycleAfterMs = timeoutMs } = config
+    const pool = new SignPool({
+      places: placesAt(urls, config, clock),
+      settings: { ...config, recycleAfterMs },
+      clock,
+      changed: logChanges(log)
+    })
+    const certificates = new Certificates(pool.devices, clock)
+    const bridge = new PooledBridge({ ...config, pool, certificates })
+
+    if (envelope.status().some(({ name }) => name === 'legacy')) addGetCode(app, bridge, config)
+    else log.warn('POST /getCode is left out: crypto-envelope has no profile `legacy`; set its legacyKey')
+    addStatusRoutes(app, bridge)
+    app.addHook('preClose', async () => pool.stop())
+    app.addHook('onClose', () => pool.close())
+    return bridge
+  },
+
+  health: bridge => (bridge as PooledBridge).assertReady(),
+  drain: (bridge, signal) => (bridge as PooledBridge).drain(signal)
+})

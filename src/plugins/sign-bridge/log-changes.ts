@@ -1,0 +1,17 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Device } from './device.ts'
+
+/** Logs what an operator should know of a device, once: that it came, and that it went and why. */
+export function logChanges(log: FastifyBaseLogger): (device: Device) => void {
+  const last = new WeakMap<Device, string>()
+  return device => {
+    const { name, address, state, reason } = device.status()
+    const works = state === 'ready' || state === 'busy'
+    if (!works && (reason === undefined || state === 'handshaking' || state === 'closed')) return
+    const news = works ? 'ready' : `${state}: ${reason}`
+    if (last.get(device) === news) return
+    last.set(device, news)
+    if (works) log.info({ device: name, address }, 'signing device is ready')
+    else log.warn({ device: name, address, state, reason }, 'signing device is not ready')
+  }
+}

@@ -1,0 +1,11 @@
+import { verify, type X509Certificate } from 'node:crypto'
+
+/**
+ * Whether a signature of the control is that of `text` under the certificate: RSA PKCS#1 v1.5 with SHA-1 over UTF-8
+ * (e-port control 1.5). `undefined`: it cannot be told here, since the key is of another kind.
+ */
+export function verifies(text: string, sign: string, certificate: X509Certificate): boolean | undefined {
+  const key = certificate.publicKey
+  if (key.asymmetricKeyType !== 'rsa') return undefined
+  return verify('sha1', Buffer.from(text), key, Buffer.from(sign, 'base64'))
+}
