@@ -24,11 +24,22 @@ function tryParse(text: string, failure: Failure): unknown {
 }
 
 /**
- * Writes JSON.
- * @throws {TypeError} for what has no JSON form: a function, a cycle, a bigint
+ * Writes JSON; nothing (`undefined`) as null.
+ * @throws {TypeError} for what is no JSON value: bytes, a stream, a function, a cycle, a bigint
  */
 export function stringifyJson(value: unknown, indent?: number): string {
+  if (
+    ArrayBuffer.isView(value) ||
+    value instanceof ArrayBuffer ||
+    value instanceof Response ||
+    isStream(value)
+  )
+    throw new TypeError('the value is bytes or a stream')
   const text = JSON.stringify(value ?? null, undefined, indent) as string | undefined
   if (text === undefined) throw new TypeError('the value has no JSON form')
   return text
+}
+
+function isStream(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('pipe' in value || 'getReader' in value)
 }

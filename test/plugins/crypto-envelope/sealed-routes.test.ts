@@ -137,6 +137,8 @@ describe.each<[string, AppOptions, (text: string) => unknown]>([
     ['returns a cycle', async () => cycle()],
     ['returns a bigint', async () => ({ plain: 1n })],
     ['returns a function', async () => () => 'plain'],
+    ['returns a stream', async () => Readable.from(['plain'])],
+    ['returns bytes', async () => Buffer.from('plain')],
     [
       'sends a stream',
       (_request: unknown, reply: { send(value: unknown): unknown }) => reply.send(Readable.from(['plain']))
