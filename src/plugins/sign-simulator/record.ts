@@ -45,9 +45,8 @@ export class FrameRecord {
 
   /** Resolves once `count` frames have arrived in all, to the last of them (or to a later one). */
   received(count: number): Promise<ReceivedFrame> {
-    const last = this.#frames.at(-1)
-    if (last && last.order >= count)
-      return Promise.resolve(this.#frames.find(({ order }) => order >= count) ?? last)
+    const arrived = this.#frames.find(({ order }) => order >= count)
+    if (arrived) return Promise.resolve(arrived)
     return new Promise(resolve => void this.#waiting.push({ count, resolve }))
   }
 }
