@@ -51,10 +51,13 @@ export interface ErrorContext {
   readonly cause?: unknown
 }
 
+const brand = Symbol.for('paifang.ApiError')
+
 /** A failure of a known kind. Throw it anywhere below a route: the route's dialect renders it. */
 export class ApiError extends Error {
   readonly entry: CatalogueEntry
   readonly context: ErrorContext
+  readonly [brand] = true
 
   constructor(entry: CatalogueEntry, context: ErrorContext = {}) {
     super(context.detail ?? entry.title.en, { cause: context.cause })
@@ -67,6 +70,11 @@ export class ApiError extends Error {
   get statusCode(): number {
     return this.entry.http
   }
+}
+
+/** Like `instanceof ApiError`, also for one made by another copy of this package. */
+export function isApiError(value: unknown): value is ApiError {
+  return value instanceof Error && brand in value
 }
 
 /** Names the kinds of failure of one plugin: `const Errors = defineErrors({ 'sign.queue_full': { … } })`. */

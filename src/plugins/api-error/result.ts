@@ -13,10 +13,13 @@ export interface ResultExtras {
   readonly related?: readonly Related[]
 }
 
+const brand = Symbol.for('paifang.Result')
+
 /** A value with extras. Without the `api-error` plugin it is sent as its value alone. */
 export class Result {
   readonly data: unknown
   readonly extras: ResultExtras
+  readonly [brand] = true
 
   constructor(data: unknown, extras: ResultExtras) {
     this.data = data
@@ -26,6 +29,11 @@ export class Result {
   toJSON(): unknown {
     return this.data
   }
+}
+
+/** Like `instanceof Result`, also for one made by another copy of this package. */
+export function isResult(value: unknown): value is Result {
+  return typeof value === 'object' && value !== null && brand in value
 }
 
 /**

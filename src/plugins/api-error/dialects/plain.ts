@@ -1,0 +1,24 @@
+import { metaHeaders, type Dialect } from './dialect.ts'
+import { userText } from './outcome.ts'
+
+export interface PlainOptions {
+  readonly status: 'mirror' | 'always200'
+}
+
+/** `{ code, msg, data }`: `code` is 200 or the HTTP status of the failure, whose `data` is false. */
+export function plain({ status }: PlainOptions): Dialect {
+  return {
+    name: 'plain',
+    mediaType: 'application/json',
+    dataKey: 'data',
+    status(outcome) {
+      if (status === 'always200') return 200
+      return outcome.ok ? outcome.status : outcome.entry.http
+    },
+    headers: metaHeaders,
+    body(outcome) {
+      if (outcome.ok) return { code: 200, msg: outcome.message ?? '成功', data: outcome.data ?? null }
+      return { code: outcome.entry.http, msg: userText(outcome), data: false }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError, type Locale } from './api-error.ts'
+import type { Catalogue } from './catalogue.ts'
+import { causesOf, framesOf } from './causes.ts'
+import { classify, type Classified } from './classify.ts'
+import type { Problem } from './dialects/outcome.ts'
+import { Errors } from './errors.ts'
+import { pickLocale } from './locale.ts'
+import { pathOf, varyByAccept, type Selection } from './selection.ts'
+
+export interface FailureOptions {
+  readonly catalogue: Catalogue
+  readonly selection: Selection
+  /** For callers that ask for no language. */
+  readonly locale: Locale
+  /** Show causes to callers on this machine. */
+  readonly debug: boolean
+}
+
+/** Headers of the answer that did not come about. */
+const abandoned = ['content-encoding', 'content-disposition', 'content-range', 'etag', 'last-modified']
+const loopback = /^(?:127\.|::1$|::ffff:127\.)/
+
+/** The error handler of the gateway: logs what was thrown, whatever it is, and renders it. */
+export function failureRenderer(options: FailureOptions) {
+  const { catalogue, selection, debug } = options
+  return function renderFailure(
+    this: FastifyInstance,
+    thrown: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply
+  ): void {
+    const locale = pickLocale(request.headers['accept-language'], options.locale)
+    const path = pathOf(request.url)
+    const { authorization, token } = request.headers
+    const hasToken = authorization !== undefined || token !== undefined
+    const byCode = (code: number) => catalogue.byCode(code)
+    const classified = classify(thrown, { locale, path, hasToken, byCode })
+    log(request, classified, thrown)
+    if (reply.raw.headersSent) {
+      reply.raw.destroy()
+      return
+    }
+    const { entry, context, reason } = classified
+    const { params, fields = [], retryAfter, related, headers = {} } = context
+    const problem: Problem = {
+      ok: false,
+      entry,
+      locale,
+      params,
+      reason,
+      detail: (entry.expose ?? entry.http < 500) ? context.detail : undefined,
+      fields,
+      retryAfter: retryAfter === undefined ? undefined : Math.max(0, Math.ceil(retryAfter)),
+      related,
+      method: request.method,
+      path,
+      requestId: request.id,
+      debug: debug && isLocal(request) ? { causes: causesOf(thrown), at: framesOf(thrown) } : undefined
+    }
+    const choice = selection.choiceOf(request)
+    const dialect = selection.pick(choice, request.headers.accept)
+    for (const name of abandoned) reply.removeHeader(name)
+    reply.headers(headers).headers({
+      'x-request-id': request.id,
+      'content-language': locale,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff'
+    })
+    if (problem.retryAfter !== undefined) reply.header('retry-after', problem.retryAfter)
+    if (entry.http === 405 && !reply.hasHeader('allow'))
+      reply.header('allow', allowedMethods(this, request).join(', '))
+    if (choice.negotiable) varyByAccept(reply)
+    if (debug) reply.header('x-dialect', dialect.name)
+    reply
+      .code(dialect.status(problem))
+      .type(`${dialect.mediaType}; charset=utf-8`)
+      .serializer(JSON.stringify)
+      .send(dialect.body(problem))
+  }
+}
+
+/**
+ * The not-found handler of the gateway.
+ * @throws {ApiError} `route.method` where other methods would have found a route, else `route.not_found`
+ */
+export function refuseUnknownRoute(this: FastifyInstance, request: FastifyRequest): never {
+  const { method, url } = request
+  // A route that says by itself that there is nothing has the right method. OPTIONS may be answered everywhere.
+  const declined = method !== 'OPTIONS' && this.findRoute({ method, url }) !== null
+  const answers = !declined && allowedMethods(this, request).some(other => other !== 'OPTIONS')
+  throw new ApiError(Errors[answers ? 'route.method' : 'route.not_found'])
+}
+
+/** The methods with a route for the request's path, its own excepted. */
+function allowedMethods(app: FastifyInstance, { method, url }: FastifyRequest): string[] {
+  return app.supportedMethods.filter(other => other !== method && app.findRoute({ method: other, url }))
+}
+
+function log(request: FastifyRequest, { entry }: Classified, thrown: unknown): void {
+  const line = { key: entry.key, http: entry.http, causes: causesOf(thrown) }
+  if (entry.http < 500) request.log.info(line, entry.title.en)
+  else request.log.error({ ...line, at: framesOf(thrown) }, entry.title.en)
+}
+
+/** True for a peer on this machine that does not speak for another. */
+function isLocal({ raw, headers }: FastifyRequest): boolean {
+  const forwarded = headers['x-forwarded-for'] ?? headers['forwarded']
+  return forwarded === undefined && loopback.test(raw.socket.remoteAddress ?? '')
+}

@@ -1,0 +1,55 @@
+import sensible from '@fastify/sensible'
+import { definePlugin } from '../../core/index.ts'
+import { addCatalogueRoute } from './catalogue-route.ts'
+import { Catalogue } from './catalogue.ts'
+import { Config } from './config.ts'
+import { makeDialects } from './dialects/index.ts'
+import { failureRenderer, refuseUnknownRoute } from './failure.ts'
+import { answerMalformedHttp } from './malformed-http.ts'
+import { Selection } from './selection.ts'
+import { ApiErrors, type ValueTransform } from './service.ts'
+import { wrapHandler } from './wrap.ts'
+
+export default definePlugin({
+  name: 'api-error',
+  description: 'Answers and failures in one of four dialects, and a catalogue of all errors.',
+  config: Config,
+  provides: ApiErrors,
+  scope: 'global',
+
+  check({ docsUrl }) {
+    if (docsUrl === undefined || URL.canParse(docsUrl)) return []
+    return [{ path: ['docsUrl'], message: 'is not a URL', hint: 'write it with its scheme: https://…' }]
+  },
+
+  async setup(app, { config, log }) {
+    await app.register(sensible)
+    const debug = config.debug && process.env['NODE_ENV'] !== 'production'
+    const { locale } = config
+    const catalogue = new Catalogue()
+    const selection = new Selection(makeDialects(config), config)
+    const transforms: ValueTransform[] = []
+
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.header('x-request-id', request.id)
+      done()
+    })
+    app.addHook('onRoute', function (route) {
+      const choice = selection.decide(this, route)
+      // A handler of sockets returns nothing to render.
+      if (Reflect.get(route, 'websocket') === true) return
+      route.handler = wrapHandler(route, choice, { selection, transforms, debug })
+    })
+    app.setErrorHandler(failureRenderer({ catalogue, selection, locale, debug }))
+    app.setNotFoundHandler(refuseUnknownRoute)
+    answerMalformedHttp(app.server, { dialect: selection.default, locale, log })
+    addCatalogueRoute(app, catalogue)
+
+    return {
+      define: (owner, entries) => catalogue.define(owner, entries),
+      catalogue: () => catalogue.list(),
+      transform: transform => void transforms.push(transform),
+      dialectFor: (scope, dialect) => selection.setDefault(scope, dialect)
+    }
+  }
+})
