@@ -22,7 +22,7 @@ export interface Settled {
 }
 
 const namePattern = /^(?!\d+$)[\w.-]{1,64}$/
-const nameRule = 'must be 1–64 letters, digits, ".", "_" or "-", and not digits alone'
+const nameRule = '1–64 letters, digits, ".", "_" or "-", and not digits alone'
 
 /** Makes the profiles and their keys out of the settings, and lists everything that is wrong with them. */
 export function readProfiles(config: Config, clock: Clock): Settled {
@@ -41,7 +41,7 @@ export function readProfiles(config: Config, clock: Clock): Settled {
     const [codec, ...others] = users
     if (codec === undefined) continue
     if (others.length > 0) {
-      problems.push({ path, message: `serves ${[...users].join(' and ')}; a key is for one codec` })
+      problems.push({ path, message: `'${kid}' serves ${[...users].join(' and ')}; a key is for one codec` })
       continue
     }
     try {
@@ -50,10 +50,9 @@ export function readProfiles(config: Config, clock: Clock): Settled {
       byId.set(kid, ringKey)
     } catch (error) {
       if (!(error instanceof KeyProblem)) throw error
-      problems.push({
-        path: key === settings.legacy ? path : [...path, error.setting],
-        message: error.message
-      })
+      const { setting, message } = error
+      if (key === settings.legacy) problems.push({ path, message })
+      else problems.push({ path: [...path, setting], message: `${setting} of '${kid}' ${message}` })
     }
   }
 
@@ -90,7 +89,7 @@ function nameProblems({ legacyKey, keys, profiles }: Config): SettingProblem[] {
   ]
   return names.flatMap(path => {
     const name = path[1] ?? ''
-    if (!namePattern.test(name)) return [{ path, message: `the name ${nameRule}` }]
+    if (!namePattern.test(name)) return [{ path, message: `'${name}' is no name: a name has ${nameRule}` }]
     if (name === 'legacy' && legacyKey !== undefined)
       return [{ path, message: 'the name `legacy` is taken by legacyKey', hint: 'use another name' }]
     return []
@@ -102,7 +101,7 @@ function profileProblems(
   codecs: Readonly<Record<CodecName, Codec>>
 ): SettingProblem[] {
   return Object.entries(profiles).flatMap(([name, profile]) => {
-    const unknown = profile.keys.filter(kid => !(kid in keys))
+    const unknown = profile.keys.filter(kid => !Object.hasOwn(keys, kid))
     const found: SettingProblem[] = unknown.map(kid => ({
       path: ['profiles', name, 'keys'],
       message: `no key has the id '${kid}'`,
@@ -113,11 +112,11 @@ function profileProblems(
       ['seal', 'seals answers']
     ] as const)
       if (!profile.keys.some(kid => [task, 'both', undefined].includes(keys[kid]?.use)))
-        found.push({ path: ['profiles', name, 'keys'], message: `none of them ${verb}` })
+        found.push({ path: ['profiles', name, 'keys'], message: `none of the keys of '${name}' ${verb}` })
     if (profile.replayWindowMs !== undefined && !codecs[profile.codec].fresh)
       found.push({
         path: ['profiles', name, 'replayWindowMs'],
-        message: `does nothing: messages of ${profile.codec} carry no time`
+        message: `replayWindowMs of '${name}' does nothing: messages of ${profile.codec} carry no time`
       })
     return found
   })

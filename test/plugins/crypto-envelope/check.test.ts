@@ -67,30 +67,33 @@ describe('keys', () => {
   })
 
   test.each([
-    ['base64 with a stray character', { ...key, key: `${key.key.slice(0, -1)}*` }, 'key: is not base64'],
-    ['base64 with spare bits', { ...key, key: `${'A'.repeat(42)}B` }, 'key: is not base64'],
-    ['hexadecimal of odd length', { ...key, key: 'a'.repeat(63), encoding: 'hex' }, 'key: is not hex'],
+    ['base64 with a stray character', { ...key, key: `${key.key.slice(0, -1)}*` }, 'key', 'is not base64'],
+    ['base64 with spare bits', { ...key, key: `${'A'.repeat(42)}B` }, 'key', 'is not base64'],
+    ['hexadecimal of odd length', { ...key, key: 'a'.repeat(63), encoding: 'hex' }, 'key', 'is not hex'],
     [
       'too short',
       { ...key, key: 'c2hvcnQ=' },
-      'key: is no key for aes-256-gcm: it has 5 bytes instead of 32'
+      'key',
+      'is no key for aes-256-gcm: it has 5 bytes instead of 32'
     ],
     [
       'all zeros',
       { ...key, key: '00'.repeat(32), encoding: 'hex' },
-      'key: is no key for aes-256-gcm: it is all zero bytes'
+      'key',
+      'is no key for aes-256-gcm: it is all zero bytes'
     ],
-    ['a time in words', { ...key, notBefore: 'tomorrow' }, 'notBefore: must be a date'],
-    ['a time without zone', { ...key, notAfter: '2026-12-31T08:00:00' }, 'notAfter: must be a date'],
-    ['a month that is none', { ...key, notAfter: '2026-13-01' }, 'notAfter: must be a date'],
+    ['a time in words', { ...key, notBefore: 'tomorrow' }, 'notBefore', 'must be a date'],
+    ['a time without zone', { ...key, notAfter: '2026-12-31T08:00:00' }, 'notAfter', 'must be a date'],
+    ['a month that is none', { ...key, notAfter: '2026-13-01' }, 'notAfter', 'must be a date'],
     [
       'an end before its beginning',
       { ...key, notBefore: '2026-02-01', notAfter: '2026-01-31T23:59:59Z' },
-      'notAfter: must be later than notBefore'
+      'notAfter',
+      'must be later than notBefore'
     ]
-  ] as const)('%s is refused', (_kind, settings, message) => {
+  ] as const)('%s is refused', (_kind, settings, setting, message) => {
     const problems = textOf(problemsOf({ keys: { 'a-1': settings } }))
-    expect(problems).toEqual([expect.stringContaining(`keys.a-1.${message}`)])
+    expect(problems).toEqual([expect.stringContaining(`keys.a-1.${setting}: ${setting} of 'a-1' ${message}`)])
   })
 
   test('no problem repeats a key', () => {
@@ -103,7 +106,7 @@ describe('keys', () => {
 
   test.each(['2026', '', 'a b', 'x'.repeat(65), 'a\nb'])('%j is no key id', kid => {
     expect(textOf(problemsOf({ keys: { [kid]: key } }))).toEqual([
-      expect.stringContaining('the name must be')
+      expect.stringContaining('is no name: a name has')
     ])
   })
 })
@@ -123,12 +126,12 @@ describe('profiles', () => {
     })
     expect(textOf(problems)).toEqual([
       'profiles.legacy: the name `legacy` is taken by legacyKey',
-      'profiles.not a name: the name must be 1–64 letters, digits, ".", "_" or "-", and not digits alone',
+      'profiles.not a name: \'not a name\' is no name: a name has 1–64 letters, digits, ".", "_" or "-", and not digits alone',
       "profiles.one.keys: no key has the id 'z'",
-      'profiles.two.keys: none of them seals answers',
-      'profiles.three.keys: none of them opens requests',
-      'profiles.three.replayWindowMs: does nothing: messages of mysql-ecb-hex carry no time',
-      'keys.c: serves mysql-ecb-hex and aes-256-gcm; a key is for one codec'
+      "profiles.two.keys: none of the keys of 'two' seals answers",
+      "profiles.three.keys: none of the keys of 'three' opens requests",
+      "profiles.three.replayWindowMs: replayWindowMs of 'three' does nothing: messages of mysql-ecb-hex carry no time",
+      "keys.c: 'c' serves mysql-ecb-hex and aes-256-gcm; a key is for one codec"
     ])
   })
 
