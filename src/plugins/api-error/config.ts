@@ -13,6 +13,7 @@ export const Config = Type.Object({
     description: 'The dialect of routes that no other setting, plugin or caller gives one.'
   }),
   prefixes: Type.Record(Type.String({ pattern: '^/[^*?#]*$' }), DialectNames, {
+    additionalProperties: false,
     default: {},
     description: 'Dialects by path prefix, such as `/ws3: ws3`; the longest that fits counts.'
   }),

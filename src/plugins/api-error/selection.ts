@@ -25,6 +25,7 @@ declare module 'fastify' {
   }
 }
 
+const namesDialect = /problem\+json|vnd\.paifang\./i
 const vendorType = /^application\/vnd\.paifang\.(plain|flask|ws3|problem)\+json$/
 
 /**
@@ -85,7 +86,7 @@ export class Selection {
 
   /** The dialect for one request. */
   pick({ dialect, negotiable }: Choice, accept: string | undefined): Dialect {
-    if (!negotiable || accept === undefined || !accept.includes('application/')) return dialect
+    if (!negotiable || accept === undefined || !namesDialect.test(accept)) return dialect
     for (const { value, q } of byQuality(accept)) {
       const name = value === 'application/problem+json' ? 'problem' : vendorType.exec(value)?.[1]
       if (name !== undefined && q > 0) return this.#dialects[name as DialectName]
