@@ -5,21 +5,25 @@ import type { Profile } from './profiles.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 import type { CryptoEnvelope } from './service.ts'
 
+interface ServedProfile extends Profile {
+  readonly counters: Map<string, number>
+}
+
 /** Makes the service out of its profiles. */
 export function createEnvelope(profiles: readonly Profile[], guard: ReplayGuard): CryptoEnvelope {
-  const lanes = new Map(
-    profiles.map(profile => [profile.name, { ...profile, counters: new Map<string, number>() }])
+  const served = new Map<string, ServedProfile>(
+    profiles.map(profile => [profile.name, { ...profile, counters: new Map() }])
   )
 
-  const laneOf = (name: string): Profile & { readonly counters: Map<string, number> } => {
-    const lane = lanes.get(name)
-    if (!lane) throw new RangeError(`there is no envelope profile '${name}'`)
-    return lane
+  const profileOf = (name: string): ServedProfile => {
+    const profile = served.get(name)
+    if (!profile) throw new RangeError(`there is no envelope profile '${name}'`)
+    return profile
   }
 
   return {
     async open(name, message, context) {
-      const { codec, ring, replayWindowMs, counters } = laneOf(name)
+      const { codec, ring, replayWindowMs, counters } = profileOf(name)
       try {
         const { freshness, ...opening } = await codec.open(message, ring, context)
         if (freshness) await guard.admit(opening.kid, freshness, replayWindowMs)
@@ -33,7 +37,7 @@ export function createEnvelope(profiles: readonly Profile[], guard: ReplayGuard)
     },
 
     async seal(value, { profile, kid, binding }, context) {
-      const { codec, ring, counters } = laneOf(profile)
+      const { codec, ring, counters } = profileOf(profile)
       const key = ring.sealing(kid)
       try {
         if (!key) throw new RangeError('no key may seal')
@@ -48,7 +52,7 @@ export function createEnvelope(profiles: readonly Profile[], guard: ReplayGuard)
     },
 
     status: () =>
-      [...lanes.values()].map(({ name, codec, ring, counters }) => ({
+      [...served.values()].map(({ name, codec, ring, counters }) => ({
         name,
         codec: codec.name,
         keys: ring.opening().map(({ kid }) => kid),

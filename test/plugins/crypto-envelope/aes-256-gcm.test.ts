@@ -223,6 +223,15 @@ describe('the additional data', () => {
     expect(associatedData(header, context, ['res', 'BBBB']).toString()).toMatch(/\nres\nBBBB$/)
   })
 
+  test.each([
+    ['key id', { kid: 'a\nb' }, {}],
+    ['nonce', { nonce: 'a\nb' }, {}],
+    ['path', {}, { path: '/a\nreq' }]
+  ])('takes no line feed in the %s, because it would be two fields', (_field, header, at) => {
+    const fields = { kid: 'k', ts: 5, nonce: 'n', ...header }
+    expect(() => associatedData(fields, { ...context, ...at }, ['req'])).toThrow('a field holds a line feed')
+  })
+
   test('is never the same for two different messages', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '1', '\n', 'r', 'e', 'q', ''), maxLength: 4 })
     const messages = fc.tuple(text, fc.nat(2), text, text, text, fc.option(text))
