@@ -6,10 +6,17 @@ const isolated = ['test/**/*.isolated.test.ts', 'test/e2e/**/*.test.ts']
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    reporters: ['default', ['json', { outputFile: 'coverage/vitest.json' }]],
     projects: [
       {
         extends: true,
-        test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: isolated, pool: 'threads', isolate: false }
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: isolated,
+          pool: 'threads',
+          isolate: false
+        }
       },
       { extends: true, test: { name: 'isolated', include: isolated, pool: 'forks', isolate: true } }
     ]

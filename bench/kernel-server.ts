@@ -11,7 +11,13 @@ function addRoute(app: FastifyInstance): void {
 
 async function build(): Promise<FastifyInstance> {
   if (variant === 'bare') {
-    const app = Fastify({ logger: { level: 'silent' } })
+    // The same logger, and the same limits of Node's own server, whose timers cost something too.
+    const app = Fastify({
+      logger: { level: 'silent' },
+      connectionTimeout: 120_000,
+      requestTimeout: 60_000,
+      keepAliveTimeout: 10_000
+    })
     addRoute(app)
     return app
   }
@@ -45,4 +51,5 @@ process.on('message', message => {
   if (message === 'cpu') process.send?.(process.cpuUsage())
   if (message === 'stop') process.exit()
 })
+process.on('disconnect', () => process.exit())
 process.send?.(url)

@@ -4,10 +4,13 @@ import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 
 // CPU time of the server per request, which a busy machine disturbs less than requests per second. Every variant is
-// a process of its own; rounds are interleaved and every other one runs backwards. `control` is `bare` once more:
-// how far it is from 1 is the noise.
-const { values } = parseArgs({ options: { rounds: { type: 'string' }, seconds: { type: 'string' } } })
-const rounds = Number(values.rounds ?? 15)
+// a process of its own; rounds are interleaved and every other one runs backwards. Processes are replaced a few times,
+// because each is compiled a little differently. `control` is `bare` once more: how far it is from 1 is the noise.
+const { values } = parseArgs({
+  options: { generations: { type: 'string' }, rounds: { type: 'string' }, seconds: { type: 'string' } }
+})
+const generations = Number(values.generations ?? 4)
+const rounds = Number(values.rounds ?? 5)
 const seconds = Number(values.seconds ?? 1)
 const variants = {
   bare: 'bare',
@@ -20,29 +23,27 @@ const limit = 1.03
 
 interface Server {
   readonly name: string
-  readonly url: string
-  readonly child: ChildProcess
+  readonly variant: string
   readonly samples: number[]
 }
 
-const servers: Server[] = []
-for (const [name, variant] of Object.entries(variants)) {
-  const child = fork(new URL('./kernel-server.ts', import.meta.url), [variant], {
-    execArgv: ['--import', 'tsx']
-  })
-  const [url] = (await once(child, 'message')) as [string]
-  servers.push({ name, url, child, samples: [] })
+interface Running {
+  readonly server: Server
+  readonly url: string
+  readonly child: ChildProcess
 }
-try {
-  for (const server of servers) await measure(server)
-  for (const server of servers) server.samples.length = 0
+
+const servers: Server[] = Object.entries(variants).map(([name, variant]) => ({ name, variant, samples: [] }))
+for (let generation = 0; generation < generations; generation++) {
+  const running: Running[] = []
+  for (const server of servers) running.push(await start(server))
+  for (const each of running) await measure(each)
   for (let round = 0; round < rounds; round++) {
-    for (const server of round % 2 === 0 ? servers : servers.toReversed())
-      server.samples.push(await measure(server))
-    process.stderr.write(`\rround ${round + 1} of ${rounds}`)
+    for (const each of round % 2 === 0 ? running : running.toReversed())
+      each.server.samples.push(await measure(each))
+    process.stderr.write(`\rround ${generation * rounds + round + 1} of ${generations * rounds}`)
   }
-} finally {
-  for (const { child } of servers) child.send('stop')
+  for (const { child } of running) child.send('stop')
 }
 
 const base = median(servers[0]?.samples ?? [])
@@ -62,7 +63,17 @@ process.stdout.write(
 )
 process.exitCode = noise <= 0.03 && verdict === 'over' ? 1 : 0
 
-async function measure({ url, child }: Server): Promise<number> {
+async function start(server: Server): Promise<Running> {
+  const kernelServer = new URL('./kernel-server.ts', import.meta.url)
+  const child = fork(kernelServer, [server.variant], { execArgv: ['--import', 'tsx'] })
+  const died = once(child, 'exit').then(() =>
+    Promise.reject(new Error(`the server of '${server.name}' ended`))
+  )
+  const [url] = (await Promise.race([once(child, 'message'), died])) as [string]
+  return { server, url, child }
+}
+
+async function measure({ url, child }: Running): Promise<number> {
   const before = await cpu(child)
   const { requests } = await autocannon({ url, connections: 64, pipelining: 10, duration: seconds })
   const after = await cpu(child)
@@ -76,8 +87,8 @@ async function cpu(child: ChildProcess): Promise<number> {
   return user + system
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
+function median(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b)
   return (
     ((sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN) +
       (sorted[Math.ceil((sorted.length - 1) / 2)] ?? NaN)) /

@@ -18,7 +18,11 @@ export default definePlugin({
   // Its hook must see the requests of other plugins.
   scope: 'global',
   config: Type.Object({
-    keepMs: Type.Integer({ description: 'How long a count is kept, in milliseconds.', default: 86_400_000, minimum: 1 })
+    keepMs: Type.Integer({
+      description: 'How long a count is kept, in milliseconds.',
+      default: 86_400_000,
+      minimum: 1
+    })
   }),
   needs: { state: State },
   provides: VisitCounter,
@@ -29,7 +33,9 @@ export default definePlugin({
       const route = request.routeOptions.url
       done()
       if (!route) return
-      state.increment(keyOf(route), { ttlMs: config.keepMs }).catch(error => log.warn({ err: error }, 'not counted'))
+      state
+        .increment(keyOf(route), { ttlMs: config.keepMs })
+        .catch(error => log.warn({ err: error }, 'not counted'))
     })
 
     /** @param {string} route */

@@ -1,0 +1,68 @@
+import { createGateway as create, type GatewayOptions } from './core/index.ts'
+import { builtins } from './server.ts'
+import type { FastifyInstance } from 'fastify'
+
+export {
+  Clock,
+  definePlugin,
+  optional,
+  problemCodes,
+  service,
+  StartupError,
+  systemClock
+} from './core/index.ts'
+export type {
+  App,
+  CheckContext,
+  GatewayInfo,
+  GatewayOptions,
+  GatewayPlugin,
+  Health,
+  OptionalService,
+  PluginDefinition,
+  PluginHealth,
+  PluginStatus,
+  Problem,
+  ProblemCode,
+  RouteInfo,
+  Service,
+  SettingProblem,
+  Settings,
+  SetupContext,
+  Timer
+} from './core/index.ts'
+export {
+  ApiError,
+  ApiErrors,
+  defineErrors,
+  Errors as CommonErrors,
+  result
+} from './plugins/api-error/service.ts'
+export type {
+  CatalogueEntry,
+  DialectName,
+  ErrorContext,
+  ErrorDefinition,
+  FieldFault,
+  Locale,
+  Related,
+  ResultExtras,
+  ValueTransform
+} from './plugins/api-error/service.ts'
+export * from './plugins/crypto-envelope/service.ts'
+export * from './plugins/database/service.ts'
+export * from './plugins/sign-bridge/service.ts'
+export * from './plugins/sign-simulator/service.ts'
+export * from './plugins/state/service.ts'
+export * from './testing/index.ts'
+export { builtins }
+export { Type, type Static } from 'typebox'
+
+/**
+ * Makes a gateway: a Fastify instance with the plugins of its configuration, the built-in ones by name, ready to
+ * `listen` or `inject`. Its `close()` is graceful.
+ * @throws {StartupError} with every problem, when the configuration is at fault or plugins fail
+ */
+export function createGateway(options: GatewayOptions = {}): Promise<FastifyInstance> {
+  return create({ builtins, ...options })
+}

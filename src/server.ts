@@ -1,0 +1,61 @@
+import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
+import { realpathSync } from 'node:fs'
+import { createGateway, StartupError, type GatewayOptions } from './core/index.ts'
+import { listen } from './core/listen.ts'
+import apiError from './plugins/api-error/index.ts'
+import cors from './plugins/cors/index.ts'
+import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
+import database from './plugins/database/index.ts'
+import signBridge from './plugins/sign-bridge/index.ts'
+import signSimulator from './plugins/sign-simulator/index.ts'
+import state from './plugins/state/index.ts'
+import { startReport } from './start-report.ts'
+
+/** The plugins that a configuration may name without `use`. A plugin is added or removed here. */
+export const builtins = [apiError, cors, cryptoEnvelope, database, signBridge, signSimulator, state] as const
+
+/**
+ * Runs a gateway as a process: starts it, says so, and stops it on SIGINT, SIGTERM or an uncaught error. Ends the
+ * process with 78 when the configuration is at fault, with 1 when starting failed or closing had to cut connections.
+ */
+export async function serve(options: GatewayOptions = {}): Promise<void> {
+  const began = performance.now()
+  try {
+    const app = await createGateway({ builtins, ...(await prettyLog()), ...options })
+    const url = await listen(app)
+    const ms = Math.round(performance.now() - began)
+    app.log.info({ ms, url }, `started ${app.gateway.plugins.length} plugins in ${ms} ms`)
+    if (!app.gateway.production) process.stdout.write(startReport(app, url, ms))
+    stopOnSignals(app)
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = error.exitCode
+    // A plugin that failed may have left timers or sockets behind.
+    setTimeout(() => process.exit(), 1000).unref()
+  }
+}
+
+function stopOnSignals(app: FastifyInstance): void {
+  const { drainMs, closeMs } = app.gateway.server
+  closeWithGrace({ delay: drainMs + closeMs + 2000, logger: false }, async ({ signal, err }) => {
+    if (err) app.log.fatal({ err }, 'uncaught error, closing')
+    else app.log.info({ signal }, 'closing')
+    await app.close()
+    if (app.gateway.cut) throw new Error('connections had to be cut')
+  })
+}
+
+/** On a terminal, log lines for people, when pino-pretty is installed. */
+async function prettyLog(): Promise<Pick<GatewayOptions, 'logDestination'>> {
+  if (!process.stdout.isTTY) return {}
+  try {
+    const { default: pretty } = await import('pino-pretty')
+    return { logDestination: pretty({ ignore: 'pid,hostname', sync: true }) }
+  } catch {
+    return {}
+  }
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename) await serve()

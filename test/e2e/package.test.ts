@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+
+const tool = (name: string): string => resolve('node_modules/.bin', name)
+const folder = mkdtempSync(join(tmpdir(), 'paifang-package-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A project of somebody else's, with this package installed. */
+function project(name: string): string {
+  const path = join(folder, name)
+  mkdirSync(join(path, 'node_modules'), { recursive: true })
+  symlinkSync(process.cwd(), join(path, 'node_modules', 'paifang'))
+  return path
+}
+
+const node = (cwd: string, ...args: string[]): string =>
+  execFileSync(process.execPath, args, { cwd, encoding: 'utf8' })
+
+const names =
+  'definePlugin, service, optional, createGateway, testPlugin, State, Database, ApiErrors, CryptoEnvelope, SignBridge'
+
+test('exports what plugin authors need, from inside the package and from a project that installed it', () => {
+  const program = `import { ${names} } from 'paifang'
+    for (const value of [${names}]) if (value === undefined) throw new Error('missing')
+    console.log('all there')`
+  expect(node(process.cwd(), '--input-type=module', '-e', program)).toBe('all there\n')
+  expect(node(project('exports'), '--input-type=module', '-e', program)).toBe('all there\n')
+})
+
+test('the third-party plugin in examples passes its test', () => {
+  const path = project('visit-counter')
+  cpSync('examples/visit-counter', path, { recursive: true })
+  expect(node(path, '--test', '--test-reporter=tap', 'index.test.js')).toContain('# fail 0')
+})
+
+test('a new plugin outside of the sources passes its test and type check', () => {
+  const path = project('new')
+  node(path, resolve('dist/cli.js'), 'new', 'hello')
+  expect(node(path, '--test', '--test-reporter=tap', 'plugins/hello/index.test.mjs')).toContain('# pass 1')
+  const compilerOptions = {
+    module: 'nodenext',
+    strict: true,
+    checkJs: true,
+    noEmit: true,
+    skipLibCheck: true
+  }
+  const typeRoots = [resolve('node_modules/@types')]
+  writeFileSync(
+    join(path, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: { ...compilerOptions, types: ['node'], typeRoots },
+      include: ['plugins']
+    })
+  )
+  execFileSync(tool('tsc'), ['-p', path], { stdio: 'pipe' })
+})
+
+test('a gateway starts from a configuration file in a project of its own', () => {
+  const path = project('start')
+  writeFileSync(join(path, 'hello.mjs'), `export default async app => { app.get('/hello', () => 'hello') }`)
+  writeFileSync(join(path, 'paifang.config.yaml'), 'plugins: { hello: { use: ./hello.mjs }, state: true }\n')
+  const program = `import { createGateway } from 'paifang'
+    const app = await createGateway({ env: { LOG_LEVEL: 'silent' } })
+    console.log((await app.inject('/hello')).body, (await app.inject('/readyz')).body)
+    await app.close()`
+  expect(node(path, '--input-type=module', '-e', program)).toBe(
+    'hello {"status":"ok","plugins":{"hello":"ok","state":"ok"}}\n'
+  )
+})

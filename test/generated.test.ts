@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { errorReference, pluginReference } from '../src/cli/docs.ts'
+import { envFile } from '../src/cli/env.ts'
+import { configSchema } from '../src/cli/schema.ts'
+import { builtins } from '../src/server.ts'
+
+// When one of these fails: npm run generate.
+
+test('.env.example holds every variable', () => {
+  expect(readFileSync('.env.example', 'utf8')).toBe(envFile(builtins))
+})
+
+test('paifang.schema.json is the schema of all settings', () => {
+  expect(JSON.parse(readFileSync('paifang.schema.json', 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(configSchema(builtins)))
+  )
+})
+
+test('docs/plugins.md lists every setting', () => {
+  expect(readFileSync('docs/plugins.md', 'utf8')).toBe(pluginReference(builtins))
+})
+
+test('docs/errors.md lists every error', async () => {
+  expect(readFileSync('docs/errors.md', 'utf8')).toBe(await errorReference(builtins))
+})
