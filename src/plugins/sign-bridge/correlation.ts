@@ -11,7 +11,8 @@ export type Verdict = 'reply' | 'released' | 'late' | 'duplicate' | 'foreign' | 
 interface Pending {
   readonly id: number
   readonly method: Method
-  readonly text: string | undefined
+  /** What is asked: the same question may get the same answer twice, another one may not. */
+  readonly question: string
   abandoned: boolean
 }
 
@@ -19,12 +20,12 @@ const remembered = 512
 
 /**
  * Tells which frame answers which request. One request is out at a time. Frames with an id are matched by it; frames
- * without one only while nothing else can be meant, and never when their signature was already given for another text.
+ * without one only while nothing else can be meant, and never when what they hold was the answer to another question.
  */
 export class Correlation {
   readonly #bareReplies: boolean
   readonly #past = new Map<string, 'answered' | 'abandoned'>()
-  readonly #given = new Map<string, string | undefined>()
+  readonly #given = new Map<string, string>()
   #pending: Pending | undefined
 
   constructor(bareReplies: boolean) {
@@ -33,7 +34,8 @@ export class Correlation {
 
   /** Notes that a request is out; `text` is what it asks to sign. */
   expect(id: number, method: Method, text?: string): void {
-    this.#pending = { id, method, text: text === undefined ? undefined : digest(text), abandoned: false }
+    const question = text === undefined ? method : `${method} ${digest(text)}`
+    this.#pending = { id, method, question, abandoned: false }
   }
 
   /** Nobody waits for the request that is out any more. Until its reply arrives, bare frames mean nothing. */
@@ -67,19 +69,18 @@ export class Correlation {
 
   #judgeBare(frame: Frame, pending: Pending | undefined): Verdict {
     if (frame.body === undefined) return 'foreign'
-    const signature = signatureIn(frame)
-    const given = signature !== undefined && this.#given.has(signature)
-    if (!this.#bareReplies || !pending || pending.abandoned) return given ? 'duplicate' : 'stray'
+    const answered = this.#given.get(answerIn(frame) ?? '')
+    if (!this.#bareReplies || !pending || pending.abandoned) return answered ? 'duplicate' : 'stray'
     if (frame.method !== undefined && frame.method !== pending.method) return 'foreign'
-    if (given && this.#given.get(signature) !== pending.text) return 'duplicate'
+    if (answered && answered !== pending.question) return 'duplicate'
     return this.#settle(pending, frame)
   }
 
   #settle(pending: Pending, frame: Frame): Verdict {
     this.#pending = undefined
     this.#bury(pending.id, 'answered')
-    const signature = signatureIn(frame)
-    if (signature !== undefined) remember(this.#given, signature, pending.text)
+    const answer = answerIn(frame)
+    if (answer !== undefined) remember(this.#given, answer, pending.question)
     return pending.abandoned ? 'released' : 'reply'
   }
 
@@ -97,10 +98,11 @@ function remember<V>(map: Map<string, V>, key: string, value: V): void {
   }
 }
 
-function signatureIn({ body }: Frame): string | undefined {
-  const data = body?.['Data']
+/** What tells one answer from another: the signature, serial or certificate in it. */
+function answerIn({ body }: Frame): string | undefined {
+  const data = body?.['Result'] === true ? body['Data'] : undefined
   const first: unknown = Array.isArray(data) ? data[0] : undefined
-  return typeof first === 'string' ? first : undefined
+  return typeof first === 'string' && first !== '' ? first : undefined
 }
 
 function digest(text: string): string {

@@ -3,7 +3,7 @@ import type { BridgeSettings } from './config.ts'
 import { Correlation } from './correlation.ts'
 import { isHandshake, parseFrame, type Frame, type Method } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { readReply, type Reply } from './reply.ts'
+import { firstText, readReply, type Reply } from './reply.ts'
 import type { Connect, Transport } from './transport.ts'
 
 /** `overdue`: a reply did not come in time; until it does, or the connection is replaced, nothing else is sent. */
@@ -134,7 +134,6 @@ export class Link {
   #opened(): void {
     const { handshake, handshakeTimeoutMs } = this.#options.settings
     this.counters.connections++
-    this.#facts = noFacts()
     if (handshake === 'off') return this.#established()
     this.#arm(handshakeTimeoutMs, () => {
       if (handshake === 'lenient') this.#established()
@@ -177,8 +176,8 @@ export class Link {
     const reply = readReply(frame)
     this.#conclude(reply)
     if (this.#out || this.#state !== 'busy') return
-    // Were this a second copy of an earlier failure, the true reply would be taken for the next request's.
-    if (frame.id === undefined && reply.kind !== 'data') this.replace('A failure came without an id')
+    // Nothing tells a second copy of this from the next answer, and from then on each would be taken for another.
+    if (frame.id === undefined && firstText(reply) === undefined) this.replace('A failure came without an id')
     else this.#free()
   }
 

@@ -1,8 +1,9 @@
+import type { ServerResponse } from 'node:http'
 import { Type } from 'typebox'
 import type { App } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
 import { Errors } from './errors.ts'
-import type { Signature, SignBridge, SignRequest } from './service.ts'
+import type { SignBridge } from './service.ts'
 
 const tags = ['sign']
 const Text = Type.String({ minLength: 1 })
@@ -48,10 +49,14 @@ export function addGetCode(
       response: { 200: GetCodeAnswer }
     }
   } as const
-  app.post('/getCode', options, request => {
+  app.post('/getCode', options, async (request, reply) => {
     const { str, pwdstr } = request.body
-    const signing = signFor(bridge, { data: str, pin: pwdstr, signal: request.signal })
-    return legacyStatus ? signing.catch(toLegacyStatus) : signing
+    try {
+      const { sign, certNo } = await bridge.sign({ data: str, pin: pwdstr, signal: whenGone(reply) })
+      return { sign, certNo }
+    } catch (error) {
+      throw legacyStatus ? withLegacyStatus(error) : error
+    }
   })
 }
 
@@ -80,13 +85,14 @@ export function addStatusRoutes(app: App, bridge: SignBridge): void {
   )
 }
 
-async function signFor(bridge: SignBridge, request: SignRequest): Promise<Signature> {
-  const { sign, certNo } = await bridge.sign(request)
-  return { sign, certNo }
+/** Aborts when the answer is out, or nobody is left to take it. Fastify's own signal misses a hang-up after the body. */
+function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
 }
 
-function toLegacyStatus(error: unknown): never {
-  if (error instanceof ApiError && error.entry.http >= 500)
-    throw new ApiError({ ...error.entry, http: 500 }, error.context)
-  throw error
+function withLegacyStatus(error: unknown): unknown {
+  const isDevices = error instanceof ApiError && error.entry.http >= 500
+  return isDevices ? new ApiError({ ...error.entry, http: 500 }, error.context) : error
 }

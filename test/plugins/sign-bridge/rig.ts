@@ -1,0 +1,98 @@
+import { ApiError } from '../../../src/plugins/api-error/service.ts'
+import { Certificates } from '../../../src/plugins/sign-bridge/certificates.ts'
+import type { Signed } from '../../../src/plugins/sign-bridge/job.ts'
+import type { Device } from '../../../src/plugins/sign-bridge/device.ts'
+import { SignPool, type PoolSettings } from '../../../src/plugins/sign-bridge/pool.ts'
+import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
+import { SimulatedControl, type ControlOptions } from '../../../src/plugins/sign-simulator/control.ts'
+import { fakeClock, type FakeClock } from '../../../src/testing/index.ts'
+import { MemoryLine } from './memory-line.ts'
+
+export const pin = '88888888'
+/** Two cards for all tests: making a key takes long. */
+export const [cardKey, otherCardKey] = await Promise.all([createCardKey(), createCardKey()])
+
+export const settings: PoolSettings = {
+  handshake: 'lenient',
+  handshakeTimeoutMs: 2_000,
+  timeoutMs: 30_000,
+  recycleAfterMs: 30_000,
+  bareReplies: true,
+  reconnectMinMs: 250,
+  reconnectMaxMs: 15_000,
+  deadlineMs: 90_000,
+  connectWaitMs: 3_000,
+  maxQueued: 10,
+  pingIntervalMs: 15_000
+}
+
+export interface RigOptions {
+  readonly settings?: Partial<PoolSettings>
+  /** One control each. */
+  readonly controls?: readonly Partial<ControlOptions>[]
+  readonly certNos?: readonly string[]
+  /** Whether to wait until the devices are ready. Default: yes. */
+  readonly start?: boolean
+}
+
+export interface Rig {
+  readonly clock: FakeClock
+  readonly pool: SignPool
+  readonly certificates: Certificates
+  readonly controls: readonly SimulatedControl[]
+  readonly lines: readonly MemoryLine[]
+  /** The first device, control and line. */
+  readonly device: Device
+  readonly control: SimulatedControl
+  readonly line: MemoryLine
+  sign(text: string, signal?: AbortSignal): Promise<Signed<Device>>
+}
+
+/** A pool over simulated controls, with a clock that stands still and no sockets. */
+export async function makeRig(options: RigOptions = {}): Promise<Rig> {
+  const clock = fakeClock()
+  const controls = (options.controls ?? [{}]).map(
+    one => new SimulatedControl({ key: cardKey, clock, ...one })
+  )
+  const lines = controls.map(control => new MemoryLine(control, clock))
+  const pool = new SignPool({
+    places: lines.map((line, index) => ({
+      name: `device-${index + 1}`,
+      address: `card-${index + 1}:61232`,
+      certNo: options.certNos?.[index] ?? '',
+      connect: line.connect
+    })),
+    settings: { ...settings, ...options.settings },
+    clock,
+    random: () => 0.5
+  })
+  if (options.start !== false) await clock.advance(0)
+  const [device, control, line] = [pool.devices.at(0)!, controls.at(0)!, lines.at(0)!]
+  return {
+    clock,
+    pool,
+    certificates: new Certificates(pool.devices, clock),
+    controls,
+    lines,
+    device,
+    control,
+    line,
+    sign: (data, signal) => pool.sign({ data, pin, ...(signal && { signal }) })
+  }
+}
+
+/** `signed`, or the key of the failure. */
+export async function outcome(promise: Promise<unknown>): Promise<string> {
+  const error = await failure(promise)
+  return error instanceof ApiError ? error.entry.key : 'signed'
+}
+
+/** What a promise rejects with; `undefined` when it does not. */
+export async function failure(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
