@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Kysely, sql, type Migration } from 'kysely'
+import { migrate } from './migrate.ts'
+import type { Database } from './service.ts'
+import { sqliteDialect } from './sqlite-dialect.ts'
+import { fileFailure } from './sqlite-failure.ts'
+import { openFile } from './sqlite-file.ts'
+
+/** Rows in one SQLite file, through one connection: queries run one after the other. */
+export class SqliteDatabase implements Database {
+  readonly driver = 'sqlite'
+  readonly #db: Kysely<unknown>
+  readonly #file: string
+  readonly #inode: number | undefined
+
+  private constructor(db: Kysely<unknown>, file: string, inode: number | undefined) {
+    this.#db = db
+    this.#file = file
+    this.#inode = inode
+  }
+
+  /**
+   * Opens `file`, relative to the working directory, or `:memory:`.
+   * @throws {Error} whose message names the file, the matter and a remedy
+   */
+  static async connect(file: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
+    const path = file === ':memory:' ? file : resolve(file)
+    const connection = await openFile(path, busyTimeoutMs)
+    const db = new Kysely<unknown>({ dialect: sqliteDialect(connection) })
+    const database = new SqliteDatabase(db, path, await inodeOf(path))
+    await database.ping()
+    return database
+  }
+
+  async open<Tables>(
+    namespace: string,
+    migrations: Readonly<Record<string, Migration>>
+  ): Promise<Kysely<Tables>> {
+    await migrate(this.#db, namespace, migrations, error => {
+      const failure = fileFailure(this.#file, error)
+      return failure instanceof Error ? failure.message : String(failure)
+    })
+    return this.#db as Kysely<Tables>
+  }
+
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#db)
+    if ((await inodeOf(this.#file)) !== this.#inode)
+      throw new Error(`The database file ${this.#file} was removed or replaced while it was in use`)
+  }
+
+  /** Closes the file; a transaction that is still open is rolled back. Closing twice is harmless. */
+  close(): Promise<void> {
+    return this.#db.destroy()
+  }
+}
+
+/** `undefined` for a file that does not exist, as that of `:memory:`. */
+async function inodeOf(file: string): Promise<number | undefined> {
+  return stat(file).then(
+    ({ ino }) => ino,
+    () => undefined
+  )
+}
