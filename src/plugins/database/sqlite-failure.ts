@@ -30,7 +30,7 @@ export function isBusy(error: unknown): boolean {
 
 /** What lets this process use a file. */
 export function permit(file: string): string {
-  return `Let user ${process.getuid?.() ?? 'of this process'} write to it and to ${dirname(file)}`
+  return `Let user ${process.geteuid?.() ?? 'of this process'} write to it and to ${dirname(file)}`
 }
 
 /** What is left to do with a damaged file. */

@@ -71,14 +71,21 @@ export function migrationTests({ database, restart }: Current): void {
       await expect(database().open('a', {})).resolves.toBeDefined()
     })
 
-    it.each(['', 'A', '1a', '_a', 'a-b', 'a b', 'a"b', "a'; drop table b; --", 'ä', 'a'.repeat(41)])(
-      'refuse the namespace %j',
-      async namespace => {
-        await expect(database().open(namespace, {})).rejects.toThrow(TypeError)
-      }
-    )
-
-    it('take the longest namespace', async () => {
+    it('take a namespace only if its tables can be named after it', async () => {
+      const wrong = [
+        '',
+        'A',
+        '1a',
+        '_a',
+        'a-b',
+        'a b',
+        'a"b',
+        "a'; drop table b; --",
+        'ä',
+        'a\n',
+        'a'.repeat(41)
+      ]
+      for (const namespace of wrong) await expect(database().open(namespace, {})).rejects.toThrow(TypeError)
       await expect(database().open('a'.repeat(40), {})).resolves.toBeDefined()
     })
   })
