@@ -6,6 +6,7 @@ export interface Cause {
 }
 
 const maxCauses = 5
+const quotesUrl = new Set<unknown>(['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH'])
 
 /**
  * What was thrown and what caused it, outermost first. Of objects that are no errors only the type is told: their
@@ -45,7 +46,8 @@ function causeOf(link: unknown): Cause {
   return { name: link.name, message: messageOf(link), ...(typeof code === 'string' && { code }) }
 }
 
-/** `JSON.parse` quotes its input, which may be secret. */
+/** Without what a message quotes of the request: `JSON.parse` its input, the router the URL with its query. */
 function messageOf(error: Error): string {
-  return error instanceof SyntaxError && error.message.includes('JSON') ? 'not valid JSON' : error.message
+  if (error instanceof SyntaxError && error.message.includes('JSON')) return 'not valid JSON'
+  return quotesUrl.has(Reflect.get(error, 'code')) ? 'not a path that can be read' : error.message
 }

@@ -89,11 +89,12 @@ function dataSerializer(reply: FastifyReply): ((data: unknown) => string) | unde
 /** Writes a body whose member `dataKey` goes through `serialize`. */
 function bodySerializer(dataKey: string, serialize: (data: unknown) => string) {
   return (body: Readonly<Record<string, unknown>>): string => {
-    const members = Object.entries(body).map(([key, value]) => {
-      const text = key === dataKey && value !== null ? serialize(value) : JSON.stringify(value)
-      return `"${key}":${text}`
-    })
-    return `{${members.join(',')}}`
+    let text = ''
+    for (const [key, value] of Object.entries(body)) {
+      const member = key === dataKey && value !== null ? serialize(value) : JSON.stringify(value)
+      text += `${text === '' ? '{' : ','}"${key}":${member}`
+    }
+    return `${text}}`
   }
 }
 

@@ -6,7 +6,7 @@ import { ApiErrors } from '../../../src/plugins/api-error/service.ts'
 
 export interface BuildOptions {
   readonly config?: Settings<Config>
-  readonly server?: FastifyServerOptions
+  readonly server?: FastifyServerOptions & { readonly http?: object }
   readonly routes?: (app: FastifyInstance, errors: ApiErrors) => unknown
 }
 

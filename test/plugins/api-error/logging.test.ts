@@ -16,10 +16,12 @@ async function logged(thrown: unknown, path = '/'): Promise<Line[]> {
       logger: { level: 'info', stream },
       logController: new LogController({ disableRequestLogging: true })
     },
-    routes: routes =>
+    routes(routes) {
+      routes.post('/x/:id', () => 1)
       routes.post('/', async () => {
         throw thrown
       })
+    }
   })
   await app.inject({ method: 'POST', url: `${path}?ticket=secret`, payload: { pin: 'secret' } })
   return lines
@@ -62,6 +64,15 @@ describe('a failure is one line', () => {
     expect(lines).toHaveLength(2)
     expect(JSON.stringify(lines)).not.toContain('secret')
   })
+
+  test.each(['/x/%zz', `/x/${'y'.repeat(200)}`])(
+    'without the URL, also when it cannot be read',
+    async path => {
+      const lines = await logged(undefined, path)
+      expect(lines.map(({ http }) => http)).toEqual([path.endsWith('%zz') ? 400 : 414])
+      expect(JSON.stringify(lines)).not.toMatch(/secret|zz|yyy/)
+    }
+  )
 
   test('without what JSON.parse quotes of its input', async () => {
     let quoting: unknown

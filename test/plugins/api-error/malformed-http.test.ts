@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
@@ -23,6 +24,11 @@ const broken: readonly (readonly [name: string, bytes: string, status: number])[
     'a bad chunk',
     'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n',
     400
+  ],
+  [
+    'chunk extensions too large',
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}\r\n`,
+    413
   ],
   ['headers too large', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
   ['a URL too long', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 414]
@@ -52,4 +58,47 @@ describe('malformed HTTP', () => {
       ])
     )
   })
+})
+
+test('a request that does not come to its end in time is a problem', async () => {
+  await using app = await build({
+    server: { requestTimeout: 30, http: { headersTimeout: 20, connectionsCheckingInterval: 10 } }
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const response = await exchange(app.listeningOrigin, 'GET / HTTP/1.1\r\nHost: a\r\n')
+  expect([response.status, JSON.parse(response.body).code]).toEqual([408, 'http.408'])
+})
+
+test('the status is real in every dialect, the body that of the default one', async () => {
+  await using app = await build({ config: { dialect: 'ws3', locale: 'en' } })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { status, body } = await exchange(app.listeningOrigin, 'hello\r\n\r\n')
+  expect([status, body]).toEqual([400, '{"success":false,"code":400,"reason":"Bad Request"}'])
+})
+
+test('an answer that is on its way is cut, not mixed with another', async () => {
+  await using app = await build({
+    routes: routes =>
+      routes.get('/', (_request, reply) => {
+        reply.hijack().raw.writeHead(200, { 'content-length': '100' }).write('begun')
+      })
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const socket = connect(Number(new URL(app.listeningOrigin).port), '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  const [begun] = (await once(socket, 'data')) as [Buffer]
+  socket.write('hello\r\n\r\n')
+  expect(begun.toString() + (await text(socket))).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nbegun$/)
+})
+
+test('a caller that goes away is answered nothing, and the next one is', async () => {
+  await using app = await build({ routes: routes => routes.get('/', () => 'hello') })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const socket = connect(Number(new URL(app.listeningOrigin).port), '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n')
+  const gone = once(app.server, 'clientError')
+  await once(socket, 'connect')
+  socket.resetAndDestroy()
+  await gone
+  expect(await (await fetch(app.listeningOrigin)).text()).toBe('hello')
 })

@@ -182,6 +182,15 @@ describe('results with extras', () => {
     expect(JSON.stringify(result({ a: 1 }, { page }))).toBe('{"a":1}')
   })
 
+  test('may come from another copy of the package', async () => {
+    const copy = { data: 7, extras: { status: 202 }, [Symbol.for('paifang.Result')]: true }
+    await using app = await build({
+      routes: routes => routes.get('/', { config: { dialect: 'plain' } }, () => copy)
+    })
+    const response = await app.inject('/')
+    expect([response.statusCode, response.json().data]).toEqual([202, 7])
+  })
+
   test('may be missing, and still have related resources', async () => {
     await using app = await build({
       config: { ws3: { falsyAs404: true } },

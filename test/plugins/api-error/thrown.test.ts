@@ -58,6 +58,7 @@ const conventions: readonly (readonly [name: string, thrown: unknown, key: strin
   ['an Error', new Error('secret'), 'internal'],
   ['an ApiError', new ApiError(Errors['auth.forbidden']), 'auth.forbidden'],
   ['a subclass of ApiError', new SampleTaken('no. 7'), 'sample.taken'],
+  ["another copy's ApiError", brandOf(new SampleTaken('no. 7')), 'sample.taken'],
   ['an Error with statusCode 409', coded('X', { statusCode: 409 }), 'http.409'],
   ['an Error with statusCode 401', coded('X', { statusCode: 401 }), 'auth.required'],
   ['an Error with statusCode 408', coded('X', { statusCode: 408 }), 'http.408'],
@@ -67,11 +68,13 @@ const conventions: readonly (readonly [name: string, thrown: unknown, key: strin
   ['an Error with the status of somebody else’s answer', coded('X', { status: 404 }), 'internal'],
   ['an object', { code: 404 }, 'internal'],
   ['an array', [404], 'internal'],
+  ['an Error whose message is no text', Object.assign(new Error('x'), { message: {} }), 'internal'],
   ['AbortError', named('AbortError'), 'upstream.timeout'],
   ['AbortSignal.timeout', named('TimeoutError'), 'upstream.timeout'],
   ['ETIMEDOUT', coded('ETIMEDOUT'), 'upstream.timeout'],
   ['ECONNREFUSED', coded('ECONNREFUSED'), 'upstream.unavailable'],
   ['fetch failed', new TypeError('fetch failed', { cause: coded('ENOTFOUND') }), 'upstream.unavailable'],
+  ['undici, 401', coded('UND_ERR_RESPONSE', { statusCode: 401 }), 'upstream.unauthorized'],
   ['undici, 404', coded('UND_ERR_RESPONSE', { statusCode: 404 }), 'upstream.unavailable'],
   ['undici, 403', coded('UND_ERR_RESPONSE', { statusCode: 403 }), 'upstream.forbidden'],
   ['axios, 401', coded('X', { isAxiosError: true, response: { status: 401 } }), 'upstream.unauthorized'],
@@ -80,6 +83,11 @@ const conventions: readonly (readonly [name: string, thrown: unknown, key: strin
   ['a hostile proxy', hostile(), 'internal'],
   ['__proto__', '__proto__', 'param.invalid']
 ]
+
+/** An error as a second copy of the package makes it: of another class, with the same mark. */
+function brandOf({ entry, context }: ApiError): Error {
+  return Object.assign(new Error('copy'), { entry, context, [Symbol.for('paifang.ApiError')]: true })
+}
 
 function hostile(): object {
   const refuse = () => {
