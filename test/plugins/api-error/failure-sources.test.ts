@@ -15,13 +15,17 @@ const body = {
 function gateway(config = {}) {
   return build({
     config,
-    server: { bodyLimit: 1000, handlerTimeout: 20, routerOptions: { maxParamLength: 50 } },
+    server: { bodyLimit: 1000, routerOptions: { maxParamLength: 50 } },
     routes(app) {
       app.post('/sign', { schema: { body } }, () => 'signed')
       app.get('/items/:id', () => 'item')
       app.put('/items/:id', () => 'item')
-      app.get('/page', { schema: { querystring: { properties: { page: { type: 'integer' } } } } }, () => 1)
-      app.get('/slow', async () => new Promise(() => {}))
+      app.get(
+        '/page',
+        { schema: { querystring: { type: 'object', properties: { page: { type: 'integer' } } } } },
+        () => 1
+      )
+      app.get('/slow', { handlerTimeout: 20 }, async () => new Promise(() => {}))
       app.get('/files/*', () => 'file')
       for (const name of ['notFound', 'conflict', 'unauthorized', 'badGateway'] as const)
         app.get(`/${name}`, async (_request, reply) => reply[name]('because'))
