@@ -38,6 +38,7 @@ export class Selection {
   readonly #negotiate: boolean
   readonly #prefixes: readonly (readonly [string, Dialect])[]
   readonly #defaults = new WeakMap<object, Dialect>()
+  readonly #byUrl = new Map<string, Choice>()
 
   constructor(dialects: Dialects, { dialect, prefixes, negotiate }: SelectionOptions) {
     this.#dialects = dialects
@@ -71,14 +72,19 @@ export class Selection {
       ? { dialect: fixed, negotiable: false }
       : { dialect: this.#defaultOf(app), negotiable: this.#negotiate }
     route.config = { ...route.config, [choiceKey]: choice }
+    if (!this.#byUrl.has(route.url)) this.#byUrl.set(route.url, choice)
     return choice
   }
 
-  /** What is decided about the request's route or, for a path that leads to none, about its prefix. */
+  /**
+   * What is decided about the request's route or, where it has none, about a route for other methods at the same
+   * URL, or about its prefix.
+   */
   choiceOf(request: FastifyRequest): Choice {
-    const decided = request.routeOptions.config?.[choiceKey]
+    const path = pathOf(request.url)
+    const decided = request.routeOptions.config?.[choiceKey] ?? this.#byUrl.get(path)
     if (decided) return decided
-    const fixed = this.#byPrefix(pathOf(request.url))
+    const fixed = this.#byPrefix(path)
     return fixed
       ? { dialect: fixed, negotiable: false }
       : { dialect: this.#default, negotiable: this.#negotiate }

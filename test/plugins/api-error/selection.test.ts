@@ -71,6 +71,12 @@ describe('the dialect of an answer', () => {
     expect([headers['x-dialect'], headers['vary']]).toEqual(['flask', undefined])
   })
 
+  test('is that of the URL where only other methods have a route', async () => {
+    await using app = await build({ config: { dialect: 'flask' }, routes })
+    const response = await app.inject({ method: 'DELETE', url: '/fixed?x', headers: { accept: problem } })
+    expect([response.headers['x-dialect'], response.statusCode]).toEqual(['plain', 405])
+  })
+
   test('is problem details unless something else is said', async () => {
     await using app = await build({ routes })
     expect((await app.inject('/')).body).toBe('1')
