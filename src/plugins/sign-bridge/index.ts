@@ -4,10 +4,10 @@ import { CryptoEnvelope } from '../crypto-envelope/service.ts'
 import { SignSimulator } from '../sign-simulator/service.ts'
 import { PooledBridge } from './bridge.ts'
 import { Certificates } from './certificates.ts'
+import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
 import { logChanges } from './log-changes.ts'
-import { checkSettings, placesAt } from './places.ts'
 import { SignPool } from './pool.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
 import { SignBridge } from './service.ts'
@@ -25,8 +25,9 @@ export default definePlugin({
   provides: SignBridge,
   check: checkSettings,
 
-  setup(app, { config, log, envelope, errors, simulator, clock = systemClock }) {
+  async setup(app, { config, log, envelope, errors, simulator, clock = systemClock }) {
     errors?.define('sign-bridge', Errors)
+    const { placesAt } = await import('./places.ts')
     const urls = config.devices.length > 0 ? config.devices : (simulator?.urls ?? [])
     if (urls.length === 0) log.warn('no signing device is configured: set devices, or turn on sign-simulator')
     const { timeoutMs, recycleAfterMs = timeoutMs } = config

@@ -63,10 +63,9 @@ export function openSocket(options: SocketOptions, events: TransportEvents): Tra
   // The wait before an attempt is here and not in the library, whose timers hold up the process. Never rejects.
   const nextUrl = (): Promise<string> =>
     new Promise(resolve => {
-      if (closed) return
-      const delayMs = attempt === 0 ? 0 : backoffMs(attempt, options, random)
       attempt++
-      waiting = clock.after(delayMs, () => resolve(url))
+      if (attempt === 1) resolve(url)
+      else if (!closed) waiting = clock.after(backoffMs(attempt - 1, options, random), () => resolve(url))
     })
 
   assertWebSocketUrl(url)
