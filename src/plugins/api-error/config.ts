@@ -34,7 +34,7 @@ export const Config = Type.Object({
   debug: Type.Boolean({
     default: true,
     description:
-      'Shows causes of failures to callers on this machine (dialect `problem`) and names the dialect in `X-Dialect`. Never when `NODE_ENV` is `production`.'
+      'Shows the causes of failures of the gateway to callers on this machine (dialect `problem`) and names the dialect in `X-Dialect`. Never when `NODE_ENV` is `production`.'
   }),
   plain: Type.Object({
     status: Type.Union([Type.Literal('mirror'), Type.Literal('always200')], {

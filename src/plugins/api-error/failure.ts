@@ -56,7 +56,11 @@ export function failureRenderer(options: FailureOptions) {
       method: request.method,
       path,
       requestId: request.id,
-      debug: debug && isLocal(request) ? { causes: causesOf(thrown), at: framesOf(thrown) } : undefined
+      // What the caller did wrong needs no stack.
+      debug:
+        debug && entry.http >= 500 && isLocal(request)
+          ? { causes: causesOf(thrown), at: framesOf(thrown) }
+          : undefined
     }
     const choice = selection.choiceOf(request)
     const dialect = selection.pick(choice, request.headers.accept)

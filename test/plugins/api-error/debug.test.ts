@@ -43,3 +43,7 @@ test.each(['x-forwarded-for', 'forwarded'])(
 test('nobody does when it is turned off', async () => {
   expect(await debugOf({}, { debug: false })).toBeUndefined()
 })
+
+test('what the caller did wrong is answered without a stack', async () => {
+  expect(await debugOf({ url: '/nowhere' })).toBeUndefined()
+})
