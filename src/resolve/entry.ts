@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -42,14 +43,17 @@ export async function loadEntry(
     const builtin = builtins.get(id)
     if (builtin) return entryOf(id, builtin)
     const guess = nearest(id, builtins.keys())
-    const hint = guess
+    const advice = guess
       ? `did you mean '${guess}'?`
       : `built in are ${[...builtins.keys()].join(', ')}; others need \`use: ./file.js\` or \`use: package\``
-    return { code: 'PLUGIN_UNKNOWN', where, message: 'no built-in plugin has this name', hint }
+    return { code: 'PLUGIN_UNKNOWN', where, message: 'no built-in plugin has this name', hint: advice }
   }
+  const hint = 'use takes a path relative to the configuration file, or the name of an installed package'
   const invalid = (message: string, cause?: unknown): Problem => {
-    return { code: 'PLUGIN_INVALID', where: `${where}.use`, message, cause }
+    return { code: 'PLUGIN_INVALID', where: `${where}.use`, message, hint, cause }
   }
+  if (!/^[a-z][a-z0-9-]*$/i.test(id) || id === 'server')
+    return { ...invalid('a plugin cannot have this name'), where, hint: 'use letters, digits and hyphens' }
   if (typeof use === 'function') return entryOf(id, use as FastifyPluginAsync)
   if (typeof use !== 'string' || use === '') return invalid('must be a path, a package name or a plugin')
   try {
@@ -60,19 +64,23 @@ export async function loadEntry(
     return entryOf(id, plugin as FastifyPluginAsync)
   } catch (error) {
     const { code, message = String(error) } = error as Partial<NodeJS.ErrnoException>
-    const hint =
-      code === 'ERR_UNKNOWN_FILE_EXTENSION' ? 'compile it, or run on Node 22.18 or later' : undefined
-    return { ...invalid(`cannot load ${use}: ${message.split(' imported from ')[0]}`, error), hint }
+    const problem = invalid(`cannot load ${use}: ${message.split(/ imported from |\n/)[0]}`, error)
+    const isSource = code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    return isSource ? { ...problem, hint: 'compile it, or run on Node 22.18 or later' } : problem
   }
 }
 
 /** Paths are relative to the configuration file, packages are found from there. */
 function locate(use: string, configFile: string): string {
-  if (use.startsWith('.') || isAbsolute(use)) return pathToFileURL(resolve(dirname(configFile), use)).href
-  return pathToFileURL(createRequire(configFile).resolve(use)).href
+  if (!use.startsWith('.') && !isAbsolute(use))
+    return pathToFileURL(createRequire(configFile).resolve(use)).href
+  const file = resolve(dirname(configFile), use)
+  if (!existsSync(file)) throw new Error(`${file} does not exist`)
+  return pathToFileURL(file).href
 }
 
-function entryOf(id: string, plugin: FastifyPluginAsync): Entry {
+/** Describes a plugin under the id it has in a configuration. */
+export function entryOf(id: string, plugin: FastifyPluginAsync): Entry {
   const meta = metaOf(plugin)
   const symbols = plugin as unknown as Record<symbol, unknown>
   const foreign = (symbols[Symbol.for('plugin-meta')] ?? {}) as ForeignMeta

@@ -4,12 +4,12 @@ import type { Entry } from './entry.ts'
 /**
  * Orders entries so that providers start before those who need them and global plugins before all private ones
  * that they do not need; otherwise in the order of the configuration.
- * @param promised services that a faulty entry would provide: their absence is no problem of its own
+ * @param excused whether something faulty may provide a service (or be a plugin): its absence is no problem of its own
  * @param available what could provide a service if it were enabled, for the hint
  */
 export function order(
   entries: readonly Entry[],
-  promised: ReadonlySet<string>,
+  excused: (name: string) => boolean,
   available: ReadonlyMap<string, string>
 ): { ordered: Entry[]; problems: Problem[] } {
   const problems: Problem[] = []
@@ -45,15 +45,18 @@ export function order(
   for (const entry of entries) {
     const where = `plugins.${entry.id}`
     for (const { service, optional } of entry.needs) {
-      if (optional || providers.has(service) || promised.has(service)) continue
+      if (optional || providers.has(service) || excused(service)) continue
       const provider = available.get(service)
       const hint = provider
         ? `\`${provider}\` provides it: add \`${provider}: true\` under plugins`
         : 'no known plugin provides it: name one with `use`'
       problems.push({ code: 'SERVICE_MISSING', where, message: `needs the service '${service}'`, hint })
     }
-    for (const name of entry.dependencies.filter(dependency => !byPlugin.has(dependency)))
-      problems.push({ code: 'SERVICE_MISSING', where, message: `needs the plugin '${name}'` })
+    for (const name of entry.dependencies) {
+      if (byPlugin.has(name) || excused(name)) continue
+      const hint = `name the package that is called '${name}' with \`use\``
+      problems.push({ code: 'SERVICE_MISSING', where, message: `needs the plugin '${name}'`, hint })
+    }
   }
 
   const ordered: Entry[] = []
@@ -62,7 +65,7 @@ export function order(
     const start = path.indexOf(entry)
     if (start >= 0) {
       const circle = [...path.slice(start), entry].map(({ id }) => id).join(' → ')
-      const hint = 'make one of these needs optional, or split a plugin in two'
+      const hint = 'split a plugin in two; an optional need counts as well'
       problems.push({ code: 'DEPENDENCY_CYCLE', where: `plugins.${entry.id}`, message: circle, hint })
     }
     if (start >= 0 || done.has(entry)) return

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { nearest } from './nearest.ts'
 import type { Problem } from './problems.ts'
@@ -13,6 +13,7 @@ export interface Leaf {
 /** A value from the environment and the variable that it came from. */
 export interface EnvValue {
   readonly path: readonly string[]
+  /** `undefined` when the variable is set, but not to be read. */
   readonly value: unknown
   readonly from: string
 }
@@ -43,12 +44,13 @@ export function mergeEnvironment(
   env: NodeJS.ProcessEnv,
   envFile: string | undefined
 ): Record<string, string | undefined> {
-  const fromFile = envFile && existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {}
-  const set = Object.entries(env).filter(([, value]) => value !== '')
-  return { ...fromFile, ...Object.fromEntries(set) }
+  const isFile = envFile && statSync(envFile, { throwIfNoEntry: false })?.isFile()
+  const fromFile = isFile ? parseEnv(readFileSync(envFile, 'utf8')) : {}
+  const set = [...Object.entries(fromFile), ...Object.entries(env)].filter(([, value]) => value)
+  return Object.fromEntries(set)
 }
 
-/** Reads the variables of all `leaves`; a `PAIFANG_` variable that no leaf has is a problem. */
+/** Reads the variables of all `leaves`. */
 export function readVariables(
   env: Record<string, string | undefined>,
   leaves: readonly Leaf[]
@@ -60,37 +62,63 @@ export function readVariables(
     const name = variableName(leaf.path)
     const other = byName.get(name)
     const message = `stands for both ${other?.path.join('.')} and ${leaf.path.join('.')}`
-    if (other) problems.push({ code: 'ENV_AMBIGUOUS', where: name, message })
+    if (other) problems.push({ code: 'ENV_AMBIGUOUS', where: name, message, hint: 'rename one of the two' })
     byName.set(name, leaf)
   }
   for (const [name, { path, node }] of byName) {
     const short = Object.keys(shortNames).find(key => shortNames[key] === name)
     const from = env[name] === undefined && short && env[short] ? short : name
     const file = byName.has(`${name}_FILE`) ? undefined : env[`${name}_FILE`]
+    const fail = (problem: Problem): void => {
+      problems.push(problem)
+      values.push({ path, value: undefined, from: problem.where })
+    }
     if (env[name] && file) {
       const message = `is set, and so is ${name}_FILE`
-      problems.push({ code: 'ENV_CONFLICT', where: name, message, hint: 'unset one of the two' })
+      fail({ code: 'ENV_CONFLICT', where: name, message, hint: 'unset one of the two' })
     } else if (file) {
       try {
         const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
         values.push({ path, value: coerce(node, text), from: `${name}_FILE` })
       } catch (error) {
         const message = `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`
-        problems.push({ code: 'SECRET_UNREADABLE', where: `${name}_FILE`, message })
+        fail({
+          code: 'SECRET_UNREADABLE',
+          where: `${name}_FILE`,
+          message,
+          hint: `mount the file, or set ${name}`
+        })
       }
     } else if (env[from]) {
       values.push({ path, value: coerce(node, env[from]), from })
     }
   }
-  for (const name of Object.keys(env)) {
-    const known = byName.has(name) || byName.has(name.replace(/_FILE$/, '')) || name === 'PAIFANG_CONFIG'
-    if (!name.startsWith(prefix) || known || !env[name]) continue
-    const names = [...byName.keys(), 'PAIFANG_CONFIG'].map(other => other.slice(prefix.length))
-    const guess = nearest(name.slice(prefix.length), names)
-    const hint = guess ? `did you mean ${prefix}${guess}?` : 'paifang env lists the variables that exist'
-    problems.push({ code: 'ENV_UNKNOWN', where: name, message: 'no setting has this name', hint })
-  }
   return { values, problems }
+}
+
+/**
+ * Finds `PAIFANG_` variables that belong to no setting.
+ * @param names the variables that exist
+ * @param opaque beginnings of names that cannot be judged, because the plugin they belong to was not loaded
+ */
+export function unknownVariables(
+  env: Record<string, string | undefined>,
+  names: ReadonlySet<string>,
+  opaque: readonly string[]
+): Problem[] {
+  const all = [...names, 'PAIFANG_CONFIG']
+  const unknown = Object.keys(env).filter(name => {
+    const known = all.includes(name) || names.has(name.replace(/_FILE$/, ''))
+    return name.startsWith(prefix) && !known && !opaque.some(beginning => name.startsWith(beginning))
+  })
+  return unknown.map(name => {
+    const guess = nearest(
+      name.slice(prefix.length),
+      all.map(other => other.slice(prefix.length))
+    )
+    const hint = guess ? `did you mean ${prefix}${guess}?` : '`paifang env` lists the variables that exist'
+    return { code: 'ENV_UNKNOWN', where: name, message: 'no setting has this name', hint }
+  })
 }
 
 /** Reads text as the type that the schema wants; text that does not fit stays text, for validation to refuse. */

@@ -56,7 +56,8 @@ export class StartupError extends Error {
 function report(problems: readonly Problem[]): string {
   const entries = problems.map(({ where, position, message, code, hint }, index) => {
     const place = position ? `${where}  (${position})` : where
-    return `${String(index + 1).padStart(3)}. ${place}\n     ${message} [${code}]${hint ? `\n     → ${hint}` : ''}`
+    const text = `${place}\n${message} [${code}]${hint ? `\n→ ${hint}` : ''}`
+    return `${String(index + 1).padStart(3)}. ${text.replaceAll('\n', '\n     ')}`
   })
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   return `The gateway cannot start: ${count}\n\n${entries.join('\n')}`
