@@ -4,17 +4,18 @@ import Fastify, {
   type FastifyServerOptions,
   type RouteOptions
 } from 'fastify'
-import { StartupError, type Problem } from '../settings/problems.ts'
+import { StartupError } from '../settings/problems.ts'
 import { redact } from '../settings/schema.ts'
 import { addAdminListener } from './admin.ts'
 import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, Health } from './health.ts'
-import { hookFailures, type HookFailure } from './lifecycle.ts'
+import { watchPlugins, type Watch } from './lifecycle.ts'
 import { RequestLog, requestId } from './logging.ts'
 import { schemaController } from './request-validation.ts'
-import { resolveGateway, type Resolution, type ResolveOptions } from '../resolve/resolve.ts'
+import type { Entry } from '../resolve/entry.ts'
+import { resolveGateway, type ResolveOptions } from '../resolve/resolve.ts'
 import type { ServerSettings } from '../resolve/server-settings.ts'
-import { startPlugins, type PluginStatus } from './start.ts'
+import { startPlugins, startProblem, type PluginStatus } from './start.ts'
 
 /** What a gateway is made of. */
 export interface GatewayOptions extends ResolveOptions {
@@ -59,16 +60,19 @@ declare module 'fastify' {
 export async function createGateway(options: GatewayOptions = {}): Promise<FastifyInstance> {
   const resolution = await resolveGateway(options)
   if (resolution.problems.length > 0) throw new StartupError(resolution.problems)
-  const app = Fastify(serverOptions(resolution, options.logDestination))
-  const closing = addCloseSequence(app, resolution)
+  const { server, production, entries } = resolution
+  const app = Fastify(serverOptions(server, options.logDestination))
+  const started: Entry[] = []
+  const statuses: PluginStatus[] = []
+  const closing = addCloseSequence(app, server, started)
+  const watch = watchPlugins(app)
   const routes: RouteOptions[] = []
   app.addHook('onRoute', route => void routes.push(route))
-  const health = new Health(app, resolution.entries)
-  const plugins: PluginStatus[] = []
+  const health = new Health(app, entries)
   const info: GatewayInfo = {
-    server: resolution.server,
-    production: resolution.production,
-    plugins,
+    server,
+    production,
+    plugins: statuses,
     get routes() {
       return routes.map(({ method, url, config }) => ({
         method: String(method),
@@ -86,35 +90,41 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     }
   }
   app.decorate('gateway', { getter: () => info })
-  const failures: HookFailure[] = []
-  app.decorate(hookFailures, failures as never)
   try {
-    await startPlugins(app, resolution.entries, plugins)
+    await startPlugins(app, entries, watch, { started, statuses })
     addHealthRoutes(app, health, () => closing.started)
-    if (resolution.server.adminPort !== undefined) addAdminListener(app, resolution.server.adminPort)
-    await app.ready()
-    if (failures.length > 0) throw new StartupError(failures.map(failedHook))
+    if (server.adminPort !== undefined) addAdminListener(app, server.adminPort)
+    await makeReady(app, watch)
   } catch (error) {
-    await app
-      .close()
-      .catch((closeError: unknown) => app.log.error({ err: closeError }, 'could not close cleanly'))
+    await app.close().catch((err: unknown) => app.log.error({ err }, 'could not close cleanly'))
     throw error
   }
   return app
 }
 
-function failedHook(failure: HookFailure): Problem {
-  const { plugin, message, cause } = failure
-  return { code: 'PLUGIN_FAILED', where: `plugins.${plugin}`, message, cause }
+async function makeReady(app: FastifyInstance, watch: Watch): Promise<void> {
+  const failed = await app.ready().then(
+    () => [],
+    (error: unknown) => {
+      if (error instanceof StartupError) return error.problems
+      const { message } = error as Error
+      // Fastify compiles the schemas of routes at this point, and names the route.
+      const route = app.gateway.routes.find(({ method, url }) => message.includes(` ${method}: ${url}, due`))
+      return [startProblem(watch.plugin ?? route?.plugin ?? '?', error)]
+    }
+  )
+  const problems = [...watch.problems, ...failed]
+  if (problems.length > 0) throw new StartupError(problems)
 }
 
 function serverOptions(
-  { server }: Resolution,
+  server: ServerSettings,
   stream: GatewayOptions['logDestination']
 ): FastifyServerOptions {
+  const log = new RequestLog()
   return {
     logger: { level: server.logLevel, ...(stream && { stream }) },
-    logController: new RequestLog(),
+    logController: log,
     genReqId: requestId,
     requestIdHeader: false,
     schemaController,
@@ -125,6 +135,12 @@ function serverOptions(
     requestTimeout: server.requestTimeoutMs,
     keepAliveTimeout: server.keepAliveTimeoutMs,
     handlerTimeout: server.handlerTimeoutMs,
-    frameworkErrors: (error, _, reply) => void (reply as FastifyReply).send(error)
+    // URLs that cannot be decoded, for instance. Fastify does not tell when those are answered. `answer.send(error)`
+    // would reach Fastify's own error handler: this reply's context is older than every plugin.
+    frameworkErrors(error, request, reply) {
+      const answer = reply as FastifyReply
+      answer.raw.once('finish', () => log.requestCompleted(null, request, answer))
+      request.server.errorHandler(error, request, answer)
+    }
   }
 }

@@ -1,40 +1,52 @@
 import type { FastifyInstance } from 'fastify'
+import { promisify } from 'node:util'
+import type { Problem } from '../settings/problems.ts'
 
-type Hook = (this: FastifyInstance, done?: () => void) => unknown
+type Hook = (this: FastifyInstance, done: () => void) => unknown
 type AddHook = (this: FastifyInstance, name: string, hook: Hook) => FastifyInstance
 
-/** A failure in a hook that runs after `setup`, with the plugin it belongs to. */
-export class HookFailure extends Error {
-  readonly plugin: string
+/** What the kernel learns by watching plugins. */
+export interface Watch {
+  /** The plugin that is being registered, or whose `onReady` hook runs. */
+  plugin: string | undefined
+  /** `onReady` hooks that failed. */
+  readonly problems: Problem[]
+}
 
-  constructor(plugin: string, hook: string, cause: unknown) {
-    super(`its ${hook} hook failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-    this.plugin = plugin
+/**
+ * Tags every route with the plugin that adds it, and makes the `onReady` and `preClose` hooks of plugins safe: Fastify
+ * rejects the start or the close with whatever such an async hook returns, ends at the first that throws, and names
+ * nobody.
+ */
+export function watchPlugins(app: FastifyInstance): Watch {
+  const watch: Watch = { plugin: undefined, problems: [] }
+  app.addHook('onRoute', route => {
+    if (watch.plugin) route.config = { plugin: watch.plugin, ...route.config }
+  })
+  const addHook = Reflect.get(app, 'addHook') as AddHook
+  const guarded: AddHook = function (name, hook) {
+    const { plugin } = watch
+    const isGuarded = plugin && (name === 'onReady' || name === 'preClose') && isHook(hook)
+    return addHook.call(this, name, isGuarded ? guard(plugin, name, hook, watch) : hook)
+  }
+  return Object.assign(app, { addHook: guarded }) && watch
+}
+
+function guard(plugin: string, name: 'onReady' | 'preClose', hook: Hook, watch: Watch): Hook {
+  // No arrow function, for hooks that use `this`; no parameter, so that Fastify awaits it.
+  return async function (this: FastifyInstance): Promise<void> {
+    watch.plugin = plugin
+    try {
+      await (hook.length === 0 ? (hook as () => unknown).call(this) : promisify(hook).call(this))
+    } catch (cause) {
+      const message = `its ${name} hook failed: ${cause instanceof Error ? cause.message : String(cause)}`
+      if (name === 'preClose') this.log.error({ plugin, err: cause }, message)
+      else watch.problems.push({ code: 'PLUGIN_FAILED', where: `plugins.${plugin}`, message, cause })
+    }
   }
 }
 
-/** The decorator under which a kernel collects the failures of `onReady` hooks, to report all of them. */
-export const hookFailures = Symbol('paifang.hook-failures')
-
-/**
- * Makes `onReady` and `preClose` hooks of a plugin safe: Fastify rejects the start or the close with whatever
- * value such an async hook returns, and names nobody when one throws. Returns what ends the guard.
- */
-export function guardLifecycle(app: FastifyInstance, plugin: string): () => void {
-  const addHook = Reflect.get(app, 'addHook') as AddHook
-  function guarded(this: FastifyInstance, name: string, hook: Hook): FastifyInstance {
-    if ((name !== 'onReady' && name !== 'preClose') || hook.length > 0) return addHook.call(this, name, hook)
-    return addHook.call(this, name, async function (this: FastifyInstance) {
-      try {
-        await hook.call(this)
-      } catch (error) {
-        const failure = new HookFailure(plugin, name, error)
-        const collected = Reflect.get(this, hookFailures) as HookFailure[] | undefined
-        if (name === 'preClose' || !collected) throw failure
-        collected.push(failure)
-      }
-    })
-  }
-  Object.assign(app, { addHook: guarded })
-  return () => void Object.assign(app, { addHook })
+/** Async hooks with a callback are left to Fastify, which refuses them. */
+function isHook(hook: unknown): boolean {
+  return typeof hook === 'function' && (hook.length === 0 || hook.constructor.name !== 'AsyncFunction')
 }

@@ -9,8 +9,7 @@ import type {
 } from 'fastify'
 import fp from 'fastify-plugin'
 import { Type, type Static, type TObject } from 'typebox'
-import { guardLifecycle } from './lifecycle.ts'
-import { inputView, validate, type SchemaNode } from '../settings/schema.ts'
+import { copyOf, inputView, validate, type SchemaNode } from '../settings/schema.ts'
 import type { Needs, Resolved, Service } from './service.ts'
 
 /** The Fastify instance that `setup` receives: TypeBox schemas type `request.body`, `query` and `params`. */
@@ -135,23 +134,16 @@ export function definePlugin<C extends TObject = typeof NoSettings, const N exte
     }
     let provided: S | undefined
     const setup = async (app: FastifyInstance): Promise<void> => {
-      const release = guardLifecycle(app, name)
       try {
         provided = await definition.setup(app.withTypeProvider<TypeBoxTypeProvider>(), context)
       } catch (error) {
         // Fastify takes a thrown `undefined` for success.
         throw error instanceof Error ? error : new Error(`setup threw ${String(error)}`)
-      } finally {
-        release()
       }
     }
-    const privately = async (child: FastifyInstance): Promise<void> => {
-      child.addHook('onRoute', route => void (route.config = { ...route.config, plugin: name }))
-      await setup(child)
-    }
     if (scope === 'global') await setup(parent)
-    else await parent.register(Object.assign(privately, { [displayName]: `${name}:private` }))
-    if (provides) parent.decorate(provides.name, provided as never)
+    else await parent.register(Object.assign(setup, { [displayName]: `${name}:private` }))
+    if (provides) parent.decorate(provides.name, { getter: () => provided as never })
   }
   const required = Object.values(needs).filter(need => !need.optional)
   const meta = { ...definition, config, needs, scope }
@@ -166,7 +158,7 @@ export function metaOf(plugin: unknown): PluginMeta | undefined {
 }
 
 function settingsOf(name: string, view: SchemaNode, options: object): never {
-  const settings = structuredClone(options)
+  const settings = copyOf(options)
   const faults = validate(view, settings)
   if (faults.length === 0) return settings as never
   const lines = faults.map(({ path, kind, text }) => `${path.join('.')}: ${kind === 'value' ? text : kind}`)

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { StartupError, type Problem } from '../settings/problems.ts'
 import type { Entry } from '../resolve/entry.ts'
+import type { Watch } from './lifecycle.ts'
 
 /** One plugin of a gateway. */
 export interface PluginStatus {
   readonly id: string
   readonly name: string
   readonly version: string | undefined
-  /** `skipped`: not started because `error` kept a plugin it needs from starting. */
+  /** `skipped`: not started because a plugin that it needs failed. */
   readonly state: 'started' | 'failed' | 'skipped'
   /** Milliseconds that its start took. */
   readonly ms: number
@@ -24,16 +25,21 @@ export interface PluginStatus {
 export async function startPlugins(
   app: FastifyInstance,
   entries: readonly Entry[],
-  statuses: PluginStatus[]
+  watch: Watch,
+  { started, statuses }: { started: Entry[]; statuses: PluginStatus[] }
 ): Promise<void> {
   const problems: Problem[] = []
-  const lost = new Set<string>()
+  const lost = new Set<string | undefined>()
   for (const entry of entries) {
-    const blocked = entry.needs.some(({ service, optional }) => !optional && lost.has(service))
+    const required = entry.needs.filter(({ optional }) => !optional).map(({ service }) => service)
+    const blocked = [...required, ...entry.dependencies].some(name => lost.has(name))
     const began = performance.now()
+    watch.plugin = entry.id
     const failure = blocked ? undefined : await register(app, entry)
-    if (failure) problems.push(toProblem(entry, failure.error))
-    if ((failure || blocked) && entry.provides) lost.add(entry.provides)
+    watch.plugin = undefined
+    if (failure) problems.push(startProblem(entry.id, failure.error))
+    if (failure || blocked) lost.add(entry.provides).add(entry.name)
+    else started.push(entry)
     statuses.push({
       id: entry.id,
       name: entry.name,
@@ -77,12 +83,12 @@ function reportSlowStart(app: FastifyInstance, plugin: string): { end(): void } 
   return { end: () => clearTimeout(timer) }
 }
 
-function toProblem({ id }: Entry, error: unknown): Problem {
-  const where = `plugins.${id}`
-  const { code, message = String(error) } = error as Partial<NodeJS.ErrnoException>
-  if (code === 'AVV_ERR_PLUGIN_EXEC_TIMEOUT' || code === 'FST_ERR_PLUGIN_TIMEOUT') {
-    const text = 'did not finish starting in time'
-    return { code: 'PLUGIN_TIMEOUT', where, message: text, hint: 'see server.startTimeoutMs', cause: error }
-  }
-  return { code: 'PLUGIN_FAILED', where, message, cause: error }
+/** Tells what a plugin threw as a problem. */
+export function startProblem(plugin: string, error: unknown): Problem {
+  const where = `plugins.${plugin}`
+  const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>
+  if (!/^(AVV_ERR|FST_ERR)_.*TIMEOUT$/.test(code))
+    return { code: 'PLUGIN_FAILED', where, message, cause: error }
+  const text = 'did not finish starting in time'
+  return { code: 'PLUGIN_TIMEOUT', where, message: text, hint: 'see server.startTimeoutMs', cause: error }
 }
