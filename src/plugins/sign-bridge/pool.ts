@@ -31,12 +31,15 @@ export interface PoolOptions {
   readonly random?: () => number
   readonly ids?: () => number
   readonly changed?: (device: Device, previous: DeviceState) => void
+  /** Runs a task once everything that has arrived by now was heard. */
+  readonly defer?: (task: () => void) => void
 }
 
 /** Devices that pull from one queue. */
 export class SignPool {
   readonly devices: readonly Device[]
   readonly #options: PoolOptions
+  readonly #defer: (task: () => void) => void
   readonly #queue: SignQueue<SignJob<Device>>
   readonly #ready = new Set<Device>()
   readonly #open = new Set<Promise<unknown>>()
@@ -44,8 +47,9 @@ export class SignPool {
   #stopped = false
 
   constructor(options: PoolOptions) {
-    const { places, settings, clock, random = Math.random, ids = nextId } = options
+    const { places, settings, clock, random = Math.random, ids = nextId, defer = afterInput } = options
     this.#options = options
+    this.#defer = defer
     this.#queue = new SignQueue({
       clock,
       limit: settings.maxQueued,
@@ -114,7 +118,8 @@ export class SignPool {
     if (device.state === 'ready') this.#ready.add(device)
     else this.#ready.delete(device)
     this.#queue.deviceThere(this.devices.some(({ usable }) => usable))
-    if (device.state === 'ready') this.#pump()
+    // A control may end the connection, or repeat itself, in the same breath as it replies: hear it out first.
+    if (device.state === 'ready') this.#defer(() => this.#pump())
   }
 
   #pump(): void {
@@ -144,6 +149,11 @@ export class SignPool {
     const { reconnectMaxMs } = this.#options.settings
     return new ApiError(Errors['sign.device_unavailable'], { retryAfter: Math.ceil(reconnectMaxMs / 1_000) })
   }
+}
+
+/** The first turn of the event loop reads what has arrived meanwhile. */
+function afterInput(task: () => void): void {
+  setImmediate(() => setImmediate(task))
 }
 
 function shuttingDown(): ApiError {

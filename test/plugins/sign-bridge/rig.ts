@@ -64,7 +64,8 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     })),
     settings: { ...settings, ...options.settings },
     clock,
-    random: () => 0.5
+    random: () => 0.5,
+    defer: queueMicrotask
   })
   if (options.start !== false) await clock.advance(0)
   const [device, control, line] = [pool.devices.at(0)!, controls.at(0)!, lines.at(0)!]

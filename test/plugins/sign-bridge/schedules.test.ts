@@ -70,7 +70,8 @@ async function runSchedule(seed: number): Promise<string[]> {
     settings,
     clock,
     random,
-    ids: () => ++lastId
+    ids: () => ++lastId,
+    defer: random() < 0.5 ? task => task() : task => void time.after(0, task)
   })
 
   const outcomes: string[] = []
