@@ -1,16 +1,11 @@
-import Fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyServerOptions,
-  type RouteOptions
-} from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
 import { StartupError } from '../settings/problems.ts'
 import { redact } from '../settings/schema.ts'
-import { addAdminListener } from './admin.ts'
+import { addAdminListener } from '../operations/admin.ts'
 import { addCloseSequence } from './close.ts'
-import { addHealthRoutes, Health } from './health.ts'
-import { watchPlugins, type Watch } from './lifecycle.ts'
-import { RequestLog, requestId } from './logging.ts'
+import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
+import { watchPlugins, type RouteInfo, type Watch } from './lifecycle.ts'
+import { RequestLog, requestId } from '../operations/logging.ts'
 import { schemaController } from './request-validation.ts'
 import type { Entry } from '../resolve/entry.ts'
 import { resolveGateway, type ResolveOptions } from '../resolve/resolve.ts'
@@ -39,13 +34,6 @@ export interface GatewayInfo {
   readonly cut: boolean
 }
 
-/** A route and the plugin that added it. */
-export interface RouteInfo {
-  readonly method: string
-  readonly url: string
-  readonly plugin: string | undefined
-}
-
 declare module 'fastify' {
   interface FastifyInstance {
     readonly gateway: GatewayInfo
@@ -66,20 +54,12 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   const statuses: PluginStatus[] = []
   const closing = addCloseSequence(app, server, started)
   const watch = watchPlugins(app)
-  const routes: RouteOptions[] = []
-  app.addHook('onRoute', route => void routes.push(route))
-  const health = new Health(app, entries)
+  const health = healthOf(app, entries)
   const info: GatewayInfo = {
     server,
     production,
     plugins: statuses,
-    get routes() {
-      return routes.map(({ method, url, config }) => ({
-        method: String(method),
-        url,
-        plugin: config?.plugin
-      }))
-    },
+    routes: watch.routes,
     health,
     settings: () => redact(resolution.view, resolution.values),
     get closing() {

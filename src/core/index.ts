@@ -1,6 +1,7 @@
 export { Clock, systemClock, type Timer } from './clock.ts'
-export { createGateway, type GatewayInfo, type GatewayOptions, type RouteInfo } from './gateway.ts'
-export type { Health, PluginHealth } from './health.ts'
+export { createGateway, type GatewayInfo, type GatewayOptions } from './gateway.ts'
+export type { RouteInfo } from './lifecycle.ts'
+export type { Health, PluginHealth } from '../operations/health.ts'
 export { definePlugin } from './plugin.ts'
 export type {
   App,

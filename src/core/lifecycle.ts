@@ -5,10 +5,18 @@ import type { Problem } from '../settings/problems.ts'
 type Hook = (this: FastifyInstance, done: () => void) => unknown
 type AddHook = (this: FastifyInstance, name: string, hook: Hook) => FastifyInstance
 
+/** A route and the plugin that added it. */
+export interface RouteInfo {
+  readonly method: string
+  readonly url: string
+  readonly plugin: string | undefined
+}
+
 /** What the kernel learns by watching plugins. */
 export interface Watch {
   /** The plugin that is being registered, or whose `onReady` hook runs. */
   plugin: string | undefined
+  readonly routes: RouteInfo[]
   /** `onReady` hooks that failed. */
   readonly problems: Problem[]
 }
@@ -19,9 +27,11 @@ export interface Watch {
  * nobody.
  */
 export function watchPlugins(app: FastifyInstance): Watch {
-  const watch: Watch = { plugin: undefined, problems: [] }
+  const watch: Watch = { plugin: undefined, routes: [], problems: [] }
   app.addHook('onRoute', route => {
-    if (watch.plugin) route.config = { plugin: watch.plugin, ...route.config }
+    const { plugin } = watch
+    watch.routes.push({ method: String(route.method), url: route.url, plugin })
+    if (plugin) route.config = { ...route.config, plugin }
   })
   const addHook = Reflect.get(app, 'addHook') as AddHook
   const guarded: AddHook = function (name, hook) {

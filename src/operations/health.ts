@@ -8,45 +8,40 @@ export interface PluginHealth {
   readonly reason?: string
 }
 
-/** Asks plugins how they are; an answer holds for a second, so that probes cannot become load. */
-export class Health {
-  readonly #app: FastifyInstance
-  readonly #checks = new Map<string, () => Promise<PluginHealth>>()
+/** How the plugins are. An answer holds for a second, so that probes cannot become load. */
+export interface Health {
+  all(): Promise<Record<string, PluginHealth>>
+  /** `undefined` when there is no such plugin. */
+  one(id: string): Promise<PluginHealth> | undefined
+}
 
-  constructor(app: FastifyInstance, entries: readonly Entry[]) {
-    this.#app = app
-    for (const entry of entries)
-      this.#checks.set(
-        entry.id,
-        cached(() => this.#ask(entry))
-      )
+/** Asks plugins how they are; one that does not say is well. */
+export function healthOf(app: FastifyInstance, entries: readonly Entry[]): Health {
+  const checks = new Map(entries.map(entry => [entry.id, cached(() => ask(app, entry))]))
+  return {
+    async all() {
+      const asked = [...checks].map(async ([id, check]) => [id, await check()] as const)
+      return Object.fromEntries(await Promise.all(asked))
+    },
+    one: id => checks.get(id)?.()
   }
+}
 
-  /** The health of all plugins, or of one; `undefined` when there is no such plugin. */
-  async all(): Promise<Record<string, PluginHealth>> {
-    const asked = [...this.#checks].map(async ([id, check]) => [id, await check()] as const)
-    return Object.fromEntries(await Promise.all(asked))
-  }
-
-  one(id: string): Promise<PluginHealth> | undefined {
-    return this.#checks.get(id)?.()
-  }
-
-  async #ask({ id, meta, provides }: Entry): Promise<PluginHealth> {
-    if (!meta?.health) return { status: 'ok' }
-    const limit = AbortSignal.timeout(2000)
-    const tooSlow = new Promise<never>((_, reject) => {
-      limit.addEventListener('abort', () => reject(new Error('did not answer within 2 s')))
-    })
-    try {
-      const service: unknown = provides ? this.#app.getDecorator(provides) : undefined
-      await Promise.race([meta.health(service), tooSlow])
-      return { status: 'ok' }
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#app.log.warn({ plugin: id, reason }, 'not healthy')
-      return { status: 'down', reason }
-    }
+async function ask(app: FastifyInstance, { id, meta, provides }: Entry): Promise<PluginHealth> {
+  if (!meta?.health) return { status: 'ok' }
+  const limit = AbortSignal.timeout(2000)
+  const tooSlow = new Promise<never>((_, reject) => {
+    limit.addEventListener('abort', () => reject(new Error('did not answer within 2 s')))
+  })
+  try {
+    const service: unknown = provides && app.getDecorator(provides)
+    const answer = async (): Promise<unknown> => meta.health?.(service)
+    await Promise.race([answer(), tooSlow])
+    return { status: 'ok' }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    app.log.warn({ plugin: id, reason }, 'not healthy')
+    return { status: 'down', reason }
   }
 }
 
@@ -85,13 +80,13 @@ export function addHealthRoutes(app: FastifyInstance, health: Health, isClosing:
   )
 }
 
-function cached<T>(ask: () => Promise<T>): () => Promise<T> {
+function cached<T>(question: () => Promise<T>): () => Promise<T> {
   let last: Promise<T> | undefined
   let until = 0
   return () => {
     const now = performance.now()
     if (!last || now >= until) {
-      last = ask()
+      last = question()
       until = now + 1000
     }
     return last

@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { createGateway, definePlugin, type GatewayOptions } from '../../src/core/index.ts'
-import { failureOf, logLines, problemsOf } from './kernel.ts'
+import { failureOf, logLines, problemsOf } from '../core/kernel.ts'
 
 const vault = definePlugin({
   name: 'vault',

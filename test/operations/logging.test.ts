@@ -6,8 +6,8 @@ import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { Type } from 'typebox'
 import { definePlugin } from '../../src/core/index.ts'
-import { requestId } from '../../src/core/logging.ts'
-import { gatewayOf, logLines } from './kernel.ts'
+import { requestId } from '../../src/operations/logging.ts'
+import { gatewayOf, logLines } from '../core/kernel.ts'
 
 const routes = definePlugin({
   name: 'routes',

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { definePlugin } from '../../src/core/index.ts'
-import { gatewayOf } from './kernel.ts'
+import { gatewayOf } from '../core/kernel.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -39,12 +39,23 @@ test('a check that takes more than two seconds counts as down, and the others ar
     health: () => new Promise(() => {})
   })
   const well = definePlugin({ name: 'well', description: '', setup: () => {}, health: () => {} })
-  await using app = await gatewayOf([stuck, well])
+  const sick = definePlugin({
+    name: 'sick',
+    description: '',
+    setup: () => {},
+    health: () => {
+      throw new Error('at once')
+    }
+  })
+  await using app = await gatewayOf([stuck, well, sick])
   const answer = app.inject('/readyz')
   expect((await app.inject('/readyz/well')).json()).toEqual({ status: 'ok' })
   end.abort()
-  expect((await answer).json()).toEqual({ status: 'down', plugins: { stuck: 'down', well: 'ok' } })
-  expect(limits).toEqual([2000, 2000])
+  expect((await answer).json()).toEqual({
+    status: 'down',
+    plugins: { stuck: 'down', well: 'ok', sick: 'down' }
+  })
+  expect(limits).toEqual([2000, 2000, 2000])
   expect(await app.gateway.health.one('stuck')).toEqual({
     status: 'down',
     reason: 'did not answer within 2 s'

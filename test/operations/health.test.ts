@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { definePlugin, service } from '../../src/core/index.ts'
-import { gatewayOf, logLines } from './kernel.ts'
+import { gatewayOf, logLines } from '../core/kernel.ts'
 
 const Store = service<{ alive: boolean }>('store')
 

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { StartupError } from '../settings/problems.ts'
-import { listenProblem } from './listen.ts'
+import { listenProblem } from '../core/listen.ts'
 
 const host = '127.0.0.1'
 
