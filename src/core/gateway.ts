@@ -73,7 +73,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   try {
     await startPlugins(app, entries, watch, { started, statuses })
     addHealthRoutes(app, health, () => closing.started)
-    if (server.adminPort !== undefined) addAdminListener(app, server.adminPort)
+    if (server.adminPort !== undefined) addAdminListener(app, server.adminPort, entries)
     await makeReady(app, watch)
   } catch (error) {
     await app.close().catch((err: unknown) => app.log.error({ err }, 'could not close cleanly'))

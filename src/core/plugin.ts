@@ -60,6 +60,8 @@ export interface PluginDefinition<C extends TObject, N extends Needs, S> {
   health?(service: NoInfer<S>): unknown
   /** Ends what would hold up the close (streams, sockets). `signal` aborts when time is up. */
   drain?(service: NoInfer<S>, signal: AbortSignal): unknown
+  /** Adds what operators may do to the admin listener, under the prefix `/<entry id>`. Loopback only, no login. */
+  admin?(app: App, service: NoInfer<S>): void
 }
 
 /** What `setup` receives: the settings with defaults filled in, a logger with the plugin's name, and its services. */
