@@ -22,10 +22,10 @@ export interface CatalogueEntry extends ErrorDefinition {
 }
 
 /** One field of the input that was refused. `path` is a JSON pointer. */
-export interface FieldFault {
+export interface FieldFault<Message = string> {
   readonly path: string
   readonly code: string
-  readonly message: string
+  readonly message: Message
 }
 
 /** A resource to look at next. Each method that makes sense has a text that says what it does. */
@@ -42,7 +42,8 @@ export interface Related {
 export interface ErrorContext {
   /** What happened this time, for developers; shown where the definition exposes it. */
   readonly detail?: string
-  readonly fields?: readonly FieldFault[]
+  /** A message in both languages is shown in the caller's. */
+  readonly fields?: readonly FieldFault<string | Readonly<Record<Locale, string>>>[]
   readonly params?: Readonly<Record<string, string | number>>
   /** Seconds after which a retry makes sense. */
   readonly retryAfter?: number

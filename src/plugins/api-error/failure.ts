@@ -50,7 +50,10 @@ export function failureRenderer(options: FailureOptions) {
       params,
       reason,
       detail: (entry.expose ?? entry.http < 500) ? context.detail : undefined,
-      fields,
+      fields: fields.map(({ message, ...fault }) => ({
+        ...fault,
+        message: typeof message === 'string' ? message : message[locale]
+      })),
       retryAfter: retryAfter === undefined ? undefined : Math.max(0, Math.ceil(retryAfter)),
       related,
       method: request.method,

@@ -243,3 +243,28 @@ describe('any value that can be thrown', () => {
     )
   })
 })
+
+test('what a field is blamed for is said in the caller’s language, or as it was put', async () => {
+  const message = { 'zh-CN': '不能为负', en: 'must not be negative' }
+  const fields = [
+    { path: '/amount', code: 'negative', message },
+    { path: '/note', code: 'odd', message: 'odd' }
+  ]
+  await using blaming = await build({
+    routes: gateway => {
+      gateway.get('/x', () => {
+        throw new ApiError(Errors['param.invalid'], { fields })
+      })
+    }
+  })
+  const fieldsIn = async (language: string): Promise<unknown> =>
+    (await blaming.inject({ url: '/x', headers: { 'accept-language': language } })).json<{
+      errors: unknown
+    }>().errors
+  const said = (text: string) => [
+    { pointer: '/amount', code: 'negative', message: text },
+    { pointer: '/note', code: 'odd', message: 'odd' }
+  ]
+  expect(await fieldsIn('en')).toEqual(said('must not be negative'))
+  expect(await fieldsIn('zh')).toEqual(said('不能为负'))
+})
