@@ -170,7 +170,10 @@ describe('plugins that fail', () => {
 
   test('take foreign plugins with them that depend on them by name', async () => {
     const first = fp(() => Promise.reject(new Error('no')), { name: 'first' })
-    const second = fp(async () => {}, { name: 'second', dependencies: ['first'] })
+    const second = fp(() => Promise.reject(new Error('no first')), {
+      name: 'second',
+      dependencies: ['first']
+    })
     expect(problemsOf(await failureOf(gatewayOf([second, first])))).toEqual(['PLUGIN_FAILED plugins.first'])
   })
 

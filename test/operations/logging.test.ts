@@ -23,6 +23,14 @@ const routes = definePlugin({
       { schema: { response: { 200: Type.Object({ a: Type.String() }) } } },
       () => ({}) as never
     )
+    const Picky = Type.Object({ reason: Type.String() })
+    app.get('/bad-error', { schema: { response: { 500: Picky } } }, () => {
+      throw new Error('no reason')
+    })
+    app.get('/bad-header', (_, reply) => {
+      void reply.header('x-bad', 's3cret\n')
+      throw new Error('and a bad header')
+    })
     app.get('/stream', (_, reply) => reply.send(Readable.from(['a', 'b'])))
     app.get('/bad-stream', (_, reply) => {
       const source = new Readable({ read() {} })
@@ -101,6 +109,8 @@ describe('a request leaves one line', () => {
       { level: 50, status: 500, err: { message: 'broken' } }
     ],
     ['an answer that does not fit', { url: '/unserializable' }, { level: 50, status: 500, err: {} }],
+    ['an error that does not fit', { url: '/bad-error?s3cret' }, { level: 50, status: 500, err: {} }],
+    ['a header that cannot be sent', { url: '/bad-header?s3cret' }, { level: 50, status: 500, err: {} }],
     ['a stream', { url: '/stream' }, { level: 30, status: 200, route: '/stream' }]
   ] as const)('for %s, without what the client sent', async ([, asked, expected]) => {
     const { app, lines } = await logged()

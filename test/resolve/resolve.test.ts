@@ -115,6 +115,15 @@ describe('a mistake is told once, without what follows from it', () => {
     ])
   })
 
+  test('a plugin that cannot be loaded may be what provides the service of the same name', async () => {
+    const AuditLog = service<object>('auditLog')
+    const user = definePlugin({ name: 'user', description: '', needs: { audit: AuditLog }, setup: () => {} })
+    const config = { plugins: { 'audit-log': { use: './missing.js' }, user: true } }
+    expect(problemsOf(await resolve(config, { builtins: [user] }))).toEqual([
+      'PLUGIN_INVALID plugins.audit-log.use'
+    ])
+  })
+
   test('a provider with wrong settings is not also a missing service', async () => {
     const config = { plugins: { cache: { ttlMs: 0 }, 'sign-bridge': { url: 'x', token: 'long-enough' } } }
     expect(problemsOf(await resolve(config))).toEqual(['CONFIG_BAD_VALUE plugins.cache.ttlMs'])
