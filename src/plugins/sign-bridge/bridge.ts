@@ -1,33 +1,32 @@
-import { ApiError } from '../api-error/service.ts'
 import type { Certificates } from './certificates.ts'
-import { Errors } from './errors.ts'
-import type { Signed } from './job.ts'
-import { checkRequest } from './limits.ts'
 import type { Device } from './device.ts'
+import { checkRequest } from './limits.ts'
 import type { SignPool } from './pool.ts'
 import type { Signature, SignBridge, SignBridgeStatus, SignRequest } from './service.ts'
-import { verifies } from './verify.ts'
+import { through, type Next, type Stage } from './stage.ts'
 
 export interface BridgeOptions {
   readonly pool: SignPool
   readonly certificates: Certificates
   readonly maxTextBytes: number
-  readonly verifySignatures: boolean
+  /** What happens to every request, outermost first. */
+  readonly stages: readonly Stage[]
 }
 
 /** The service over a pool of devices. */
 export class PooledBridge implements SignBridge {
   readonly #options: BridgeOptions
+  readonly #sign: Next
 
   constructor(options: BridgeOptions) {
     this.#options = options
+    this.#sign = through(options.stages, request => options.pool.sign(request))
   }
 
   async sign(request: SignRequest): Promise<Signature> {
     checkRequest(request, this.#options.maxTextBytes)
-    const signed = await this.#options.pool.sign(request)
-    if (this.#options.verifySignatures) await this.#verify(request.data, signed)
-    return { sign: signed.sign, certNo: signed.certNo }
+    const { sign, certNo } = await this.#sign(request)
+    return { sign, certNo }
   }
 
   status(): SignBridgeStatus {
@@ -59,11 +58,5 @@ export class PooledBridge implements SignBridge {
     })
     await Promise.race([pool.settled(), aborted])
     await pool.close()
-  }
-
-  async #verify(text: string, { sign, device }: Signed<Device>): Promise<void> {
-    const certificate = await this.#options.certificates.of(device)
-    if (certificate && verifies(text, sign, certificate) === false)
-      throw new ApiError(Errors['sign.signature_invalid'])
   }
 }

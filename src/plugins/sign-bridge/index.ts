@@ -11,6 +11,7 @@ import { logChanges } from './log-changes.ts'
 import { SignPool } from './pool.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
 import { SignBridge } from './service.ts'
+import { verification } from './verify.ts'
 
 export default definePlugin({
   name: 'sign-bridge',
@@ -38,7 +39,8 @@ export default definePlugin({
       changed: logChanges(log)
     })
     const certificates = new Certificates(pool.devices, clock)
-    const bridge = new PooledBridge({ ...config, pool, certificates })
+    const stages = config.verifySignatures ? [verification(certificates)] : []
+    const bridge = new PooledBridge({ ...config, pool, certificates, stages })
 
     if (envelope.status().some(({ name }) => name === 'legacy')) addGetCode(app, bridge, config)
     else log.warn('POST /getCode is left out: crypto-envelope has no profile `legacy`; set its legacyKey')

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { PooledBridge } from '../../../src/plugins/sign-bridge/bridge.ts'
+import { verification } from '../../../src/plugins/sign-bridge/verify.ts'
 import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
 import { reconnectMs } from './memory-line.ts'
 import { cardKey, failure, makeRig, otherCardKey, outcome, pin, type Rig } from './rig.ts'
@@ -115,7 +116,7 @@ test('what is no certificate is not served', async () => {
 
 function verifying(rig: Rig): PooledBridge {
   const { pool, certificates } = rig
-  return new PooledBridge({ pool, certificates, maxTextBytes: 1_000, verifySignatures: true })
+  return new PooledBridge({ pool, certificates, maxTextBytes: 1_000, stages: [verification(certificates)] })
 }
 
 test('18: a signature that does not verify is never returned', async () => {
