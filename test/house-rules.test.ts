@@ -25,7 +25,7 @@ test('a plugin imports the index of the kernel, other plugins’ services, and i
 })
 
 test('the kernel imports no plugin', () => {
-  const kernel = sources.filter(file => /^src\/(core|resolve|settings|testing)\//.test(file))
+  const kernel = sources.filter(file => /^src\/(core|operations|resolve|settings|testing)\//.test(file))
   expect(kernel.flatMap(importsOf).filter(pluginOf)).toEqual([])
 })
 
