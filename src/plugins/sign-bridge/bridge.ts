@@ -1,5 +1,4 @@
 import type { Certificates } from './certificates.ts'
-import type { Device } from './device.ts'
 import { checkRequest } from './limits.ts'
 import type { SignPool } from './pool.ts'
 import type { Signature, SignBridge, SignBridgeStatus, SignRequest } from './service.ts'
