@@ -51,7 +51,6 @@ export function openSocket(options: SocketOptions, events: TransportEvents): Tra
       // Stays when the library takes its own listeners away: an error without a listener ends the process.
       this.on('error', (error: NodeJS.ErrnoException) => {
         failure = error.code ?? error.message
-        this.terminate()
       })
       this.on('upgrade', ({ socket: tcp }) => tcp.setKeepAlive(true, options.keepAliveMs ?? 15_000))
       this.on('pong', () => {
