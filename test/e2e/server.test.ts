@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,6 +41,14 @@ describe('npm start', () => {
     const [signed, devices] = lines.map(line => execFileSync('sh', ['-c', line], { encoding: 'utf8' }))
     expect(signed).toMatch(/"sign": "[A-Za-z0-9+/]+=*", "certNo": "[0-9a-f]{8}"/)
     expect(devices).toContain('"ready"')
+  })
+
+  test.each(['README.md', 'README.zh-CN.md'])('the request in %s works when pasted', readme => {
+    const [, request = ''] = /```sh\n(key=[\s\S]*?)```/.exec(readFileSync(readme, 'utf8')) ?? []
+    const answer = execFileSync('sh', ['-c', request.replace('http://127.0.0.1:3000', url)], {
+      encoding: 'utf8'
+    })
+    expect(answer).toMatch(/^\{"code":200,"msg":"成功","data":"[0-9A-F]+"\}$/)
   })
 
   test('a ciphertext of openssl enc is accepted, and openssl dgst verifies the answer with the served certificate', async () => {
