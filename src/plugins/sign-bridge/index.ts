@@ -1,12 +1,15 @@
 import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { CryptoEnvelope } from '../crypto-envelope/service.ts'
+import { Database } from '../database/service.ts'
 import { SignSimulator } from '../sign-simulator/service.ts'
 import { PooledBridge } from './bridge.ts'
 import { Certificates } from './certificates.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
+import { tellChanges } from './device-events.ts'
 import { Errors } from './errors.ts'
+import { Announcer } from './events.ts'
 import { logChanges } from './log-changes.ts'
 import { SignPool } from './pool.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
@@ -19,6 +22,7 @@ export default definePlugin({
   config: Config,
   needs: {
     envelope: CryptoEnvelope,
+    database: Database,
     errors: optional(ApiErrors),
     simulator: optional(SignSimulator),
     clock: optional(Clock)
@@ -31,12 +35,15 @@ export default definePlugin({
     const { placesAt } = await import('./places.ts')
     const urls = config.devices.length > 0 ? config.devices : (simulator?.urls ?? [])
     if (urls.length === 0) log.warn('no signing device is configured: set devices, or turn on sign-simulator')
+    const announcer = new Announcer(log)
+    const { tell } = announcer
+    const [logChange, tellChange] = [logChanges(log), tellChanges(tell, clock)]
     const { timeoutMs, recycleAfterMs = timeoutMs } = config
     const pool = new SignPool({
       places: placesAt(urls, config, clock),
       settings: { ...config, recycleAfterMs },
       clock,
-      changed: logChanges(log)
+      changed: device => [logChange, tellChange].forEach(listen => listen(device))
     })
     const certificates = new Certificates(pool.devices, clock)
     const stages = config.verifySignatures ? [verification(certificates)] : []
