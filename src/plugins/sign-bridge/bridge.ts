@@ -2,7 +2,7 @@ import type { Certificates } from './certificates.ts'
 import { checkRequest } from './limits.ts'
 import type { SignPool } from './pool.ts'
 import type { Signature, SignBridge, SignBridgeStatus, SignRequest } from './service.ts'
-import { through, type Next, type Stage } from './stage.ts'
+import { through, type DeviceStage, type Next, type Stage } from './stage.ts'
 
 export interface BridgeOptions {
   readonly pool: SignPool
@@ -10,6 +10,8 @@ export interface BridgeOptions {
   readonly maxTextBytes: number
   /** What happens to every request, outermost first. */
   readonly stages: readonly Stage[]
+  /** What happens after that to those that go to a device, outermost first. */
+  readonly deviceStages: readonly DeviceStage[]
 }
 
 /** The service over a pool of devices. */
@@ -19,13 +21,14 @@ export class PooledBridge implements SignBridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options
-    this.#sign = through(options.stages, request => options.pool.sign(request))
+    const onDevice = through(options.deviceStages, request => options.pool.sign(request))
+    this.#sign = through(options.stages, onDevice)
   }
 
   async sign(request: SignRequest): Promise<Signature> {
     checkRequest(request, this.#options.maxTextBytes)
-    const { sign, certNo } = await this.#sign(request)
-    return { sign, certNo }
+    const { sign, certNo, device } = await this.#sign(request)
+    return { sign, certNo, device: device.name }
   }
 
   status(): SignBridgeStatus {

@@ -46,8 +46,8 @@ export default definePlugin({
       changed: device => [logChange, tellChange].forEach(listen => listen(device))
     })
     const certificates = new Certificates(pool.devices, clock)
-    const stages = config.verifySignatures ? [verification(certificates)] : []
-    const bridge = new PooledBridge({ ...config, pool, certificates, stages })
+    const deviceStages = config.verifySignatures ? [verification(certificates)] : []
+    const bridge = new PooledBridge({ ...config, pool, certificates, stages: [], deviceStages })
 
     if (envelope.status().some(({ name }) => name === 'legacy')) addGetCode(app, bridge, config)
     else log.warn('POST /getCode is left out: crypto-envelope has no profile `legacy`; set its legacyKey')

@@ -8,6 +8,19 @@ export interface SignRequest {
   readonly pin: string
   /** Withdraws the request while it is queued; a frame already sent is let finish. */
   readonly signal?: AbortSignal
+  /** Name of the caller, whose limits hold. Absent: code of the gateway itself, which none hold. */
+  readonly caller?: string
+  /** Names of the devices that may sign. Absent: any. */
+  readonly devices?: readonly string[]
+  /** Serials of the certificates that it may be signed with, in hex. Absent: any. */
+  readonly certNos?: readonly string[]
+  /** How long it may wait for a device, in milliseconds. More than the setting of this name counts as that. */
+  readonly deadlineMs?: number
+  /**
+   * Names the request, 1 to 255 characters, a caller's own: the outcome of the first with a key is that of all with
+   * this key, and nothing is signed twice. Not for failures that are `transient`: after those it may be tried again.
+   */
+  readonly idempotencyKey?: string
 }
 
 /** A signature and the certificate it was made with, as the card gave them. */
@@ -16,6 +29,8 @@ export interface Signature {
   readonly sign: string
   /** Serial of the certificate, in hex. */
   readonly certNo: string
+  /** Name of the device that made it. */
+  readonly device: string
 }
 
 /** What operators may see of a device. */

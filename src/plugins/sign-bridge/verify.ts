@@ -2,7 +2,7 @@ import { verify, type X509Certificate } from 'node:crypto'
 import { ApiError } from '../api-error/service.ts'
 import type { Certificates } from './certificates.ts'
 import { Errors } from './errors.ts'
-import type { Stage } from './stage.ts'
+import type { DeviceStage } from './stage.ts'
 
 /**
  * Whether a signature of the control is that of `text` under the certificate: RSA PKCS#1 v1.5 with SHA-1 over UTF-8
@@ -18,7 +18,7 @@ export function verifies(text: string, sign: string, certificate: X509Certificat
  * Returns a signature only when it is that of the text.
  * @throws {ApiError} `sign.signature_invalid`
  */
-export function verification(certificates: Certificates): Stage {
+export function verification(certificates: Certificates): DeviceStage {
   return async (request, next) => {
     const signed = await next(request)
     const certificate = await certificates.of(signed.device)

@@ -116,7 +116,8 @@ test('what is no certificate is not served', async () => {
 
 function verifying(rig: Rig): PooledBridge {
   const { pool, certificates } = rig
-  return new PooledBridge({ pool, certificates, maxTextBytes: 1_000, stages: [verification(certificates)] })
+  const deviceStages = [verification(certificates)]
+  return new PooledBridge({ pool, certificates, maxTextBytes: 1_000, stages: [], deviceStages })
 }
 
 test('18: a signature that does not verify is never returned', async () => {
