@@ -1,0 +1,87 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { App, Clock } from '../../core/index.ts'
+import { ApiError, Errors } from '../api-error/service.ts'
+import type { SignBridge } from '../sign-bridge/service.ts'
+import { millisecondsLeft, withinBudget } from './budget.ts'
+import type { Config } from './config.ts'
+import { Upload } from './fields.ts'
+import { memberTexts } from './json-source.ts'
+import { payExInfoStr, signedText } from './signed-text.ts'
+import { textFaults } from './text-faults.ts'
+
+const Body = Type.Object({
+  ...Upload.properties,
+  pwdstr: Type.String({ minLength: 1, maxLength: 256, description: 'The PIN of the card.' })
+})
+
+const Answer = Type.Object({
+  sessionID: Type.String(),
+  payExchangeInfoHead: Type.String({ description: 'JSON, to the byte as it was signed.' }),
+  payExchangeInfoLists: Type.String({ description: 'JSON, to the byte as it was signed.' }),
+  serviceTime: Type.String(),
+  certNo: Type.String({ description: 'Serial of the certificate, in lower case.' }),
+  signValue: Type.String({ description: 'Base64.' }),
+  payExInfoStr: Type.String({ description: 'The form field to upload, not yet percent-encoded.' }),
+  str: Type.String({ description: 'The text that was signed.' })
+})
+
+export interface SignRouteOptions {
+  readonly bridge: SignBridge
+  readonly clock: Clock
+  readonly config: Config
+  /** The body of a request as it was written. */
+  readonly textOf: (request: FastifyRequest) => string
+}
+
+/** `POST /v1/customs179/sign`: the parts of an upload and the PIN in, the whole upload out. */
+export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRouteOptions): void {
+  const options = {
+    // The longest text that a control takes, and what is around it.
+    bodyLimit: 128 * 1024,
+    schema: {
+      tags: ['customs179'],
+      summary: 'Sign an upload of payment data (Customs 179)',
+      description:
+        'Head and lists are signed to the byte as they are written in the body, which must be without whitespace.',
+      body: Body,
+      response: { 200: Answer }
+    }
+  }
+  app.post('/v1/customs179/sign', options, async (request, reply) => {
+    const { sessionID, serviceTime, pwdstr } = request.body
+    const source = memberTexts(textOf(request))
+    const head = source.get('payExchangeInfoHead') ?? ''
+    const lists = source.get('payExchangeInfoLists') ?? ''
+    const fields = textFaults({ head, lists })
+    if (fields.length > 0) throw new ApiError(Errors['param.invalid'], { fields })
+
+    const segments = { sessionID, head, lists, serviceTime }
+    const str = signedText(segments)
+    const leftMs = millisecondsLeft(serviceTime, clock.now(), config)
+    const { sign: signValue, certNo: serial } = await withinBudget(
+      { clock, leftMs, gone: whenGone(reply) },
+      signal =>
+        bridge.sign({ data: str, pin: pwdstr, signal, deadlineMs: Math.max(1, leftMs - config.signingMs) })
+    )
+    const certNo = serial.toLowerCase()
+    return {
+      sessionID,
+      payExchangeInfoHead: head,
+      payExchangeInfoLists: lists,
+      serviceTime,
+      certNo,
+      signValue,
+      payExInfoStr: payExInfoStr(segments, { certNo, signValue }),
+      str
+    }
+  })
+}
+
+/** Aborts when nobody is left to take the answer. */
+function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
+}
