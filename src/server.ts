@@ -6,6 +6,7 @@ import { listen } from './core/listen.ts'
 import apiError from './plugins/api-error/index.ts'
 import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
+import customs179 from './plugins/customs179/index.ts'
 import database from './plugins/database/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
@@ -13,7 +14,16 @@ import state from './plugins/state/index.ts'
 import { startReport } from './start-report.ts'
 
 /** The plugins that a configuration may name without `use`. A plugin is added or removed here. */
-export const builtins = [apiError, cors, cryptoEnvelope, database, signBridge, signSimulator, state] as const
+export const builtins = [
+  apiError,
+  cors,
+  cryptoEnvelope,
+  customs179,
+  database,
+  signBridge,
+  signSimulator,
+  state
+] as const
 
 /**
  * Runs a gateway as a process: starts it, says so, and stops it on SIGINT, SIGTERM or an uncaught error. Ends the

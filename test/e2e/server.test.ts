@@ -28,7 +28,8 @@ describe('npm start', () => {
       'database',
       'crypto-envelope',
       'sign-simulator',
-      'sign-bridge'
+      'sign-bridge',
+      'customs179'
     ])
       expect(report).toMatch(new RegExp(`^  ${name} +\\d+ ms$`, 'm'))
     expect(report).toContain(`sh examples/getcode.sh "hello" ${url}`)
@@ -72,6 +73,17 @@ describe('npm start', () => {
     writeFileSync(signature, Buffer.from(sign, 'base64'))
     const verify = ['dgst', '-sha1', '-verify', publicKey, '-signature', signature]
     expect(execFileSync('openssl', verify, { input: text, encoding: 'utf8' })).toContain('Verified OK')
+  })
+
+  test('the example of Customs 179 has its data signed and verified', () => {
+    const output = execFileSync(process.execPath, ['examples/customs179.mjs', url], { encoding: 'utf8' })
+    expect(output).toMatch(
+      /^signed with [0-9a-f]{8}:\n\{"sessionID":"[0-9A-F-]{36}","payExchangeInfoHead":\{"guid"/
+    )
+    expect(output).toContain('"totalAmount":5.0,')
+    expect(output).toContain('payExInfoStr=%7B%22sessionID%22')
+    for (const line of ['valid: true', "algorithm: 'rsa-sha1'", 'reasons: []', 'wellFormed: true'])
+      expect(output).toContain(line)
   })
 
   test('health routes answer, and an unknown path has a problem in its answer', async () => {
