@@ -5,6 +5,7 @@ import { causesOf, framesOf } from './causes.ts'
 import { classify, type Classified } from './classify.ts'
 import type { Problem } from './dialects/outcome.ts'
 import { Errors } from './errors.ts'
+import { closeAfterBody } from './lingering-close.ts'
 import { pickLocale } from './locale.ts'
 import { pathOf, varyByAccept, type Selection } from './selection.ts'
 
@@ -79,6 +80,7 @@ export function failureRenderer(options: FailureOptions) {
       reply.header('allow', allowedMethods(this, request).join(', '))
     if (choice.negotiable) varyByAccept(reply)
     if (debug) reply.header('x-dialect', dialect.name)
+    closeAfterBody(request.raw)
     reply
       .code(dialect.status(problem))
       .type(`${dialect.mediaType}; charset=utf-8`)
