@@ -68,4 +68,4 @@ async function prettyLog(): Promise<Pick<GatewayOptions, 'logDestination'>> {
   }
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename) await serve()
+if (process.argv[1] && realpathSync(process.argv[1]) === import.meta.filename) void serve()

@@ -30,6 +30,11 @@ test('exports what plugin authors need, from inside the package and from a proje
   expect(node(project('exports'), '--input-type=module', '-e', program)).toBe('all there\n')
 })
 
+test('loads into CommonJS, which can wait for nothing', () => {
+  writeFileSync(join(project('commonjs'), 'main.cjs'), `console.log(require('paifang').SignBridge.name)`)
+  expect(node(join(folder, 'commonjs'), 'main.cjs')).toBe('signBridge\n')
+})
+
 test('the third-party plugin in examples passes its test', () => {
   const path = project('visit-counter')
   cpSync('examples/visit-counter', path, { recursive: true })
