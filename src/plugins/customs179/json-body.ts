@@ -5,7 +5,7 @@ import type { App } from '../../core/index.ts'
 /**
  * Parses the JSON bodies of the routes of `app` as ever, and remembers how they were written. What is not UTF-8 is
  * refused: Fastify would put U+FFFD in its place, and that would be signed.
- * @returns the text of a request's body
+ * @returns the text of a request's body, which must have been JSON
  */
 export function keepJsonText(app: App): (request: FastifyRequest) => string {
   const texts = new WeakMap<FastifyRequest, string>()
@@ -16,5 +16,5 @@ export function keepJsonText(app: App): (request: FastifyRequest) => string {
     texts.set(request, text)
     void parse(request, text, done)
   })
-  return request => texts.get(request) ?? ''
+  return request => texts.get(request)!
 }

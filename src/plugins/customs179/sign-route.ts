@@ -9,11 +9,17 @@ import type { Config } from './config.ts'
 import { Upload } from './fields.ts'
 import { memberTexts } from './json-source.ts'
 import { payExInfoStr, signedText } from './signed-text.ts'
-import { textFaults } from './text-faults.ts'
+import { textFaults, unknownMembers } from './text-faults.ts'
 
 const Body = Type.Object({
   ...Upload.properties,
-  pwdstr: Type.String({ minLength: 1, maxLength: 256, description: 'The PIN of the card.' })
+  pwdstr: Type.String({ minLength: 1, maxLength: 256, description: 'The PIN of the card.' }),
+  certNo: Type.Optional(
+    Type.String({
+      pattern: '^[0-9A-Fa-f]{1,40}$',
+      description: 'Serial of the certificate that it must be signed with, the one registered with customs.'
+    })
+  )
 })
 
 const Answer = Type.Object({
@@ -50,20 +56,20 @@ export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRo
     }
   }
   app.post('/v1/customs179/sign', options, async (request, reply) => {
-    const { sessionID, serviceTime, pwdstr } = request.body
-    const source = memberTexts(textOf(request))
-    const head = source.get('payExchangeInfoHead') ?? ''
-    const lists = source.get('payExchangeInfoLists') ?? ''
-    const fields = textFaults({ head, lists })
+    const { sessionID, serviceTime, pwdstr: pin, certNo: wanted } = request.body
+    const written = memberTexts(textOf(request))
+    const [head, lists] = [written.get('payExchangeInfoHead')!, written.get('payExchangeInfoLists')!]
+    const fields = [...unknownMembers(written.keys(), Body.properties), ...textFaults({ head, lists })]
     if (fields.length > 0) throw new ApiError(Errors['param.invalid'], { fields })
 
     const segments = { sessionID, head, lists, serviceTime }
     const str = signedText(segments)
     const leftMs = millisecondsLeft(serviceTime, clock.now(), config)
+    const deadlineMs = Math.max(1, leftMs - config.signingMs)
+    const certNos = wanted !== undefined && { certNos: [wanted] }
     const { sign: signValue, certNo: serial } = await withinBudget(
       { clock, leftMs, gone: whenGone(reply) },
-      signal =>
-        bridge.sign({ data: str, pin: pwdstr, signal, deadlineMs: Math.max(1, leftMs - config.signingMs) })
+      signal => bridge.sign({ data: str, pin, signal, deadlineMs, ...certNos })
     )
     const certNo = serial.toLowerCase()
     return {

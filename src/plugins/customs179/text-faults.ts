@@ -3,6 +3,8 @@ import { fitsN19x5 } from './amount.ts'
 import { hasLoneSurrogate, memberTexts, whitespaceAt } from './json-source.ts'
 import type { Segments } from './signed-text.ts'
 
+const maxFields = 20
+
 /** A fault that is told in both languages. */
 export type TextFault = FieldFault<Readonly<Record<Locale, string>>>
 
@@ -22,6 +24,18 @@ export function textFaults({ head, lists }: Pick<Segments, 'head' | 'lists'>): T
       }
     })
   return faults
+}
+
+/** The members of a body that are not in its schema: a misspelt `certNo` must not sign with just any card. */
+export function unknownMembers(names: Iterable<string>, known: object): TextFault[] {
+  return [...names]
+    .filter(name => !Object.hasOwn(known, name))
+    .slice(0, maxFields)
+    .map(name => ({
+      path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      code: 'additionalProperties',
+      message: { 'zh-CN': '不是已知的字段', en: 'is not a known field' }
+    }))
 }
 
 function jsonFaults(path: string, json: string): TextFault[] {

@@ -163,8 +163,27 @@ test('there is at least one order, and each has goods', async () => {
   ])
 })
 
-test('what the announcement does not name may be there', async () => {
+test('what the announcement does not name may be in head and lists', async () => {
   expect(await inHead({ more: { deep: [1] } })).toEqual([])
   expect(await inGoods({ more: null })).toEqual([])
-  expect(await faultsOf({ certNo: '"old"', signValue: '"old"' })).toEqual([])
+})
+
+test('what the body does not know is refused: a misspelt certNo would sign with just any card', async () => {
+  const code = 'additionalProperties'
+  const message = 'is not a known field'
+  expect(await faultsOf({ certno: '"01691f4c"', 'a/b~': '1' })).toEqual([
+    { pointer: '/certno', code, message },
+    { pointer: '/a~1b~0', code, message }
+  ])
+  const many = Array.from({ length: 500 }, (_, index) => [`m${index}`, '1'])
+  expect(await faultsOf(Object.fromEntries(many))).toHaveLength(20)
+})
+
+test('certNo, where it is given, is the certificate that the bridge must sign with', async () => {
+  expect(await faultsOf({ certNo: '"01691F4C"' })).toEqual([])
+  expect(rig.requests.at(-1)).toMatchObject({ certNos: ['01691F4C'] })
+  expect(await faultsOf({})).toEqual([])
+  expect(rig.requests.at(-1)).not.toHaveProperty('certNos')
+  for (const certNo of ['""', '"xyz"', `"${'a'.repeat(41)}"`, '1', 'null'])
+    expect(await faultsOf({ certNo })).toMatchObject([{ pointer: '/certNo' }])
 })

@@ -275,7 +275,8 @@ describe('27: size and depth', () => {
   })
 
   test('a body of more than 128 KiB is not read', async () => {
-    const filler = (length: number): string => bodyOf({ filler: `"${'x'.repeat(length)}"` })
+    const filler = (length: number): string =>
+      bodyOf({ payExchangeInfoHead: headText.replace('"note"', `"filler":"${'x'.repeat(length)}","note"`) })
     const limit = 128 * 1024 - Buffer.byteLength(filler(0))
     expect((await rig.sign(filler(limit))).status).toBe(200)
     expect((await refusal(filler(limit + 1))).status).toBe(413)

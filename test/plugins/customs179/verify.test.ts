@@ -8,6 +8,7 @@ import {
   nullValue,
   objectIdentifier,
   sequence,
+  time,
   toPem
 } from '../../../src/plugins/sign-simulator/der.ts'
 import { signedText } from '../../../src/plugins/customs179/signed-text.ts'
@@ -124,8 +125,8 @@ describe.each([
   })
 
   test('is judged by the time that the text says, or by the clock when it says none', async () => {
-    const at = async (time: number): Promise<unknown> => {
-      const text = signedText({ ...segments, serviceTime: String(time) })
+    const at = async (moment: number): Promise<unknown> => {
+      const text = signedText({ ...segments, serviceTime: String(moment) })
       return (await verdict({ ...claim, str: text, signValue: key.sign(text) }))['reasons']
     }
     const [from, to] = [key.notBefore.getTime(), key.notAfter.getTime()]
@@ -230,6 +231,27 @@ describe('what is no certificate of a card is answered', () => {
         expect(await verdict({ str, signValue: value, certificate })).toMatchObject({ valid: false })
       })
     )
+  })
+})
+
+test('a certificate of nobody says so', async () => {
+  const name = sequence()
+  const certificate = sequence(
+    sequence(
+      Buffer.of(2, 1, 1),
+      sequence(objectIdentifier('1.2.840.113549.1.1.11'), nullValue()),
+      name,
+      sequence(time(new Date(startsAt - day)), time(new Date(startsAt + day))),
+      name,
+      rsa.publicKey
+    ),
+    sequence(objectIdentifier('1.2.840.113549.1.1.11'), nullValue()),
+    bitString(Buffer.alloc(128))
+  ).toString('base64')
+  expect(await verdict({ str, signValue: rsa.sign(str), certificate })).toMatchObject({
+    valid: true,
+    certNo: '01',
+    subject: ''
   })
 })
 
