@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -53,7 +54,7 @@ async function read(file: string): Promise<string | undefined> {
 async function make(file: string): Promise<string> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   try {
-    await mkdir(dirname(file), { recursive: true })
+    await makeDirectory(dirname(file))
     const handle = await open(draft, 'wx', 0o600)
     await handle.writeFile(`${randomBytes(keyBytes).toString('hex')}\n`)
     await handle.sync()
@@ -69,6 +70,15 @@ async function make(file: string): Promise<string> {
     await rm(draft, { force: true })
   }
   return (await read(file)) ?? ''
+}
+
+/** `mkdir` with `recursive` never returns where the parent exists and refuses, as `/proc` does. */
+async function makeDirectory(directory: string): Promise<void> {
+  if (existsSync(directory)) return
+  await makeDirectory(dirname(directory))
+  await mkdir(directory).catch((error: unknown) => {
+    if (!existsSync(directory)) throw error
+  })
 }
 
 function codeOf(error: unknown): string {
