@@ -104,5 +104,64 @@ export const Errors = defineErrors({
     http: 404,
     flask: 3056,
     title: { 'zh-CN': '没有该证书', en: 'No device has this certificate' }
+  },
+  'sign.audit_unavailable': {
+    http: 503,
+    flask: 3065,
+    transient: true,
+    title: {
+      'zh-CN': '审计记录无法写入，未提交签名',
+      en: 'The audit trail cannot be written, so nothing was sent'
+    }
+  },
+  'sign.audit_failed': {
+    http: 500,
+    flask: 3066,
+    title: {
+      'zh-CN': '签名已生成，但审计记录写入失败，未予返回',
+      en: 'The signature was made but could not be recorded, so it is withheld'
+    }
+  },
+  'sign.idempotency_in_flight': {
+    http: 409,
+    flask: 3060,
+    transient: true,
+    title: {
+      'zh-CN': '相同 Idempotency-Key 的请求正在处理',
+      en: 'A request with this Idempotency-Key is under way'
+    }
+  },
+  'sign.idempotency_mismatch': {
+    http: 422,
+    flask: 3061,
+    title: {
+      'zh-CN': '该 Idempotency-Key 已用于另一请求',
+      en: 'This Idempotency-Key was used for another request'
+    }
+  },
+  'sign.outcome_unknown': {
+    http: 502,
+    flask: 3062,
+    title: {
+      'zh-CN': '签名过程中网关停止，结果未知',
+      en: 'The gateway stopped while signing; the outcome is unknown'
+    }
+  },
+  'sign.batch_stopped': {
+    http: 424,
+    flask: 3063,
+    title: {
+      'zh-CN': '口令已被拒绝，其余请求未提交',
+      en: 'Not sent, because the PIN was refused for another item of the batch'
+    }
+  },
+  'sign.idempotency_unavailable': {
+    http: 503,
+    flask: 3064,
+    transient: true,
+    title: {
+      'zh-CN': '暂时无法确认请求是否已处理',
+      en: 'Whether this request was made before cannot be told right now'
+    }
   }
 })
