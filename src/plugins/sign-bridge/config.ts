@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { deviceSettings } from './device-settings.ts'
 
 const ms = (description: string, byDefault: number, minimum: number, maximum: number) =>
   Type.Integer({ default: byDefault, minimum, maximum, description })
@@ -59,6 +60,7 @@ export const Config = Type.Object({
     10,
     3_600_000
   ),
+  ...deviceSettings,
   maxTextBytes: Type.Integer({
     default: 65_536,
     minimum: 1,

@@ -1,19 +1,26 @@
 import type { Timer } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
-import { backoffMs, type BackoffRange } from './backoff.ts'
+import type { BackoffRange } from './backoff.ts'
+import type { BridgeSettings } from './config.ts'
 import { Errors } from './errors.ts'
+import type { Tell } from './events.ts'
+import { Fitness } from './fitness.ts'
 import { requestFrame, type Method } from './frame.ts'
 import type { SignJob } from './job.ts'
 import { Link, type ConnectionFacts, type Ending, type LinkOptions, type LinkSettings } from './link.ts'
-import { firstText, readSignature, type Reply } from './reply.ts'
+import type { PinOutcome } from './pin-verdict.ts'
+import { firstText, readSignature } from './reply.ts'
 import type { DeviceStatus } from './service.ts'
+import { SignTimes } from './sign-times.ts'
 
 export type DeviceState = DeviceStatus['state']
 
 /** The settings that a device follows. */
-export type DeviceSettings = LinkSettings & BackoffRange & { readonly timeoutMs: number }
+export type DeviceSettings = LinkSettings &
+  BackoffRange &
+  Pick<BridgeSettings, 'timeoutMs' | 'adaptiveTimeout' | 'timeoutsUntilDown' | 'checkCards'>
 
-export interface DeviceOptions extends Omit<LinkOptions, 'free' | 'changed' | 'settings'> {
+export interface DeviceOptions extends Omit<LinkOptions, 'free' | 'changed' | 'foreign' | 'settings'> {
   readonly name: string
   /** Host and port, for people. */
   readonly address: string
@@ -21,6 +28,7 @@ export interface DeviceOptions extends Omit<LinkOptions, 'free' | 'changed' | 's
   readonly certNo: string
   readonly settings: DeviceSettings
   readonly random: () => number
+  readonly tell: Tell
   /** Called after each change of its state or of the reason for it. It may call `start` when the state is `ready`. */
   readonly changed: (device: Device, previous: DeviceState) => void
 }
@@ -33,13 +41,13 @@ interface Read {
 }
 
 const askMs = 5_000
-const timeoutsUntilFault = 3
 
 /**
  * One control with its card, working through one request at a time. Knows neither sockets nor the machine's clock.
  *
- * connecting → handshaking → ready ⇄ busy → recovering (its reply is overdue) → ready or connecting. After a fault of
- * the reader, or several replies left out: down, until a request without a PIN shows that it works again.
+ * connecting → handshaking (until its card is known, where it must be a certain one) → ready ⇄ busy → recovering (its
+ * reply is overdue) → ready or connecting. While it is not fit to sign: down, until a request without a PIN shows that
+ * it works again.
  */
 export class Device {
   readonly name: string
@@ -47,28 +55,31 @@ export class Device {
   readonly #options: DeviceOptions
   readonly #link: Link
   readonly #counters = { sent: 0, signed: 0, failed: 0, timeouts: 0, extraData: 0, probes: 0 }
+  readonly #fitness: Fitness
+  readonly #times = new SignTimes()
   #reported: DeviceState = 'connecting'
   #reportedReason: string | undefined
-  #meanSignMs = 0
   #read: Read | undefined
-  #fault: string | undefined
-  #quarantined = false
-  #timeoutsInARow = 0
-  #failedProbes = 0
-  #knowsProbe = false
   #probeTimer: Timer | undefined
 
   constructor(options: DeviceOptions) {
     this.name = options.name
     this.address = options.address
     this.#options = options
-    this.#link = new Link({ ...options, free: () => this.#free(), changed: () => this.#report() })
+    this.#fitness = new Fitness({ ...options, ...options.settings })
+    this.#link = new Link({
+      ...options,
+      free: () => this.#free(),
+      changed: () => this.#report(),
+      foreign: () => this.#fitness.gotForeignReply(this.connection)
+    })
   }
 
   get state(): DeviceState {
     const { state } = this.#link
     if (state === 'connecting' || state === 'handshaking' || state === 'closed') return state
-    if (this.#fault !== undefined) return state === 'overdue' ? 'recovering' : 'down'
+    if (this.#fitness.reason !== undefined) return state === 'overdue' ? 'recovering' : 'down'
+    if (this.#fitness.mustIdentify(this.connection)) return 'handshaking'
     return state === 'free' ? 'ready' : state === 'busy' ? 'busy' : 'recovering'
   }
 
@@ -80,7 +91,7 @@ export class Device {
 
   /** How long a signature takes, weighted towards the recent ones. 0 before the first. */
   get meanSignMs(): number {
-    return this.#meanSignMs
+    return this.#times.meanMs
   }
 
   /** What is known of the connection it has now. Another object: another connection, perhaps another card. */
@@ -88,25 +99,30 @@ export class Device {
     return this.#link.facts
   }
 
+  /** Serial of the card in it: as it said on this connection, or as it must be. `undefined`: not known. */
+  get cardNo(): string | undefined {
+    return this.connection.certNo ?? (this.#options.certNo || undefined)
+  }
+
   status(): DeviceStatus {
     const { name, address, state } = this
-    const reason = this.#reason
     const counters = { ...this.#counters, ...this.#link.counters }
-    return { name, address, state, certNo: this.connection.certNo, reason, counters }
+    return { name, address, state, certNo: this.connection.certNo, reason: this.#reason, counters }
   }
 
   get #reason(): string | undefined {
-    return this.#fault ?? this.#link.reason
+    return this.#fitness.reason ?? this.#link.reason
   }
 
   /** Sends a request, when it is ready. False: nothing was handed to the socket, and the request may go elsewhere. */
   start(job: Job): boolean {
     const { clock, settings } = this.#options
+    const { timeoutMs, adaptiveTimeout } = settings
     const sentAt = clock.monotonic()
     const handed = this.#link.exchange({
       method: 'cus-sec_SpcSignDataAsPEM',
       frame: id => job.frame(id),
-      timeoutMs: settings.timeoutMs,
+      timeoutMs: adaptiveTimeout ? this.#times.capMs(timeoutMs) : timeoutMs,
       text: job.text,
       ended: ending => this.#signed(job, ending, sentAt)
     })
@@ -125,9 +141,30 @@ export class Device {
     })
   }
 
-  /** To be called at a steady interval: notices that an idle connection is dead. */
+  /** To be called at a steady interval: notices that an idle connection is dead, and a card that is gone if so set. */
   beat(): void {
-    if (this.state === 'ready' && this.#link.beat()) this.#ask('cus-sec_SpcGetCertNo', () => {})
+    if (this.state !== 'ready') return
+    const ask = this.#link.beat() || this.#options.settings.checkCards
+    if (ask && this.state === 'ready') this.#identify(askMs)
+  }
+
+  /** Connects anew, unless it does already. A request that is out fails; its outcome stays unknown. */
+  reconnect(reason: string): void {
+    if (this.#link.state !== 'connecting') this.#link.replace(reason)
+  }
+
+  /** Gives it no request until `release`. One that is out may finish. */
+  quarantine(reason: string): void {
+    this.#probeTimer?.cancel()
+    if (this.#fitness.quarantine(reason)) this.#report()
+  }
+
+  /** Lifts a quarantine, and whatever else is against it. */
+  release(): void {
+    this.#probeTimer?.cancel()
+    this.#fitness.release(this.connection)
+    if (this.#link.state === 'free') this.#free()
+    else this.#report()
   }
 
   /** Ends it for good. A request that is out fails; its outcome stays unknown. */
@@ -138,93 +175,83 @@ export class Device {
 
   /** Nothing is out: what next? */
   #free(): void {
-    if (this.#fault !== undefined) {
+    if (this.#fitness.reason !== undefined) {
       this.#report()
-      return this.#quarantined ? undefined : this.#probeLater()
+      return this.#fitness.probes ? this.#probeLater() : undefined
     }
+    if (this.#fitness.mustIdentify(this.connection))
+      return this.#identify(this.#options.settings.handshakeTimeoutMs)
     const read = this.#read
     if (!read) return this.#report()
     this.#read = undefined
     this.#ask(read.method, ending => {
-      this.#fault = readerFault(ending)
+      this.#fitness.readerFailed(ending)
       read.settle(ending)
     })
   }
 
+  #identify(timeoutMs: number): void {
+    const { connection } = this
+    this.#ask('cus-sec_SpcGetCertNo', ending => void this.#fitness.identified(ending, connection), timeoutMs)
+  }
+
   #ask(method: Method, ended: (ending: Ending) => void, timeoutMs = askMs): void {
     const limit = Math.min(timeoutMs, this.#options.settings.timeoutMs)
-    const frame = (id: number): string => requestFrame(id, method, {})
-    if (!this.#link.exchange({ method, frame, timeoutMs: limit, ended })) ended('lost')
+    this.#link.ask({ method, frame: id => requestFrame(id, method, {}), timeoutMs: limit, ended })
   }
 
   #signed(job: Job, ending: Ending, sentAt: number): void {
     if (ending === 'silent') {
       this.#counters.timeouts++
-      if (++this.#timeoutsInARow >= timeoutsUntilFault) this.#fault = 'It left several requests unanswered'
+      this.#times.missed()
+      this.#fitness.silent()
       return this.#failed(job, 'sign.timeout')
     }
     if (ending === 'lost') return this.#failed(job, 'sign.device_lost_after_send')
     if (ending === 'garbage') return this.#failed(job, 'sign.protocol_error')
-    this.#timeoutsInARow = 0
+    this.#fitness.answered()
     const outcome = readSignature(ending)
     if ('error' in outcome) {
       this.#counters.failed++
-      this.#fault = readerFault(ending)
-      return job.fail(outcome.error)
+      this.#fitness.readerFailed(ending)
+      return job.fail(outcome.error, outcome.pin)
     }
     const tookMs = this.#options.clock.monotonic() - sentAt
-    this.#meanSignMs = this.#meanSignMs === 0 ? tookMs : this.#meanSignMs * 0.8 + tookMs * 0.2
+    this.#times.add(tookMs)
     if (outcome.extra) this.#counters.extraData++
     const { sign, certNo = this.connection.certNo } = outcome
     if (certNo !== undefined || this.connection.certNoRefused) return this.#complete(job, sign, certNo)
     const left = this.#options.settings.timeoutMs - tookMs
-    const complete = (answer: Ending): void => this.#complete(job, sign, textIn(answer))
+    const complete = (answer: Ending): void =>
+      this.#complete(job, sign, typeof answer === 'string' ? undefined : firstText(answer))
     this.#ask('cus-sec_SpcGetCertNo', complete, left)
   }
 
   #complete(job: Job, sign: string, certNo: string | undefined): void {
-    const expected = this.#options.certNo.toLowerCase()
     if (certNo === undefined) {
       this.connection.certNoRefused = true
-      return this.#failed(job, 'sign.cert_missing')
+      return this.#failed(job, 'sign.cert_missing', 'accepted')
     }
-    this.connection.certNo = certNo
-    if (expected !== '' && expected !== certNo.toLowerCase()) {
-      this.#quarantined = true
-      this.#fault = 'It holds another card than it should'
-      return this.#failed(job, 'sign.card_swapped')
-    }
+    if (!this.#fitness.isRightCard(certNo, this.connection)) return this.#failed(job, 'sign.card_swapped', 'accepted')
     this.#counters.signed++
     job.done({ sign, certNo, device: this })
   }
 
-  #failed(job: Job, key: keyof typeof Errors): void {
+  #failed(job: Job, key: keyof typeof Errors, pin?: PinOutcome): void {
     this.#counters.failed++
-    job.fail(new ApiError(Errors[key]))
+    job.fail(new ApiError(Errors[key]), pin)
   }
 
   #probeLater(): void {
     const { settings, random, clock } = this.#options
-    if (this.#failedProbes === 0) return this.#probe()
+    const probe = (): void => {
+      this.#counters.probes++
+      this.#identify(askMs)
+    }
     this.#probeTimer?.cancel()
-    this.#probeTimer = clock.after(backoffMs(this.#failedProbes, settings, random), () => this.#probe())
-  }
-
-  #probe(): void {
-    this.#counters.probes++
-    this.#ask('cus-sec_SpcGetCertNo', ending => this.#probed(ending))
-  }
-
-  #probed(ending: Ending): void {
-    const works = typeof ending === 'object' && ending.kind === 'data'
-    this.#knowsProbe ||= works || readerFault(ending) !== undefined
-    this.#failedProbes++
-    // A control that knows no probe tells nothing: let the next request show how it is.
-    if (!works && (this.#knowsProbe || ending === 'lost')) return
-    this.#fault = undefined
-    this.#failedProbes = 0
-    this.#timeoutsInARow = 0
-    this.connection.certNo = textIn(ending) ?? this.connection.certNo
+    const waitMs = this.#fitness.waitMs(settings, random)
+    if (waitMs === 0) probe()
+    else this.#probeTimer = clock.after(waitMs, probe)
   }
 
   #report(): void {
@@ -240,13 +267,4 @@ export class Device {
     }
     if (changed) this.#options.changed(this, previous)
   }
-}
-
-function readerFault(ending: Ending): string | undefined {
-  if (typeof ending === 'string' || ending.kind !== 'refused' || ending.because !== 'reader') return undefined
-  return `Its reader failed: ${ending.code}`
-}
-
-function textIn(ending: Ending): string | undefined {
-  return typeof ending === 'string' ? undefined : firstText(ending satisfies Reply)
 }

@@ -10,7 +10,10 @@ export const eventKinds = [
   'pin-guard-tripped',
   'signature-invalid',
   'certificate-expiring',
-  'audit-failed'
+  'audit-failed',
+  'card-shared',
+  'restart-requested',
+  'restart-failed'
 ] as const
 
 export type EventKind = (typeof eventKinds)[number]
@@ -22,6 +25,8 @@ export interface SignEvent {
   readonly device: string
   /** What happened, in a sentence for people. */
   readonly message: string
+  /** The code that the control gave, where it is about one. */
+  readonly code?: string | undefined
 }
 
 /** Tells whoever wants to know. It returns at once and never throws. */

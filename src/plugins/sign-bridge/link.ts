@@ -3,6 +3,7 @@ import type { BridgeSettings } from './config.ts'
 import { Correlation } from './correlation.ts'
 import { isHandshake, parseFrame, type Frame, type Method } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { Pacing } from './pacing.ts'
 import { firstText, readReply, type Reply } from './reply.ts'
 import type { Connect, Transport } from './transport.ts'
 
@@ -22,7 +23,10 @@ export interface Exchange {
   readonly ended: (ending: Ending) => void
 }
 
-export type LinkSettings = Pick<BridgeSettings, 'handshake' | 'handshakeTimeoutMs' | 'bareReplies'> & {
+export type LinkSettings = Pick<
+  BridgeSettings,
+  'handshake' | 'handshakeTimeoutMs' | 'bareReplies' | 'minGapMs'
+> & {
   readonly recycleAfterMs: number
 }
 
@@ -35,6 +39,8 @@ export interface LinkOptions {
   readonly free: () => void
   /** The state is another one. */
   readonly changed: () => void
+  /** A reply came to something that was never asked. */
+  readonly foreign: () => void
 }
 
 /** What is known of one connection and of no other. Its identity tells connections apart. */
@@ -65,6 +71,7 @@ export class Link {
   readonly #transport: Transport
   readonly #correlation: Correlation
   readonly #heartbeat = new Heartbeat()
+  readonly #pacing: Pacing
   #state: LinkState = 'connecting'
   #reason: string | undefined
   #facts = noFacts()
@@ -74,6 +81,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#correlation = new Correlation(options.settings.bareReplies)
+    this.#pacing = new Pacing(options.clock, options.settings.minGapMs)
     this.#transport = options.connect({
       opened: () => this.#opened(),
       received: text => this.#received(text),
@@ -95,7 +103,7 @@ export class Link {
     return this.#facts
   }
 
-  /** Sends a request, when nothing else is out. False: it was not handed to the socket, and `ended` is not called. */
+  /** Sends a request, when it is free. False: it was not handed to the socket, and `ended` is not called. */
   exchange(exchange: Exchange): boolean {
     const id = this.#options.ids()
     if (!this.#transport.send(exchange.frame(id))) {
@@ -107,6 +115,14 @@ export class Link {
     this.#arm(exchange.timeoutMs, () => this.#silent())
     this.#enter('busy')
     return true
+  }
+
+  /** Sends a request as soon as the control has had its rest, when nothing else is out. `ended` is always called. */
+  ask(exchange: Exchange): void {
+    if (this.#state === 'connecting' || this.#state === 'closed') return exchange.ended('lost')
+    this.#out = exchange
+    const timeoutMs = Math.max(0, exchange.timeoutMs - this.#pacing.restMs)
+    this.#afterRest(() => this.exchange({ ...exchange, timeoutMs }))
   }
 
   /** To be called at a steady interval while it is free. True: it should be asked something, since it ignores pings. */
@@ -149,8 +165,10 @@ export class Link {
     if (!frame) return this.#garbage()
     if (frame.method === 'open') return
     const verdict = this.#correlation.judge(frame)
+    if (verdict === 'reply' || verdict === 'released') this.#pacing.replied()
     if (verdict === 'reply') return this.#answered(frame)
     this.counters[verdict === 'released' ? 'late' : verdict]++
+    if (verdict === 'foreign') this.#options.foreign()
     if (verdict === 'released') this.#free()
     else if (verdict === 'stray' && this.#options.settings.bareReplies && !this.#out)
       this.replace('A reply without an id came when none was due')
@@ -210,9 +228,18 @@ export class Link {
 
   #free(): void {
     this.#timer?.cancel()
-    this.#state = 'free'
-    this.#reason = undefined
-    this.#options.free()
+    this.#afterRest(() => {
+      this.#state = 'free'
+      this.#reason = undefined
+      this.#options.free()
+    })
+  }
+
+  #afterRest(task: () => void): void {
+    const { restMs } = this.#pacing
+    if (restMs === 0) return task()
+    this.#arm(restMs, task)
+    this.#enter('busy')
   }
 
   #end(state: 'connecting' | 'closed', reason: string): void {

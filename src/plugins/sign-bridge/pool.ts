@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
 import { Device, type DeviceSettings, type DeviceState } from './device.ts'
 import { Errors } from './errors.ts'
+import type { Tell } from './events.ts'
 import { nextId } from './frame.ts'
 import { cancelled, SignJob, type Signed } from './job.ts'
 import { SignQueue } from './queue.ts'
@@ -31,6 +32,8 @@ export interface PoolOptions {
   readonly random?: () => number
   readonly ids?: () => number
   readonly changed?: (device: Device, previous: DeviceState) => void
+  /** Hears what somebody must act on. */
+  readonly tell?: Tell
   /** Runs a task once everything that has arrived by now was heard. */
   readonly defer?: (task: () => void) => void
 }
@@ -48,6 +51,7 @@ export class SignPool {
 
   constructor(options: PoolOptions) {
     const { places, settings, clock, random = Math.random, ids = nextId, defer = afterInput } = options
+    const { tell = () => {} } = options
     this.#options = options
     this.#defer = defer
     this.#queue = new SignQueue({
@@ -61,7 +65,7 @@ export class SignPool {
     })
     this.#queue.deviceThere(false)
     const changed = (device: Device, previous: DeviceState): void => this.#changed(device, previous)
-    this.devices = places.map(place => new Device({ ...place, settings, clock, random, ids, changed }))
+    this.devices = places.map(place => new Device({ ...place, settings, clock, random, ids, tell, changed }))
     if (places.length > 0) this.#beat()
   }
 

@@ -430,18 +430,6 @@ test('16: of three elements of Data the first two count', async () => {
   expect(counters(rig)['extraData']).toBe(1)
 })
 
-test('17: a card that is not the configured one signs nothing more; what it signed is not given away', async () => {
-  const rig = await makeRig({ certNos: [otherCardKey.certNo.toUpperCase()] })
-  await expect(rig.sign('hello')).rejects.toMatchObject({ entry: { key: 'sign.card_swapped', http: 502 } })
-  rig.control.cutAll()
-  await rig.clock.advance(60_000)
-  expect(rig.device.status()).toMatchObject({ state: 'down', reason: 'It holds another card than it should' })
-  const refused = outcome(rig.sign('again'))
-  await rig.clock.advance(3_000)
-  expect(await refused).toBe('sign.device_unavailable')
-  expect(framesWithPin(rig)).toHaveLength(1)
-})
-
 test('19: an idle connection that is half-open is noticed by two pings and replaced', async () => {
   const rig = await makeRig()
   await signs(rig)

@@ -5,10 +5,12 @@ import type { Device } from '../../../src/plugins/sign-bridge/device.ts'
 import { SignPool, type PoolSettings } from '../../../src/plugins/sign-bridge/pool.ts'
 import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
 import { SimulatedControl, type ControlOptions } from '../../../src/plugins/sign-simulator/control.ts'
+import type { SignEvent } from '../../../src/plugins/sign-bridge/events.ts'
 import { fakeClock, type FakeClock } from '../../../src/testing/index.ts'
 import { MemoryLine } from './memory-line.ts'
 
 export const pin = '88888888'
+export const guardSecret = 'a secret for tests'
 /** Two cards for all tests: making a key takes long. */
 export const [cardKey, otherCardKey] = await Promise.all([createCardKey(), createCardKey()])
 
@@ -23,7 +25,11 @@ export const settings: PoolSettings = {
   deadlineMs: 90_000,
   connectWaitMs: 3_000,
   maxQueued: 10,
-  pingIntervalMs: 15_000
+  pingIntervalMs: 15_000,
+  minGapMs: 0,
+  adaptiveTimeout: false,
+  timeoutsUntilDown: 3,
+  checkCards: false
 }
 
 export interface RigOptions {
@@ -45,12 +51,15 @@ export interface Rig {
   readonly device: Device
   readonly control: SimulatedControl
   readonly line: MemoryLine
+  /** What was told of devices. */
+  readonly events: readonly SignEvent[]
   sign(text: string, signal?: AbortSignal): Promise<Signed<Device>>
 }
 
 /** A pool over simulated controls, with a clock that stands still and no sockets. */
 export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   const clock = fakeClock()
+  const events: SignEvent[] = []
   const controls = (options.controls ?? [{}]).map(
     one => new SimulatedControl({ key: cardKey, clock, ...one })
   )
@@ -65,6 +74,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     settings: { ...settings, ...options.settings },
     clock,
     random: () => 0.5,
+    tell: event => void events.push(event),
     defer: queueMicrotask
   })
   if (options.start !== false) await clock.advance(0)
@@ -78,6 +88,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     device,
     control,
     line,
+    events,
     sign: (data, signal) => pool.sign({ data, pin, ...(signal && { signal }) })
   }
 }
