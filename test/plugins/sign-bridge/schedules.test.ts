@@ -8,7 +8,10 @@ import { settings as usual } from './rig.ts'
 import { macOf, UnrulyDevice, type Random } from './unruly-device.ts'
 import { VirtualTime } from './virtual-time.ts'
 
-/** `PAIFANG_SCHEDULES=1000000` runs more of them; `PAIFANG_SCHEDULE=<seed>` runs one, the one that failed. */
+/**
+ * `PAIFANG_SCHEDULES=1000000` runs more of them, from the seed `PAIFANG_FIRST_SCHEDULE` on; `PAIFANG_SCHEDULE=<seed>`
+ * runs one, the one that failed.
+ */
 const schedules = Number(process.env['PAIFANG_SCHEDULES'] ?? 100_000)
 const single = process.env['PAIFANG_SCHEDULE']
 
@@ -17,8 +20,8 @@ test(
   { timeout: 600_000 },
   async () => {
     const totals = new Map<string, number>()
-    const first = single === undefined ? 1 : Number(single)
-    const last = single === undefined ? schedules : first
+    const first = Number(single ?? process.env['PAIFANG_FIRST_SCHEDULE'] ?? 1)
+    const last = single === undefined ? first + schedules - 1 : first
     for (let seed = first; seed <= last; seed++)
       try {
         for (const outcome of await runSchedule(seed)) totals.set(outcome, (totals.get(outcome) ?? 0) + 1)

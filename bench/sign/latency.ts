@@ -1,0 +1,56 @@
+import { percentile, type Figure } from './figures.ts'
+import { atConstantRate, type Answer } from './load.ts'
+import { startRig, ways, type Rig, type Way } from './rig.ts'
+
+const rounds = 4
+const load = 0.5
+
+/**
+ * Requests at a constant rate of half of what four cards of 20 ms can do. Each latency, from when the request was
+ * due, less what the card took for that very request, is what everything else cost. Added latency: that of the
+ * gateway less that of the floor.
+ */
+export async function latency(seconds: number): Promise<Figure[]> {
+  await using rig = await startRig({ devices: 4, delayMs: 20 })
+  const samples: Record<Way, number[]> = { floor: [], relay: [], gateway: [] }
+  let cpuMicros = 0
+  for (let round = 0; round < rounds; round++)
+    for (const way of round % 2 === 0 ? ways : ways.toReversed()) {
+      const before = await rig.gateway.ask<number>('cpuMicros')
+      samples[way].push(...(await overhead(rig, way, seconds)))
+      if (way === 'gateway') cpuMicros += (await rig.gateway.ask<number>('cpuMicros')) - before
+    }
+
+  const figure = (name: string, share: number, atMost: number): Figure => {
+    const floor = percentile(samples.floor, share)
+    const noise = { value: percentile(samples.relay, share) - floor, atMost: atMost / 2 }
+    return {
+      name,
+      unit: 'ms',
+      value: percentile(samples.gateway, share) - floor,
+      floor,
+      limit: { atMost },
+      noise
+    }
+  }
+  const { crossed, sentTwice } = rig.mistakes()
+  return [
+    figure('added latency at half load, p50', 0.5, 1),
+    figure('added latency at half load, p99', 0.99, 10),
+    { name: 'CPU time of a signature', unit: 'µs', value: cpuMicros / samples.gateway.length },
+    { name: 'answers crossed', unit: '', value: crossed, limit: { atMost: 0 } },
+    { name: 'texts sent twice', unit: '', value: sentTwice, limit: { atMost: 0 } }
+  ]
+}
+
+/** Latencies less the time of the card, one a request. */
+async function overhead(rig: Rig, way: Way, seconds: number): Promise<number[]> {
+  const client = rig.clients[way]
+  const answers: Answer[] = []
+  const perSecond = (load * rig.devices * 1_000) / rig.delayMs
+  await atConstantRate(client.send, perSecond, seconds, answer => answers.push(answer))
+  const cardMs = new Map<number, number>()
+  for (const { number, arrivedMs, repliedMs } of await rig.spans()) cardMs.set(number, repliedMs - arrivedMs)
+  for (const answer of answers) rig.check(client, answer)
+  return answers.map(({ number, latencyMs }) => latencyMs - (cardMs.get(number) ?? NaN))
+}
