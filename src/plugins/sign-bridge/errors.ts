@@ -100,6 +100,28 @@ export const Errors = defineErrors({
     transient: true,
     title: { 'zh-CN': '请求已取消', en: 'The request was withdrawn before it was sent' }
   },
+  'sign.pin_blocked': {
+    http: 423,
+    flask: 3057,
+    title: {
+      'zh-CN': '该口令已被本机拦截，须由管理员解除',
+      en: 'This PIN is blocked for the card until an operator resets it; nothing was sent'
+    }
+  },
+  'sign.no_device_fits': {
+    http: 404,
+    flask: 3058,
+    title: { 'zh-CN': '没有符合要求的签名设备', en: 'No signing device is the one that the request asks for' }
+  },
+  'sign.guard_unavailable': {
+    http: 503,
+    flask: 3059,
+    transient: true,
+    title: {
+      'zh-CN': '无法确认口令状态，未提交签名',
+      en: 'It cannot be told whether the PIN may be sent, so it was not'
+    }
+  },
   'sign.certificate_unknown': {
     http: 404,
     flask: 3056,

@@ -1,6 +1,7 @@
 import { ApiError } from '../api-error/service.ts'
 import { Errors } from './errors.ts'
 import { requestFrame } from './frame.ts'
+import type { PinOutcome } from './pin-verdict.ts'
 import type { SignRequest } from './service.ts'
 
 /** A signature as a device gives it. */
@@ -8,6 +9,13 @@ export interface Signed<Maker> {
   readonly sign: string
   readonly certNo: string
   readonly device: Maker
+}
+
+/** A device as a request chooses it. */
+export interface SigningDevice {
+  readonly name: string
+  /** Serial of the card in it, where it is known. */
+  readonly cardNo: string | undefined
 }
 
 /** When a request came and when it must have left. Milliseconds of the monotonic clock. */
@@ -24,16 +32,26 @@ export class SignJob<Maker> implements JobTimes {
   readonly text: string
   /** How it ends. @throws {ApiError} */
   readonly signed: Promise<Signed<Maker>>
+  /** What stands for its PIN in the guard. */
+  readonly pinKey: string | undefined
+  /** Resolves when its outcome has been noted in the guard; it never rejects. */
+  noted: Promise<void> | undefined
   /** How often a device took it without getting it to its socket. */
   misses = 0
   #resolve!: (signed: Signed<Maker>) => void
   #reject!: (error: ApiError) => void
   #pin: string | undefined
+  readonly #wanted: Pick<SignRequest, 'devices' | 'certNos'>
+  readonly #excluded = new Set<string>()
   readonly #signal: AbortSignal | undefined
+  #pinOutcome: PinOutcome = 'unsent'
   #onAbort: (() => void) | undefined
 
-  constructor({ data, pin, signal }: SignRequest, { queuedAt, expiresAt }: JobTimes) {
+  constructor(request: SignRequest, { queuedAt, expiresAt }: JobTimes, pinKey?: string) {
+    const { data, pin, signal } = request
     this.text = data
+    this.pinKey = pinKey
+    this.#wanted = request
     this.queuedAt = queuedAt
     this.expiresAt = expiresAt
     this.#pin = pin
@@ -42,6 +60,34 @@ export class SignJob<Maker> implements JobTimes {
       this.#resolve = resolve
       this.#reject = reject
     })
+  }
+
+  /** How it ended for its PIN, as far as that is known by now. */
+  get pinOutcome(): PinOutcome {
+    return this.#pinOutcome
+  }
+
+  /** Whether its caller has gone. */
+  get withdrawn(): boolean {
+    return this.#signal?.aborted === true
+  }
+
+  /** Whether a device may take it. */
+  fits(device: SigningDevice): boolean {
+    return this.mightFit(device) && (this.#wanted.certNos === undefined || device.cardNo !== undefined)
+  }
+
+  /** Whether a device may take it, if it turns out to hold the right card. */
+  mightFit({ name, cardNo }: SigningDevice): boolean {
+    const { devices, certNos } = this.#wanted
+    if (this.#excluded.has(name) || devices?.includes(name) === false) return false
+    return cardNo === undefined || (certNos?.some(one => sameSerial(one, cardNo)) ?? true)
+  }
+
+  /** Keeps a device from taking it, until the function it returns is called. */
+  exclude({ name }: SigningDevice): () => void {
+    this.#excluded.add(name)
+    return () => void this.#excluded.delete(name)
   }
 
   /** Calls back when the caller goes away while the request has not left. */
@@ -61,14 +107,17 @@ export class SignJob<Maker> implements JobTimes {
 
   /** The frame was handed to a socket. Its outcome is the device's now, whoever still waits for it. */
   sent(): void {
+    this.#pinOutcome = 'unanswered'
     this.#forget()
   }
 
   done(signed: Signed<Maker>): void {
+    this.#pinOutcome = 'accepted'
     this.#resolve(signed)
   }
 
-  fail(error: ApiError): void {
+  fail(error: ApiError, pin = this.#pinOutcome): void {
+    this.#pinOutcome = pin
     this.#forget()
     this.#reject(error)
   }
@@ -82,4 +131,10 @@ export class SignJob<Maker> implements JobTimes {
 /** The failure of a request whose caller has gone. */
 export function cancelled(): ApiError {
   return new ApiError(Errors['sign.cancelled'])
+}
+
+/** Serials compare without case and leading zeros: the control and X.509 tools write them differently. */
+export function sameSerial(one: string, other: string): boolean {
+  const plain = (hex: string): string => hex.toLowerCase().replace(/^0+(?=.)/, '')
+  return plain(one) === plain(other)
 }

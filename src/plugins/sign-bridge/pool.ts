@@ -1,10 +1,14 @@
 import type { Clock, Timer } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
+import { expectedWaitMs } from './admission.ts'
 import { Device, type DeviceSettings, type DeviceState } from './device.ts'
 import { Errors } from './errors.ts'
 import type { Tell } from './events.ts'
 import { nextId } from './frame.ts'
 import { cancelled, SignJob, type Signed } from './job.ts'
+import type { ConnectionFacts } from './link.ts'
+import type { Attempt, PinGate } from './pin-guard.ts'
+import { firstText } from './reply.ts'
 import { SignQueue } from './queue.ts'
 import type { SignRequest } from './service.ts'
 import type { Connect } from './transport.ts'
@@ -25,6 +29,8 @@ export type PoolSettings = DeviceSettings & {
   readonly pingIntervalMs: number
 }
 
+type Limits = Pick<SignRequest, 'deadlineMs'>
+
 export interface PoolOptions {
   readonly places: readonly DevicePlace[]
   readonly settings: PoolSettings
@@ -34,9 +40,14 @@ export interface PoolOptions {
   readonly changed?: (device: Device, previous: DeviceState) => void
   /** Hears what somebody must act on. */
   readonly tell?: Tell
+  /** Keeps PINs from cards that refused them. Default: none does. */
+  readonly gate?: PinGate | undefined
   /** Runs a task once everything that has arrived by now was heard. */
   readonly defer?: (task: () => void) => void
 }
+
+/** When to look again whether another process has ended its attempt with a PIN. */
+const laterMs = 250
 
 /** Devices that pull from one queue. */
 export class SignPool {
@@ -45,6 +56,10 @@ export class SignPool {
   readonly #defer: (task: () => void) => void
   readonly #queue: SignQueue<SignJob<Device>>
   readonly #ready = new Set<Device>()
+  /** Devices whose next frame is being allowed, or whose last reply is being noted. */
+  readonly #held = new Set<Device>()
+  readonly #goneSince = new Map<Device, number>()
+  readonly #asked = new WeakSet<ConnectionFacts>()
   readonly #open = new Set<Promise<unknown>>()
   #beatTimer: Timer | undefined
   #stopped = false
@@ -58,14 +73,15 @@ export class SignPool {
       clock,
       limit: settings.maxQueued,
       connectWaitMs: settings.connectWaitMs,
-      expired: (job, because) =>
-        job.fail(
-          because === 'deadline' ? new ApiError(Errors['sign.deadline_in_queue']) : this.#unavailable()
-        )
+      noDeviceSince: job => this.#noDeviceSince(job),
+      expired: (job, because) => {
+        if (because === 'deadline') job.fail(new ApiError(Errors['sign.deadline_in_queue']))
+        else job.fail(this.#mightGo(job) ? this.#unavailable() : new ApiError(Errors['sign.no_device_fits']))
+      }
     })
-    this.#queue.deviceThere(false)
     const changed = (device: Device, previous: DeviceState): void => this.#changed(device, previous)
     this.devices = places.map(place => new Device({ ...place, settings, clock, random, ids, tell, changed }))
+    for (const device of this.devices) this.#goneSince.set(device, clock.monotonic())
     if (places.length > 0) this.#beat()
   }
 
@@ -79,24 +95,43 @@ export class SignPool {
    * @throws {ApiError} with a `sign.…` key
    */
   async sign(request: SignRequest): Promise<Signed<Device>> {
-    if (this.#stopped) throw shuttingDown()
     if (request.signal?.aborted) throw cancelled()
-    if (this.devices.length === 0) throw this.#unavailable()
-    if (this.#queue.full) throw new ApiError(Errors['sign.queue_full'], { retryAfter: this.#expectedWaitS() })
+    this.assertRoom(request)
     const queuedAt = this.#options.clock.monotonic()
-    const expiresAt = queuedAt + this.#options.settings.deadlineMs
-    const job = new SignJob<Device>(request, { queuedAt, expiresAt })
+    const expiresAt = queuedAt + this.#deadlineMs(request)
+    const job = new SignJob<Device>(request, { queuedAt, expiresAt }, this.#options.gate?.keyOf(request.pin))
+    if (!this.#mightGo(job)) throw new ApiError(Errors['sign.no_device_fits'])
     job.onAbort(() => {
       if (this.#queue.remove(job)) job.fail(cancelled())
     })
-    this.#open.add(job.signed)
+    const ended = this.#ended(job)
+    this.#open.add(ended)
     this.#queue.add(job)
     this.#pump()
     try {
-      return await job.signed
+      return await ended
     } finally {
-      this.#open.delete(job.signed)
+      this.#open.delete(ended)
     }
+  }
+
+  /**
+   * Refuses a request that could only wait in vain.
+   * @throws {ApiError} `sign.shutting_down`, `sign.device_unavailable`, or `sign.queue_full` when there is no room or
+   * the expected wait is longer than the deadline; all of them say when to come back
+   */
+  assertRoom(request: Limits = {}): void {
+    if (this.#stopped) throw shuttingDown()
+    if (this.devices.length === 0) throw this.#unavailable()
+    const workers = this.devices.map(device => ({
+      usable: device.usable,
+      free: this.#ready.has(device),
+      meanSignMs: device.meanSignMs
+    }))
+    const waitMs = expectedWaitMs(this.#queue.length, workers)
+    if (!this.#queue.full && waitMs <= this.#deadlineMs(request)) return
+    const retryAfter = Math.max(1, Math.ceil(waitMs / 1_000))
+    throw new ApiError(Errors['sign.queue_full'], { retryAfter })
   }
 
   /** Takes no more requests, and fails those that no device has yet. */
@@ -115,26 +150,121 @@ export class SignPool {
     this.stop()
     this.#beatTimer?.cancel()
     await Promise.all(this.devices.map(device => device.close()))
+    await this.settled()
   }
 
   #changed(device: Device, previous: DeviceState): void {
     this.#options.changed?.(device, previous)
     if (device.state === 'ready') this.#ready.add(device)
     else this.#ready.delete(device)
-    this.#queue.deviceThere(this.devices.some(({ usable }) => usable))
+    if (device.usable) this.#goneSince.delete(device)
+    else if (!this.#goneSince.has(device)) this.#goneSince.set(device, this.#options.clock.monotonic())
+    this.#queue.rearm()
     // A control may end the connection, or repeat itself, in the same breath as it replies: hear it out first.
     if (device.state === 'ready') this.#defer(() => this.#pump())
   }
 
-  #pump(): void {
-    for (const device of this.#ready) {
-      const job = this.#queue.take()
-      if (!job) return
-      if (device.start(job)) continue
-      // Nothing was sent, so it may go to another device, once.
-      if (++job.misses > 1) job.fail(this.#unavailable())
-      else this.#queue.add(job)
+  /** Not before what it says of its PIN is noted. */
+  async #ended(job: SignJob<Device>): Promise<Signed<Device>> {
+    try {
+      return await job.signed
+    } finally {
+      await job.noted
     }
+  }
+
+  #pump(): void {
+    const { gate } = this.#options
+    for (const device of this.#ready) {
+      if (this.#held.has(device)) continue
+      const job = this.#queue.take(one => one.fits(device))
+      if (!job) this.#identify(device)
+      else if (gate) void this.#startThrough(gate, device, job)
+      else this.#start(device, job)
+    }
+  }
+
+  /** False: it was not handed to the socket. */
+  #start(device: Device, job: SignJob<Device>): boolean {
+    if (device.start(job)) return true
+    // Nothing was sent, so it may go to another device, once.
+    if (++job.misses > 1) job.fail(this.#unavailable())
+    else this.#queue.add(job)
+    return false
+  }
+
+  /** Sends a request if its PIN may go to this card. Until its outcome is noted, the card gets no other. */
+  async #startThrough(gate: PinGate, device: Device, job: SignJob<Device>): Promise<void> {
+    this.#held.add(device)
+    let noted: Promise<void> | undefined
+    try {
+      const admission = await gate.admit(device, job.pinKey ?? '')
+      if (typeof admission === 'string') return this.#refuse(admission, device, job)
+      if (!this.#mayStillGo(device, job) || !this.#start(device, job)) return await admission.settle('unsent')
+      job.noted = noted = this.#note(admission, job)
+    } catch {
+      job.fail(new ApiError(Errors['sign.guard_unavailable'], { retryAfter: 5 }))
+    } finally {
+      await noted
+      this.#held.delete(device)
+      this.#defer(() => this.#pump())
+    }
+  }
+
+  async #note(attempt: Attempt, job: SignJob<Device>): Promise<void> {
+    await job.signed.catch(() => {})
+    try {
+      await attempt.settle(job.pinOutcome)
+    } catch {
+      // The guard keeps in memory what it could not write, and the next attempt finds the database as it is.
+    }
+  }
+
+  #refuse(because: 'blocked' | 'later', device: Device, job: SignJob<Device>): void {
+    const allow = job.exclude(device)
+    if (because === 'later')
+      this.#options.clock.after(laterMs, () => {
+        allow()
+        this.#pump()
+      })
+    if (because === 'blocked' && !this.#mightGo(job)) job.fail(new ApiError(Errors['sign.pin_blocked']))
+    else if (this.#stopped) job.fail(shuttingDown())
+    else this.#queue.add(job)
+  }
+
+  /** Whether nothing has happened to a request or its device while its PIN was looked up. */
+  #mayStillGo(device: Device, job: SignJob<Device>): boolean {
+    if (this.#stopped) job.fail(shuttingDown())
+    else if (job.withdrawn) job.fail(cancelled())
+    else if (this.#ready.has(device)) return true
+    else this.#queue.add(job)
+    return false
+  }
+
+  /** Asks a device for its serial, once a connection, when somebody waits for a certain card and it may be this one. */
+  #identify(device: Device): void {
+    const { connection } = device
+    if (this.#asked.has(connection) || !this.#queue.some(job => job.mightFit(device))) return
+    this.#asked.add(connection)
+    void device.read('cus-sec_SpcGetCertNo').then(ending => {
+      if (typeof ending === 'object') connection.certNo ??= firstText(ending)
+      this.#queue.rearm()
+      this.#defer(() => this.#pump())
+    })
+  }
+
+  #mightGo(job: SignJob<Device>): boolean {
+    return this.devices.some(device => job.mightFit(device))
+  }
+
+  #noDeviceSince(job: SignJob<Device>): number | undefined {
+    let since = 0
+    for (const device of this.devices) {
+      if (!job.mightFit(device)) continue
+      if (device.usable && job.fits(device)) return undefined
+      since = Math.max(since, this.#goneSince.get(device) ?? 0)
+    }
+    return since
   }
 
   #beat(): void {
@@ -142,11 +272,8 @@ export class SignPool {
     this.#beatTimer = this.#options.clock.after(this.#options.settings.pingIntervalMs, () => this.#beat())
   }
 
-  /** Until the queue has emptied once, at the pace of the recent past. */
-  #expectedWaitS(): number {
-    const signsMs = this.devices.map(({ meanSignMs }) => meanSignMs)
-    const perSignMs = Math.max(...signsMs) / signsMs.length
-    return Math.min(60, Math.max(1, Math.ceil((this.#queue.length * perSignMs) / 1_000)))
+  #deadlineMs({ deadlineMs = Infinity }: Limits): number {
+    return Math.min(deadlineMs, this.#options.settings.deadlineMs)
   }
 
   #unavailable(): ApiError {

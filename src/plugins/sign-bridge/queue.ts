@@ -4,8 +4,10 @@ import type { JobTimes } from './job.ts'
 export interface QueueOptions<Job> {
   readonly clock: Clock
   readonly limit: number
-  /** How long a request waits while no device is there at all. */
+  /** How long a request waits while no device is there that may take it. */
   readonly connectWaitMs: number
+  /** Since when none is there, by the monotonic clock. `undefined`: one is. Call `rearm` when that may have changed. */
+  readonly noDeviceSince: (job: Job) => number | undefined
   /** A request that waited too long. It is no longer in the queue. */
   readonly expired: (job: Job, because: 'deadline' | 'no-device') => void
 }
@@ -14,7 +16,6 @@ export interface QueueOptions<Job> {
 export class SignQueue<Job extends JobTimes> {
   readonly #options: QueueOptions<Job>
   readonly #jobs: Job[] = []
-  #deviceGoneAt: number | undefined
   #timer: Timer | undefined
 
   constructor(options: QueueOptions<Job>) {
@@ -34,15 +35,20 @@ export class SignQueue<Job extends JobTimes> {
     let at = this.#jobs.length
     while (at > 0 && this.#arrivedAfter(job, this.#jobs[at - 1])) at--
     this.#jobs.splice(at, 0, job)
-    if (at === 0) this.#arm()
+    this.#arm()
   }
 
-  /** The request that has waited longest and may still be sent. */
-  take(): Job | undefined {
+  /** The request that has waited longest of those that fit and may still be sent. */
+  take(fits: (job: Job) => boolean): Job | undefined {
     this.#expire()
-    const job = this.#jobs.shift()
+    const at = this.#jobs.findIndex(fits)
+    const job = at < 0 ? undefined : this.#jobs.splice(at, 1)[0]
     this.#arm()
     return job
+  }
+
+  some(test: (job: Job) => boolean): boolean {
+    return this.#jobs.some(test)
   }
 
   /** False: it was not waiting. */
@@ -50,7 +56,7 @@ export class SignQueue<Job extends JobTimes> {
     const at = this.#jobs.indexOf(job)
     if (at < 0) return false
     this.#jobs.splice(at, 1)
-    if (at === 0) this.#arm()
+    this.#arm()
     return true
   }
 
@@ -61,10 +67,8 @@ export class SignQueue<Job extends JobTimes> {
     return jobs
   }
 
-  /** Says whether there is a device to wait for. */
-  deviceThere(there: boolean): void {
-    if (there === (this.#deviceGoneAt === undefined)) return
-    this.#deviceGoneAt = there ? undefined : this.#options.clock.monotonic()
+  /** Works out anew when the next request has waited too long. */
+  rearm(): void {
     this.#arm()
   }
 
@@ -73,26 +77,28 @@ export class SignQueue<Job extends JobTimes> {
   }
 
   #expire(): void {
+    if (this.#jobs.length === 0) return
     const now = this.#options.clock.monotonic()
-    for (let job = this.#jobs[0]; job && this.#dueAt(job) <= now; job = this.#jobs[0]) {
-      this.#jobs.shift()
+    for (const job of this.#jobs.filter(one => this.#dueAt(one) <= now)) {
+      this.#jobs.splice(this.#jobs.indexOf(job), 1)
       this.#options.expired(job, job.expiresAt <= now ? 'deadline' : 'no-device')
     }
   }
 
   #dueAt(job: Job): number {
-    if (this.#deviceGoneAt === undefined) return job.expiresAt
-    const waitsFrom = Math.max(job.queuedAt, this.#deviceGoneAt)
-    return Math.min(job.expiresAt, waitsFrom + this.#options.connectWaitMs)
+    const { connectWaitMs, noDeviceSince } = this.#options
+    const since = noDeviceSince(job)
+    if (since === undefined) return job.expiresAt
+    return Math.min(job.expiresAt, Math.max(job.queuedAt, since) + connectWaitMs)
   }
 
   #arm(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    const [first] = this.#jobs
-    if (!first) return
+    if (this.#jobs.length === 0) return
     const { clock } = this.#options
-    this.#timer = clock.after(Math.max(0, this.#dueAt(first) - clock.monotonic()), () => {
+    const dueAt = this.#jobs.reduce((soonest, job) => Math.min(soonest, this.#dueAt(job)), Infinity)
+    this.#timer = clock.after(Math.max(0, dueAt - clock.monotonic()), () => {
       this.#expire()
       this.#arm()
     })

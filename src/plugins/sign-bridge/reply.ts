@@ -1,13 +1,14 @@
 import { ApiError } from '../api-error/service.ts'
 import { Errors } from './errors.ts'
 import type { Frame } from './frame.ts'
+import type { PinOutcome } from './pin-verdict.ts'
 
 /** What a control says to one request. */
 export type Reply =
   | { readonly kind: 'data'; readonly data: readonly unknown[] }
   | {
       readonly kind: 'refused'
-      readonly because: 'pin' | 'reader' | 'unknown'
+      readonly because: 'pin' | 'locked' | 'reader' | 'unknown'
       readonly code: string | undefined
     }
   | { readonly kind: 'malformed' }
@@ -15,12 +16,15 @@ export type Reply =
 /** What a reply to a signing request comes to. */
 export type SignOutcome =
   | { readonly sign: string; readonly certNo: string | undefined; readonly extra: boolean }
-  | { readonly error: ApiError }
+  | { readonly error: ApiError; readonly pin: PinOutcome }
 
 /** Reader reset failed, reader cannot be opened, no key for this user (e-port control 1.5). */
 const readerFaults = new Set(['Err:Custom50070', 'Err:Custom50200', 'Err:Custom51590'])
 /** The codes of a wrong or locked PIN are not public, its texts are. */
 const pinWords = /口令|密码|锁|passw(?:or)?d|(?<![a-z])pin(?![a-z])/i
+/** Said of a card that is locked, and not of one that will be after some more tries. */
+const lockedWords =
+  /已[经被]*锁|被锁[死定]|锁定状态|(?:is|was|been|already) (?:locked|blocked)|(?:card|pin) (?:locked|blocked)/i
 const deviceCode = /^Err:(?:Custom|Base)\d{5}$/
 
 /** Reads the reply in a frame, without trusting any part of it. */
@@ -33,11 +37,12 @@ export function readReply({ status, body }: Frame): Reply {
 
 /** Reads the reply to a signing request. Errors hold at most a code of the control, never its text. */
 export function readSignature(reply: Reply): SignOutcome {
-  if (reply.kind === 'malformed') return { error: new ApiError(Errors['sign.protocol_error']) }
+  if (reply.kind === 'malformed')
+    return { error: new ApiError(Errors['sign.protocol_error']), pin: 'unanswered' }
   if (reply.kind === 'refused') return refused(reply.because, reply.code)
   const [sign, certNo] = reply.data
   if (!isText(sign) || (reply.data.length > 1 && !isText(certNo)))
-    return { error: new ApiError(Errors['sign.empty_result']) }
+    return { error: new ApiError(Errors['sign.empty_result']), pin: 'unanswered' }
   return { sign, certNo: isText(certNo) ? certNo : undefined, extra: reply.data.length > 2 }
 }
 
@@ -50,15 +55,19 @@ function refusal(error: unknown): Reply {
   const texts = Array.isArray(error) ? error.filter(isText) : isText(error) ? [error] : []
   const code = texts.find(text => deviceCode.test(text))
   if (code && readerFaults.has(code)) return { kind: 'refused', because: 'reader', code }
-  const because = texts.some(text => pinWords.test(text)) ? 'pin' : 'unknown'
+  const says = (words: RegExp): boolean => texts.some(text => words.test(text))
+  const because = says(lockedWords) ? 'locked' : says(pinWords) ? 'pin' : 'unknown'
   return { kind: 'refused', because, code }
 }
 
-function refused(because: 'pin' | 'reader' | 'unknown', code: string | undefined): SignOutcome {
+/** A PIN does not get as far as the card when the reader fails; of any other failure it may be the reason. */
+const outcomes = { pin: 'refused', locked: 'locked', reader: 'unsent', unknown: 'doubtful' } as const
+
+function refused(because: keyof typeof outcomes, code: string | undefined): SignOutcome {
   const context = code ? { detail: `The device answered ${code}` } : {}
-  return {
-    error: new ApiError(Errors[because === 'pin' ? 'sign.pin_refused' : 'sign.device_error'], context)
-  }
+  const isPin = because === 'pin' || because === 'locked'
+  const error = new ApiError(Errors[isPin ? 'sign.pin_refused' : 'sign.device_error'], context)
+  return { error, pin: outcomes[because] }
 }
 
 function isText(value: unknown): value is string {

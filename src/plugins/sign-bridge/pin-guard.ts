@@ -1,0 +1,231 @@
+import type { Clock } from '../../core/index.ts'
+import type { Tell } from './events.ts'
+import { begun, ended, isBad, judge, type PinOutcome, type PinRules, type PinVerdict } from './pin-verdict.ts'
+import {
+  allRows,
+  anyPin,
+  blank,
+  forget,
+  holding,
+  put,
+  rowsOf,
+  type PinRow,
+  type Rows
+} from './pin-guard-rows.ts'
+import type { KeyedDigest } from './secret.ts'
+
+/** A device as the guard sees it. */
+export interface GuardedDevice {
+  readonly name: string
+  readonly address: string
+  /** Serial of the card in it, as far as it is known. */
+  readonly cardNo: string | undefined
+  /** Gives it no request until it is released. */
+  quarantine(reason: string): void
+  release(): void
+}
+
+/** A permission to send one frame with a PIN. It must be settled, once. */
+export interface Attempt {
+  settle(outcome: PinOutcome): Promise<void> | undefined
+}
+
+/** Decides, right before a frame with a PIN leaves, whether it may. */
+export interface PinGate {
+  /** What stands for a PIN from then on. */
+  keyOf(pin: string): string
+  /** @throws {Error} when that cannot be told: nothing may be sent then */
+  admit(device: GuardedDevice, pin: string): Promise<Attempt | 'blocked' | 'later'>
+}
+
+/** Something that keeps a PIN, or all of them, from a card. */
+export interface PinBlock {
+  /** `card:` and the serial of its certificate, or `at:` and the address of a device. */
+  readonly target: string
+  /** The names of the devices it concerns now. */
+  readonly devices: readonly string[]
+  readonly because: 'refused' | 'unclear' | 'locked'
+  /** Milliseconds since the epoch. */
+  readonly since: number
+}
+
+/** What operators can do about blocked PINs. */
+export interface PinBlocks {
+  list(): Promise<PinBlock[]>
+  /**
+   * Forgets what is known of all PINs on a device: each may be tried once more.
+   * @param name a device, the serial of its card, or a `target` of the list. False: there is nothing of that name
+   */
+  reset(name: string): Promise<boolean>
+}
+
+export interface PinGuardOptions {
+  readonly rows: Rows
+  readonly digest: KeyedDigest
+  readonly clock: Clock
+  readonly tell: Tell
+  readonly unclearPinLimit: number
+  /** How long an attempt may take at most. */
+  readonly attemptMs: number
+}
+
+/**
+ * Keeps wrong PINs from cards, which lock after a few. Rows are read anew before each frame, since other processes
+ * write them too. An attempt with a PIN that has not signed on this card *since this process started* is written down
+ * before its frame leaves: whoever is killed in between leaves a mark that counts, so a restart loop with a wrong PIN
+ * ends at `unclearPinLimit`. A PIN that this process has seen sign costs a read and no write; should the process die
+ * while such a PIN is refused after all, the next one writes before it tries.
+ *
+ * Rows are kept for the card and for the address of its device alike: after a start the card is not known until it has
+ * signed, and a card may move.
+ */
+export class PinGuard implements PinGate, PinBlocks {
+  readonly #options: PinGuardOptions
+  readonly #rules: PinRules
+  readonly #devices: () => readonly GuardedDevice[]
+  /** What this process has seen, by address and PIN. `blocked` holds even if it could not be written. */
+  readonly #seen = new Map<string, 'proven' | 'blocked'>()
+
+  constructor(options: PinGuardOptions, devices: () => readonly GuardedDevice[]) {
+    const { digest, unclearPinLimit } = options
+    this.#options = options
+    this.#devices = devices
+    this.#rules = { unclearPinLimit, keyId: digest('pin guard key').slice(0, 8) }
+  }
+
+  keyOf(pin: string): string {
+    return `${this.#rules.keyId}:${this.#options.digest('pin', pin)}`
+  }
+
+  async admit(device: GuardedDevice, pin: string): Promise<Attempt | 'blocked' | 'later'> {
+    const { rows, clock, attemptMs } = this.#options
+    const targets = targetsOf(device)
+    const seen = this.#seen.get(seenKey(device, pin))
+    if (seen === 'blocked') return 'blocked'
+    const verdict = this.#judge(await rowsOf(rows, targets), pin)
+    if (verdict === 'blocked' || verdict === 'later') return verdict
+    if (verdict === 'proven' && seen === 'proven')
+      return { settle: outcome => this.#settle(device, pin, outcome, []) }
+    return holding(rows, targets, async held => {
+      const known = await rowsOf(held, targets)
+      const again = this.#judge(known, pin)
+      if (again === 'blocked' || again === 'later') return again
+      const busyUntil = clock.now() + attemptMs
+      const changed = targets.map(target => begun(rowFor(known, target, pin), busyUntil))
+      await put(held, this.#dated(changed))
+      return { settle: outcome => this.#settle(device, pin, outcome, targets) }
+    })
+  }
+
+  async list(): Promise<PinBlock[]> {
+    const devices = this.#devices()
+    const bad = (await allRows(this.#options.rows)).filter(row => isBad(row, this.#rules))
+    return bad.map(({ target, pin, refused, changedAt }) => ({
+      target,
+      devices: devices.filter(device => targetsOf(device).includes(target)).map(({ name }) => name),
+      because: pin === anyPin ? 'locked' : refused === 1 ? 'refused' : 'unclear',
+      since: changedAt
+    }))
+  }
+
+  async reset(name: string): Promise<boolean> {
+    const { rows } = this.#options
+    const known = [...new Set((await allRows(rows)).map(({ target }) => target))]
+    const devices = this.#devices().filter(
+      device => device.name === name || targetsOf(device).some(target => isNamed(target, name))
+    )
+    const targets = [...devices.flatMap(targetsOf), ...known.filter(target => isNamed(target, name))]
+    if (targets.length === 0) return false
+    const locked = (await rowsOf(rows, targets)).some(row => row.pin === anyPin && row.refused === 1)
+    await forget(rows, targets)
+    if (locked) for (const device of devices) device.release()
+    for (const key of this.#seen.keys())
+      if (devices.some(device => key.startsWith(seenKey(device, '')))) this.#seen.delete(key)
+    return true
+  }
+
+  #judge(rows: readonly PinRow[], pin: string): PinVerdict {
+    return judge(rows, pin, this.#options.clock.now(), this.#rules)
+  }
+
+  #settle(
+    device: GuardedDevice,
+    pin: string,
+    outcome: PinOutcome,
+    begunOn: readonly string[]
+  ): Promise<void> | undefined {
+    const key = seenKey(device, pin)
+    if (begunOn.length === 0 && outcome !== 'refused' && outcome !== 'locked' && outcome !== 'doubtful')
+      return undefined
+    if (outcome === 'accepted') this.#seen.set(key, 'proven')
+    else if (outcome !== 'unsent') this.#seen.delete(key)
+    const isWrong = outcome === 'refused' || outcome === 'locked'
+    if (isWrong) this.#seen.set(key, 'blocked')
+    if (outcome === 'locked') device.quarantine('Its card is locked')
+    const written = this.#write(device, pin, outcome, begunOn)
+    // From then on the rows say so, to all processes.
+    return isWrong ? written.then(() => void this.#seen.delete(key)) : written
+  }
+
+  async #write(
+    device: GuardedDevice,
+    pin: string,
+    outcome: PinOutcome,
+    begunOn: readonly string[]
+  ): Promise<void> {
+    const { rows } = this.#options
+    const targets = [...new Set([...begunOn, ...targetsOf(device)])]
+    const verdict = await holding(rows, targets, async held => {
+      const known = await rowsOf(held, targets)
+      const changed = targets.flatMap(target => {
+        const row = ended(rowFor(known, target, pin), outcome, begunOn.includes(target))
+        const others = known.filter(other => other.target === target && other.pin !== pin)
+        if (outcome === 'accepted')
+          return [
+            row,
+            ...others.filter(({ counted }) => counted === 1).map(other => ({ ...other, counted: 0 }))
+          ]
+        return outcome === 'locked' ? [row, { ...blank(target, anyPin), refused: 1 }] : [row]
+      })
+      await put(held, this.#dated(changed))
+      return this.#judge(await rowsOf(held, targets), pin)
+    })
+    if (verdict === 'blocked') this.#announce(device, outcome)
+  }
+
+  #announce({ name }: GuardedDevice, outcome: PinOutcome): void {
+    const { tell } = this.#options
+    if (outcome === 'locked')
+      tell({
+        kind: 'card-locked',
+        device: name,
+        message: `${name}: its card is locked; it gets no PIN any more`
+      })
+    else
+      tell({
+        kind: 'pin-guard-tripped',
+        device: name,
+        message: `${name}: a PIN was refused or its attempts stayed unclear; it is blocked until an operator resets it`
+      })
+  }
+
+  #dated(rows: readonly PinRow[]): PinRow[] {
+    return rows.map(row => ({ ...row, changedAt: this.#options.clock.now() }))
+  }
+}
+
+function targetsOf({ address, cardNo }: GuardedDevice): string[] {
+  return cardNo === undefined ? [`at:${address}`] : [`at:${address}`, `card:${cardNo.toLowerCase()}`]
+}
+
+function isNamed(target: string, name: string): boolean {
+  return target === name || target === `card:${name.toLowerCase()}` || target === `at:${name}`
+}
+
+function rowFor(rows: readonly PinRow[], target: string, pin: string): PinRow {
+  return rows.find(row => row.target === target && row.pin === pin) ?? blank(target, pin)
+}
+
+function seenKey({ address }: GuardedDevice, pin: string): string {
+  return `${address} ${pin}`
+}
