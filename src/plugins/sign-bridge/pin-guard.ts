@@ -102,9 +102,11 @@ export class PinGuard implements PinGate, PinBlocks {
     const targets = targetsOf(device)
     const seen = this.#seen.get(seenKey(device, pin))
     if (seen === 'blocked') return 'blocked'
-    const verdict = this.#judge(await rowsOf(rows, targets), pin)
+    const present = await rowsOf(rows, targets)
+    const verdict = this.#judge(present, pin)
     if (verdict === 'blocked' || verdict === 'later') return verdict
-    if (verdict === 'proven' && seen === 'proven')
+    const isClear = present.every(row => row.counted === 0 && (row.pin !== pin || row.unclear === 0))
+    if (verdict === 'proven' && seen === 'proven' && isClear)
       return { settle: outcome => this.#settle(device, pin, outcome, []) }
     return holding(rows, targets, async held => {
       const known = await rowsOf(held, targets)

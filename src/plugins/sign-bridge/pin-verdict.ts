@@ -60,18 +60,10 @@ export function ended(row: PinRow, outcome: PinOutcome, wasBegun: boolean): PinR
   const over = { ...row, busyUntil: 0 }
   const before = { ...over, unclear: Math.max(0, row.unclear - (wasBegun ? 1 : 0)) }
   const wrong = { ...before, proven: 0, refused: 1, counted: 1 }
-  switch (outcome) {
-    case 'accepted':
-      return { ...over, proven: 1, refused: 0, counted: 0, unclear: 0 }
-    case 'refused':
-    case 'locked':
-      return wrong
-    case 'doubtful':
-      return row.proven === 1 ? { ...before, unclear: before.unclear + 1 } : wrong
-    case 'unanswered':
-      // Of a PIN that has signed here, silence tells nothing new.
-      return row.proven === 1 ? before : over
-    case 'unsent':
-      return before
-  }
+  if (outcome === 'accepted') return { ...over, proven: 1, refused: 0, counted: 0, unclear: 0 }
+  if (outcome === 'refused' || outcome === 'locked') return wrong
+  if (outcome === 'unsent') return before
+  if (row.proven === 0) return outcome === 'doubtful' ? wrong : over
+  // Of a PIN that has signed here, silence tells nothing new.
+  return outcome === 'doubtful' ? { ...before, unclear: before.unclear + 1 } : before
 }

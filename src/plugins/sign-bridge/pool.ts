@@ -7,6 +7,7 @@ import type { Tell } from './events.ts'
 import { nextId } from './frame.ts'
 import { cancelled, SignJob, type Signed } from './job.ts'
 import type { ConnectionFacts } from './link.ts'
+import { follow, type Passage } from './passage.ts'
 import type { Attempt, PinGate } from './pin-guard.ts'
 import { firstText } from './reply.ts'
 import { SignQueue } from './queue.ts'
@@ -42,6 +43,8 @@ export interface PoolOptions {
   readonly tell?: Tell
   /** Keeps PINs from cards that refused them. Default: none does. */
   readonly gate?: PinGate | undefined
+  /** Hears how long each request that was sent has taken. */
+  readonly passed?: ((passage: Passage) => void) | undefined
   /** Runs a task once everything that has arrived by now was heard. */
   readonly defer?: (task: () => void) => void
 }
@@ -186,7 +189,10 @@ export class SignPool {
 
   /** False: it was not handed to the socket. */
   #start(device: Device, job: SignJob<Device>): boolean {
-    if (device.start(job)) return true
+    if (device.start(job)) {
+      follow(job, device, this.#options)
+      return true
+    }
     // Nothing was sent, so it may go to another device, once.
     if (++job.misses > 1) job.fail(this.#unavailable())
     else this.#queue.add(job)
@@ -246,11 +252,13 @@ export class SignPool {
     const { connection } = device
     if (this.#asked.has(connection) || !this.#queue.some(job => job.mightFit(device))) return
     this.#asked.add(connection)
-    void device.read('cus-sec_SpcGetCertNo').then(ending => {
+    const read = async (): Promise<void> => {
+      const ending = await device.read('cus-sec_SpcGetCertNo')
       if (typeof ending === 'object') connection.certNo ??= firstText(ending)
       this.#queue.rearm()
       this.#defer(() => this.#pump())
-    })
+    }
+    void read()
   }
 
   #mightGo(job: SignJob<Device>): boolean {
@@ -283,7 +291,7 @@ export class SignPool {
 }
 
 /** The first turn of the event loop reads what has arrived meanwhile. */
-function afterInput(task: () => void): void {
+export function afterInput(task: () => void): void {
   setImmediate(() => setImmediate(task))
 }
 

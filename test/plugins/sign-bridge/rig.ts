@@ -2,6 +2,10 @@ import { ApiError } from '../../../src/plugins/api-error/service.ts'
 import { Certificates } from '../../../src/plugins/sign-bridge/certificates.ts'
 import type { Signed } from '../../../src/plugins/sign-bridge/job.ts'
 import type { Device } from '../../../src/plugins/sign-bridge/device.ts'
+import { PinGuard } from '../../../src/plugins/sign-bridge/pin-guard.ts'
+import { openRows, type Rows } from '../../../src/plugins/sign-bridge/pin-guard-rows.ts'
+import { keyedDigest } from '../../../src/plugins/sign-bridge/secret.ts'
+import { SqliteDatabase } from '../../../src/plugins/database/sqlite-database.ts'
 import { SignPool, type PoolSettings } from '../../../src/plugins/sign-bridge/pool.ts'
 import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
 import { SimulatedControl, type ControlOptions } from '../../../src/plugins/sign-simulator/control.ts'
@@ -37,6 +41,8 @@ export interface RigOptions {
   /** One control each. */
   readonly controls?: readonly Partial<ControlOptions>[]
   readonly certNos?: readonly string[]
+  /** Where a PIN guard keeps its rows. Default: there is no guard. */
+  readonly rows?: Rows
   /** Whether to wait until the devices are ready. Default: yes. */
   readonly start?: boolean
 }
@@ -51,6 +57,8 @@ export interface Rig {
   readonly device: Device
   readonly control: SimulatedControl
   readonly line: MemoryLine
+  /** Fails without `rows`. */
+  readonly guard: PinGuard
   /** What was told of devices. */
   readonly events: readonly SignEvent[]
   sign(text: string, signal?: AbortSignal): Promise<Signed<Device>>
@@ -64,7 +72,12 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     one => new SimulatedControl({ key: cardKey, clock, ...one })
   )
   const lines = controls.map(control => new MemoryLine(control, clock))
-  const pool = new SignPool({
+  const { rows } = options
+  const tell = (event: SignEvent): void => void events.push(event)
+  const digest = keyedDigest(guardSecret)
+  const limits = { clock, tell, digest, unclearPinLimit: 2, attemptMs: 35_000 }
+  const guard = rows && new PinGuard({ ...limits, rows }, () => pool.devices)
+  const pool: SignPool = new SignPool({
     places: lines.map((line, index) => ({
       name: `device-${index + 1}`,
       address: `card-${index + 1}:61232`,
@@ -74,7 +87,8 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     settings: { ...settings, ...options.settings },
     clock,
     random: () => 0.5,
-    tell: event => void events.push(event),
+    tell,
+    gate: guard,
     defer: queueMicrotask
   })
   if (options.start !== false) await clock.advance(0)
@@ -89,8 +103,14 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     control,
     line,
     events,
+    guard: guard!,
     sign: (data, signal) => pool.sign({ data, pin, ...(signal && { signal }) })
   }
+}
+
+/** Rows for a guard that nothing else uses. */
+export async function guardRows(file = ':memory:'): Promise<Rows> {
+  return openRows(await SqliteDatabase.connect(file, 1_000))
 }
 
 /** `signed`, or the key of the failure. */
