@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ApiError, type Locale } from './api-error.ts'
 import type { Catalogue } from './catalogue.ts'
 import { causesOf, framesOf } from './causes.ts'
@@ -75,6 +76,7 @@ export function failureRenderer(options: FailureOptions) {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff'
     })
+    removeUnsendable(reply)
     if (problem.retryAfter !== undefined) reply.header('retry-after', problem.retryAfter)
     if (entry.http === 405 && !reply.hasHeader('allow'))
       reply.header('allow', allowedMethods(this, request).join(', '))
@@ -110,6 +112,18 @@ function log(request: FastifyRequest, { entry }: Classified, thrown: unknown): v
   const line = { key: entry.key, http: entry.http, causes: causesOf(thrown) }
   if (entry.http < 500) request.log.info(line, entry.title.en)
   else request.log.error({ ...line, at: framesOf(thrown) }, entry.title.en)
+}
+
+/** Removes headers that cannot be written, by the handler or of what was thrown: no answer could be sent with them. */
+function removeUnsendable(reply: FastifyReply): void {
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    try {
+      validateHeaderName(name)
+      for (const line of [value].flat()) validateHeaderValue(name, line as string)
+    } catch {
+      reply.removeHeader(name)
+    }
+  }
 }
 
 /** True for a peer on this machine that does not speak for another. */

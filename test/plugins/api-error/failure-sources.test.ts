@@ -1,4 +1,4 @@
-import type { InjectOptions } from 'fastify'
+import type { InjectOptions, RouteHandlerMethod } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { build } from './build.ts'
 
@@ -113,6 +113,30 @@ describe('every source of failures', () => {
       msg: expect.stringMatching(/\p{Script=Han}/u),
       data: false
     })
+  })
+})
+
+describe('a header that cannot be written', () => {
+  const unwritable = { 'x-name': '中文', 'x-lines': 'a\r\nb: c' }
+  const handlers: readonly (readonly [string, RouteHandlerMethod, number])[] = [
+    ['of an answer', (_request, reply) => reply.headers(unwritable).send({}), 500],
+    [
+      'of what was thrown',
+      () => {
+        throw Object.assign(new Error(), { statusCode: 409, headers: { 'not a name': 'x', ...unwritable } })
+      },
+      409
+    ]
+  ]
+  // Over a connection: injected requests take any header.
+  test.each(handlers)('%s is left out of the failure', async (_, handler, status) => {
+    await using app = await build({
+      config: { dialect: 'plain' },
+      routes: routes => routes.get('/', handler)
+    })
+    const response = await fetch(await app.listen({ port: 0, host: '127.0.0.1' }))
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ code: status, data: false })
   })
 })
 
