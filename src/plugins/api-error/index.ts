@@ -5,6 +5,7 @@ import { Catalogue } from './catalogue.ts'
 import { Config } from './config.ts'
 import { makeDialects } from './dialects/index.ts'
 import { failureRenderer, refuseUnknownRoute } from './failure.ts'
+import { pickLocale } from './locale.ts'
 import { answerMalformedHttp } from './malformed-http.ts'
 import { Selection } from './selection.ts'
 import { ApiErrors, type ValueTransform } from './service.ts'
@@ -49,7 +50,8 @@ export default definePlugin({
       define: (owner, entries) => catalogue.define(owner, entries),
       catalogue: () => catalogue.list(),
       transform: transform => void transforms.push(transform),
-      dialectFor: (scope, dialect) => selection.setDefault(scope, dialect)
+      dialectFor: (scope, dialect) => selection.setDefault(scope, dialect),
+      localeOf: request => pickLocale(request.headers['accept-language'], locale)
     }
   }
 })

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { service } from '../../core/index.ts'
-import type { CatalogueEntry } from './api-error.ts'
+import type { CatalogueEntry, Locale } from './api-error.ts'
 
 export { ApiError, defineErrors } from './api-error.ts'
 export type {
@@ -36,6 +36,8 @@ export interface ApiErrors {
    * settings and the caller's `Accept` take precedence.
    */
   dialectFor(app: FastifyInstance, dialect: DialectName): void
+  /** The language to answer a request in, for texts that an answer holds besides those of a failure. */
+  localeOf(request: FastifyRequest): Locale
 }
 
 export const ApiErrors = service<ApiErrors>('apiErrors')

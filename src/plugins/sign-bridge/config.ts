@@ -1,8 +1,47 @@
 import { Type, type Static } from 'typebox'
+import { eventKinds } from './events.ts'
 import { deviceSettings } from './device-settings.ts'
 
 const ms = (description: string, byDefault: number, minimum: number, maximum: number) =>
   Type.Integer({ default: byDefault, minimum, maximum, description })
+
+const names = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { default: [], uniqueItems: true, description })
+
+const CallerSettings = Type.Object({
+  token: Type.String({
+    minLength: 16,
+    maxLength: 512,
+    pattern: '^[A-Za-z0-9._~+/-]+=*$',
+    secret: true,
+    description: 'What it sends as `Authorization: Bearer`. Make one: openssl rand -hex 32'
+  }),
+  devices: names('Names of the devices that it may use. None: all.'),
+  certNos: names('Serials of the certificates that it may sign with. None: all.'),
+  perMinute: Type.Integer({
+    default: 600,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Signatures that it may ask for in a minute of the clock, on all nodes together.'
+  }),
+  maxQueued: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Requests of it that may be open at a time, on one node.'
+  }),
+  pin: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 256,
+      secret: true,
+      description: 'The PIN of its requests that have none.'
+    })
+  )
+})
+
+/** What somebody with a token may do. */
+export type CallerSettings = Static<typeof CallerSettings>
 
 /** Settings of sign-bridge. */
 export const Config = Type.Object({
@@ -52,6 +91,27 @@ export const Config = Type.Object({
     default: false,
     description: 'Check RSA signatures against the certificate of the card before they are returned.'
   }),
+  unclearPinLimit: Type.Integer({
+    default: 2,
+    minimum: 1,
+    maximum: 10,
+    description:
+      'Attempts in a row without a clear answer after which a PIN is blocked for a card: no reply to one that has never signed there, or failures of unknown kind. Cards lock after about three wrong PINs.'
+  }),
+  guardSecret: Type.Optional(
+    Type.String({
+      minLength: 16,
+      secret: true,
+      description:
+        'What PINs are hashed with before they are kept in the database. Gateways that share one need the same. Default: the key in secretFile.'
+    })
+  ),
+  secretFile: Type.String({
+    default: 'data/sign-bridge.secret',
+    minLength: 1,
+    description:
+      'Where such a key is kept when guardSecret is not set; made on first use. Keep it out of backups of the database.'
+  }),
   reconnectMinMs: ms('First wait before a lost connection is tried again, at most.', 250, 1, 60_000),
   reconnectMaxMs: ms('Longest wait before a lost connection is tried again.', 15_000, 1, 600_000),
   pingIntervalMs: ms(
@@ -61,6 +121,81 @@ export const Config = Type.Object({
     3_600_000
   ),
   ...deviceSettings,
+  callers: Type.Unsafe<Record<string, CallerSettings>>({
+    type: 'object',
+    additionalProperties: CallerSettings,
+    propertyNames: { pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' },
+    default: {},
+    secret: true,
+    description:
+      'Who may have signatures, by name. None: everybody who reaches the gateway. In the environment: a JSON object.'
+  }),
+  getCodeOpen: Type.Boolean({
+    default: false,
+    description: 'Let /getCode be called without a token although there are callers.'
+  }),
+  envelope: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Profile of crypto-envelope for /v1/sign and /v1/sign/batch. Without it their bodies are plain JSON.'
+    })
+  ),
+  maxBatch: Type.Integer({
+    default: 50,
+    minimum: 1,
+    maximum: 1_000,
+    description: 'Items that a batch may have.'
+  }),
+  idempotencyTtlMs: ms(
+    'How long the outcome of a request with an Idempotency-Key is kept.',
+    86_400_000,
+    1_000,
+    2_592_000_000
+  ),
+  audit: Type.Enum(['required', 'best-effort', 'off'], {
+    default: 'required',
+    description:
+      'Whether each request gets a row in the audit trail. required: without a row no signature. best-effort: a row that cannot be written is only reported.'
+  }),
+  auditKeepDays: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'Days after which audit rows are removed; what is left can still be verified. 0: never.'
+  }),
+  webhookUrl: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      maxLength: 2_048,
+      secret: true,
+      description: 'Where events that somebody must act on are posted, as JSON.'
+    })
+  ),
+  webhookSecret: Type.Optional(
+    Type.String({
+      minLength: 16,
+      secret: true,
+      description:
+        'What they are signed with, as in Standard Webhooks: any text, or `whsec_` and base64. Without it they are not signed.'
+    })
+  ),
+  webhookEvents: Type.Array(Type.Enum([...eventKinds]), {
+    default: [],
+    uniqueItems: true,
+    description: 'The kinds of events that are posted. None: all.'
+  }),
+  webhookRepeatMs: ms(
+    'The shortest time between two events of the same kind and device.',
+    600_000,
+    0,
+    86_400_000
+  ),
+  webhookTimeoutMs: ms('How long the receiver may take to answer.', 10_000, 100, 60_000),
+  refuseExpired: Type.Boolean({
+    default: true,
+    description: 'Take a device out of service when the certificate of its card has ended.'
+  }),
   maxTextBytes: Type.Integer({
     default: 65_536,
     minimum: 1,

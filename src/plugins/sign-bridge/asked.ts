@@ -1,0 +1,88 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static, type TObject } from 'typebox'
+import { ApiError, Errors as CommonErrors, type FieldFault, type Locale } from '../api-error/service.ts'
+import { namesOf, whenGone } from './routes-access.ts'
+import type { SignBridge, SignRequest } from './service.ts'
+
+/** The members that the bodies of `/v1/sign` and `/v1/sign/batch` share. */
+export const AskedMembers = {
+  pin: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 256,
+      description: 'The PIN of the card. Default: that of the caller.'
+    })
+  ),
+  device: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Sign on this device.' })),
+  certNo: Type.Optional(
+    Type.String({
+      pattern: '^[0-9A-Fa-f]{1,40}$',
+      description: 'Sign with the certificate of this serial.'
+    })
+  ),
+  deadlineMs: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 3_600_000,
+      description: 'How long to wait for a device, at most, in milliseconds. The setting bounds it.'
+    })
+  )
+}
+const AskedBody = Type.Object(AskedMembers)
+
+/** Something to sign, as it stands in a body. */
+export const Text = Type.String({ minLength: 1, description: 'Its bytes in UTF-8 are signed as they are.' })
+
+type Fault = FieldFault<Readonly<Record<Locale, string>>>
+
+/**
+ * What a request wants, but for the text.
+ * @throws {ApiError} `param.invalid` (400) naming the field, for a device that does not exist and a PIN that is missing
+ */
+export function askedOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Static<typeof AskedBody>,
+  bridge: SignBridge
+): Omit<SignRequest, 'data'> {
+  const { device, certNo, deadlineMs } = body
+  const { pin = request.signCaller?.pin } = body
+  if (pin === undefined) throw invalid({ path: '/pin', code: 'required', message: texts.required })
+  if (device !== undefined && !bridge.status().devices.some(({ name }) => name === device))
+    throw invalid({ path: '/device', code: 'enum', message: texts.device })
+  return {
+    pin,
+    signal: whenGone(reply),
+    ...namesOf(request),
+    ...(device !== undefined && { devices: [device] }),
+    ...(certNo !== undefined && { certNos: [certNo] }),
+    ...(deadlineMs !== undefined && { deadlineMs })
+  }
+}
+
+/**
+ * Refuses members that a schema does not have: a misspelt `certNo` must not sign with just any card.
+ * @param at where `value` stands in the body
+ * @throws {ApiError} `param.invalid` (400) naming them
+ */
+export function refuseUnknown(value: object, { properties }: TObject, at = ''): void {
+  const unknown = Object.keys(value).filter(key => !Object.hasOwn(properties, key))
+  if (unknown.length === 0) return
+  throw invalid(
+    ...unknown.slice(0, 20).map(key => ({
+      path: `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      code: 'additionalProperties',
+      message: texts.unknown
+    }))
+  )
+}
+
+const texts = {
+  required: { 'zh-CN': '不能缺少', en: 'is required' },
+  device: { 'zh-CN': '没有该设备', en: 'is no device of this gateway' },
+  unknown: { 'zh-CN': '不是已知的字段', en: 'is not a known field' }
+}
+
+function invalid(...fields: readonly Fault[]): ApiError {
+  return new ApiError(CommonErrors['param.invalid'], { fields })
+}

@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
+import type { Caller, Callers } from './callers.ts'
+import { idempotencyKeyIn } from './idempotency-key.ts'
+import type { SignRequest } from './service.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose token the request had, on routes of sign-bridge. */
+    signCaller?: Caller | undefined
+  }
+}
+
+export interface AccessRule {
+  /** Requests without a token are let in, too. */
+  readonly tokenOptional?: boolean
+  /** The body holds a PIN that nothing hides. */
+  readonly pinInClear?: boolean
+}
+
+const loopback = /^(?:127\.|::1$|::ffff:127\.)/
+
+/**
+ * An `onRequest` hook: finds the caller before any of the body is read. Where nobody has a token, a PIN in clear is
+ * taken from programs on this machine alone: whoever gives out tokens has thought of TLS, whoever does not may not.
+ * It throws an ApiError with 401 or 403.
+ */
+export function callerOf(callers: Callers, { tokenOptional, pinInClear }: AccessRule = {}) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const { authorization } = request.headers
+    if (tokenOptional && authorization === undefined) return
+    request.signCaller = callers.authenticate(authorization)
+    if (pinInClear && !callers.required && !isLocal(request))
+      throw new ApiError(CommonErrors['auth.forbidden'], {
+        detail:
+          'From other machines this needs an envelope, or a caller with a token (settings of sign-bridge).'
+      })
+  }
+}
+
+/** An `onRequest` hook: sheds load before any of the body is read. A request with a key may have its answer already. */
+export function shedding(assertRoom: () => void) {
+  return async ({ headers }: FastifyRequest): Promise<void> => {
+    if (headers['idempotency-key'] === undefined) assertRoom()
+  }
+}
+
+/** Whose request it is, and what its owner calls it. */
+export function namesOf({
+  signCaller,
+  headers
+}: FastifyRequest): Pick<SignRequest, 'caller' | 'idempotencyKey'> {
+  const idempotencyKey = idempotencyKeyIn(headers)
+  return {
+    ...(signCaller && { caller: signCaller.name }),
+    ...(idempotencyKey !== undefined && { idempotencyKey })
+  }
+}
+
+/** Aborts when the answer is out, or nobody is left to take it. Fastify's own signal misses a hang-up after the body. */
+export function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
+}
+
+/** A peer on this machine that does not speak for another. */
+function isLocal({ raw, headers }: FastifyRequest): boolean {
+  const forwarded = headers['x-forwarded-for'] ?? headers['forwarded']
+  return forwarded === undefined && loopback.test(raw.socket.remoteAddress ?? '')
+}
