@@ -2,16 +2,14 @@ import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { CryptoEnvelope } from '../crypto-envelope/service.ts'
 import { Database } from '../database/service.ts'
+import { State } from '../state/service.ts'
 import { SignSimulator } from '../sign-simulator/service.ts'
 import { PooledBridge } from './bridge.ts'
 import { Certificates } from './certificates.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
-import { tellChanges } from './device-events.ts'
 import { Errors } from './errors.ts'
 import { Announcer } from './events.ts'
-import { logChanges } from './log-changes.ts'
-import { SignPool } from './pool.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
 import { SignBridge } from './service.ts'
 import { verification } from './verify.ts'
@@ -23,6 +21,7 @@ export default definePlugin({
   needs: {
     envelope: CryptoEnvelope,
     database: Database,
+    state: optional(State),
     errors: optional(ApiErrors),
     simulator: optional(SignSimulator),
     clock: optional(Clock)
@@ -30,21 +29,21 @@ export default definePlugin({
   provides: SignBridge,
   check: checkSettings,
 
-  async setup(app, { config, log, envelope, errors, simulator, clock = systemClock }) {
+  async setup(app, { config, log, envelope, state, errors, simulator, clock = systemClock }) {
     errors?.define('sign-bridge', Errors)
-    const { placesAt } = await import('./places.ts')
+    const { startSigningDevices } = await import('./signing-devices.ts')
     const urls = config.devices.length > 0 ? config.devices : (simulator?.urls ?? [])
     if (urls.length === 0) log.warn('no signing device is configured: set devices, or turn on sign-simulator')
     const announcer = new Announcer(log)
-    const { tell } = announcer
-    const [logChange, tellChange] = [logChanges(log), tellChanges(tell, clock)]
-    const { timeoutMs, recycleAfterMs = timeoutMs } = config
-    const pool = new SignPool({
-      places: placesAt(urls, config, clock),
-      settings: { ...config, recycleAfterMs },
+    const signing = startSigningDevices({
+      urls,
+      settings: config,
       clock,
-      changed: device => [logChange, tellChange].forEach(listen => listen(device))
+      log,
+      announcer,
+      state
     })
+    const { pool } = signing
     const certificates = new Certificates(pool.devices, clock)
     const deviceStages = config.verifySignatures ? [verification(certificates)] : []
     const bridge = new PooledBridge({ ...config, pool, certificates, stages: [], deviceStages })
@@ -53,7 +52,7 @@ export default definePlugin({
     else log.warn('POST /getCode is left out: crypto-envelope has no profile `legacy`; set its legacyKey')
     addStatusRoutes(app, bridge)
     app.addHook('preClose', async () => pool.stop())
-    app.addHook('onClose', () => pool.close())
+    app.addHook('onClose', () => signing.close())
     return bridge
   },
 

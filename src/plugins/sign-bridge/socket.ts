@@ -1,7 +1,10 @@
+import type { LookupFunction } from 'node:net'
+import type { Semaphore } from 'async-mutex'
 import reconnecting from 'reconnecting-websocket'
 import { WebSocket, type ClientOptions } from 'ws'
 import type { Clock, Timer } from '../../core/index.ts'
 import { backoffMs, type BackoffRange } from './backoff.ts'
+import { connectFailure } from './connect-failure.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
 // Its types describe a module whose `default` is the class; what Node imports is the class itself.
@@ -15,7 +18,15 @@ export interface SocketOptions extends BackoffRange {
   readonly openTimeoutMs?: number
   /** How long a peer may take to answer a close frame before the socket is destroyed. Default 0.5 s. */
   readonly closeTimeoutMs?: number
+  /** How long TCP may be idle before the system asks whether the peer is there. Default 15 s. */
   readonly keepAliveMs?: number
+  /** Attempts that may be under way at the same time; shared by all devices. Default: any number. */
+  readonly slots?: Semaphore
+  /** PEM of the authorities that a `wss://` certificate is checked against. Default: those of Node. */
+  readonly ca?: string | undefined
+  /** Name that the certificate must be for. Default: the host of the URL. */
+  readonly servername?: string | undefined
+  readonly lookup?: LookupFunction
 }
 
 const maxPayload = 256 * 1024
@@ -29,7 +40,11 @@ const maxPayload = 256 * 1024
  */
 export function openSocket(options: SocketOptions, events: TransportEvents): Transport {
   const { url, clock, random = Math.random, openTimeoutMs = 5_000, closeTimeoutMs = 500 } = options
-  const clientOptions: ClientOptions & { closeTimeout: number } = {
+  const { slots, ca, servername, lookup } = options
+  const clientOptions: ClientOptions & { closeTimeout: number; lookup?: LookupFunction } = {
+    ...(ca !== undefined && { ca }),
+    ...(servername !== undefined && { servername }),
+    ...(lookup && { lookup }),
     handshakeTimeout: openTimeoutMs,
     closeTimeout: closeTimeoutMs,
     maxPayload,
@@ -41,6 +56,7 @@ export function openSocket(options: SocketOptions, events: TransportEvents): Tra
   /** The socket of which nothing more is to be heard. */
   let muted: WebSocket | undefined
   let failure: string | undefined
+  let giveSlotBack: (() => void) | undefined
   let closed = false
 
   class DeviceSocket extends WebSocket {
@@ -50,8 +66,10 @@ export function openSocket(options: SocketOptions, events: TransportEvents): Tra
       socket = this
       // Stays when the library takes its own listeners away: an error without a listener ends the process.
       this.on('error', (error: NodeJS.ErrnoException) => {
-        failure = error.code ?? error.message
+        failure = connectFailure(error)
       })
+      const ended = giveSlotBack
+      for (const event of ['open', 'close'] as const) this.once(event, () => ended?.())
       this.on('upgrade', ({ socket: tcp }) => tcp.setKeepAlive(true, options.keepAliveMs ?? 15_000))
       this.on('pong', () => {
         if (this === socket && this !== muted && !closed) events.ponged()
@@ -62,9 +80,14 @@ export function openSocket(options: SocketOptions, events: TransportEvents): Tra
   // The wait before an attempt is here and not in the library, whose timers hold up the process. Never rejects.
   const nextUrl = (): Promise<string> =>
     new Promise(resolve => {
+      const begin = async (): Promise<void> => {
+        giveSlotBack = (await slots?.acquire())?.[1]
+        if (closed) giveSlotBack?.()
+        else resolve(url)
+      }
       attempt++
-      if (attempt === 1) resolve(url)
-      else if (!closed) waiting = clock.after(backoffMs(attempt - 1, options, random), () => resolve(url))
+      if (attempt === 1) void begin()
+      else if (!closed) waiting = clock.after(backoffMs(attempt - 1, options, random), () => void begin())
     })
 
   assertWebSocketUrl(url)
