@@ -15,3 +15,4 @@ export type {
 export { optional, service, type OptionalService, type Service } from './service.ts'
 export type { PluginStatus } from './start.ts'
 export { problemCodes, StartupError, type Problem, type ProblemCode } from '../settings/problems.ts'
+export { inputView, validate } from '../settings/schema.ts'

@@ -1,19 +1,28 @@
 import { ApiError } from '../api-error/service.ts'
 import { Unopenable } from './codec.ts'
 import { Errors } from './errors.ts'
+import type { KeyRing } from './key-ring.ts'
+import { plainAnswer } from './plain-answer.ts'
 import type { Profile } from './profiles.ts'
 import type { ReplayGuard } from './replay-guard.ts'
-import type { CryptoEnvelope } from './service.ts'
+import type { CryptoEnvelope, KeysFileStatus, Opened } from './service.ts'
 
-interface ServedProfile extends Profile {
+interface ServedProfile {
+  readonly profile: Profile
   readonly counters: Map<string, number>
 }
 
-/** Makes the service out of its profiles. */
-export function createEnvelope(profiles: readonly Profile[], guard: ReplayGuard): CryptoEnvelope {
+/** Makes the service out of its profiles, whose rings may be replaced at any time. */
+export function createEnvelope(
+  profiles: readonly Profile[],
+  guard: ReplayGuard,
+  keysFile: () => KeysFileStatus | undefined = () => undefined
+): CryptoEnvelope {
   const served = new Map<string, ServedProfile>(
-    profiles.map(profile => [profile.name, { ...profile, counters: new Map() }])
+    profiles.map(profile => [profile.name, { profile, counters: new Map() }])
   )
+  // An answer has the key of its request even if that was taken out of the ring in between.
+  const rings = new WeakMap<Opened, KeyRing>()
 
   const profileOf = (name: string): ServedProfile => {
     const profile = served.get(name)
@@ -23,12 +32,15 @@ export function createEnvelope(profiles: readonly Profile[], guard: ReplayGuard)
 
   return {
     async open(name, message, context) {
-      const { codec, ring, replayWindowMs, counters } = profileOf(name)
+      const { profile, counters } = profileOf(name)
+      const { codec, ring, replayWindowMs } = profile
       try {
         const { freshness, ...opening } = await codec.open(message, ring, context)
         if (freshness) await guard.admit(opening.kid, freshness, replayWindowMs)
         count(counters, 'opened')
-        return { profile: name, ...opening }
+        const opened = { profile: name, ...opening }
+        rings.set(opened, ring)
+        return opened
       } catch (error) {
         count(counters, failureOf(error))
         // The cause stays here: a parser's message, for one, quotes what it read.
@@ -36,28 +48,35 @@ export function createEnvelope(profiles: readonly Profile[], guard: ReplayGuard)
       }
     },
 
-    async seal(value, { profile, kid, binding }, context) {
-      const { codec, ring, counters } = profileOf(profile)
-      const key = ring.sealing(kid)
+    async seal(value, opened, context) {
+      const { profile, counters } = profileOf(opened.profile)
+      const { codec, answersPlain } = profile
+      const ring = rings.get(opened) ?? profile.ring
+      const key = answersPlain ? undefined : ring.sealing(opened.kid)
       try {
-        if (!key) throw new RangeError('no key may seal')
-        const sealed = await codec.seal(value, key, { context, binding })
+        if (!answersPlain && !key) throw new RangeError('no key may seal')
+        const answer = key
+          ? await codec.seal(value, key, { context, binding: opened.binding })
+          : plainAnswer(value)
         count(counters, 'sealed')
-        return sealed
+        return answer
       } catch {
         count(counters, 'unsealed')
-        const detail = key ? 'The value has no JSON form.' : `No key of profile '${profile}' may seal.`
+        const keyless = `No key of profile '${profile.name}' may seal.`
+        const detail = key || answersPlain ? 'The value has no JSON form.' : keyless
         throw new ApiError(Errors['envelope.unsealed'], { detail })
       }
     },
 
     status: () =>
-      [...served.values()].map(({ name, codec, ring, counters }) => ({
-        name,
-        codec: codec.name,
-        keys: ring.opening().map(({ kid }) => kid),
+      [...served.values()].map(({ profile, counters }) => ({
+        name: profile.name,
+        codec: profile.codec.name,
+        keys: profile.ring.opening().map(({ kid }) => kid),
         counters: Object.fromEntries(counters)
-      }))
+      })),
+
+    keysFile
   }
 }
 

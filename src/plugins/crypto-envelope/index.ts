@@ -2,9 +2,12 @@ import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { State } from '../state/service.ts'
 import { checkSettings } from './check.ts'
+import { weaknessOf } from './codec.ts'
 import { Config } from './config.ts'
 import { createEnvelope } from './envelope.ts'
 import { Errors } from './errors.ts'
+import { identityOf, readKeysFile } from './keys-file.ts'
+import { keepKeys } from './live-keys.ts'
 import { readProfiles } from './profiles.ts'
 import { createReplayGuard } from './replay-guard.ts'
 import { sealRoutes } from './sealed-routes.ts'
@@ -19,19 +22,27 @@ export default definePlugin({
   scope: 'global',
   check: checkSettings,
 
-  setup(app, { config, log, state, errors, clock = systemClock }) {
-    const { profiles, problems } = readProfiles(config, clock)
-    if (problems.length > 0)
-      throw new TypeError(problems.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '))
+  async setup(app, { config, log, state, errors, clock = systemClock }) {
+    const identity = identityOf(config.keysFile ?? '')
+    const file = readKeysFile(config.keysFile)
+    const { profiles, problems } = readProfiles(config, file.keys, clock)
+    const found = [...file.problems, ...problems]
+    if (found.length > 0)
+      throw new TypeError(found.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '))
+    for (const { codec } of profiles) await codec.load?.()
 
     errors?.define('crypto-envelope', Errors)
-    const envelope = createEnvelope(profiles, createReplayGuard(state, clock))
-    sealRoutes(app, envelope, errors)
+    const keys = keepKeys(profiles, config, identity, clock, log)
+    app.addHook('onClose', async () => keys?.stop())
+    const envelope = createEnvelope(profiles, createReplayGuard(state, clock), keys?.status)
+    sealRoutes(app, envelope, errors, config.maxBytes)
 
-    const weak = profiles.filter(({ codec }) => codec.weakness)
-    const reasons = weak.map(({ name, codec }) => [name, `${codec.name}: ${codec.weakness}`])
+    const weak = profiles.flatMap(({ name, codec }) => {
+      const weakness = weaknessOf(codec)
+      return weakness ? [[name, `${codec.name}: ${weakness}`]] : []
+    })
     if (weak.length > 0)
-      log.warn({ weak: Object.fromEntries(reasons) }, 'some envelope profiles are weak by design')
+      log.warn({ weak: Object.fromEntries(weak) }, 'some envelope profiles are weak by design')
     return envelope
   },
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/index.ts'
-import type { NamedKey, OpeningKeys } from './codec.ts'
+import type { KeyUse, NamedKey, OpeningKeys } from './codec.ts'
 
 /** A key with what it may be used for, and when. */
 export interface RingKey extends NamedKey {
-  readonly use: 'both' | 'open' | 'seal'
+  readonly use: KeyUse
   /** Milliseconds since the Unix epoch; `-Infinity` for always. */
   readonly notBefore: number
   /** The first moment at which it is not valid any more; `Infinity` for never. */

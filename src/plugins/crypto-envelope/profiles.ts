@@ -1,123 +1,90 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock, SettingProblem } from '../../core/index.ts'
+import { legacyPath, withBuiltIns, type Complete } from './built-ins.ts'
 import type { Codec } from './codec.ts'
-import { createCodecs } from './codecs.ts'
-import type { CodecName, Config } from './config.ts'
+import { makeCodec } from './codecs.ts'
+import type { Config, KeySettings, ProfileSettings } from './config.ts'
 import { keyRing, type KeyRing, type RingKey } from './key-ring.ts'
+import { nameProblems, profileProblems, sharedKeys } from './profile-problems.ts'
 import { importRingKey, KeyProblem } from './ring-key.ts'
 
 /** A format with its keys. */
 export interface Profile {
   readonly name: string
   readonly codec: Codec
-  readonly ring: KeyRing
+  /** Replaced as a whole when keys are read again. */
+  ring: KeyRing
   readonly replayWindowMs: number
+  /** Answers leave as they are. */
+  readonly answersPlain: boolean
 }
 
 /** What the settings amount to. */
 export interface Settled {
   readonly profiles: readonly Profile[]
-  /** The keys that some profile uses, by the path of their setting. */
-  readonly keys: ReadonlyMap<readonly string[], RingKey>
+  /** The keys that some profile uses, with the path of their setting. */
+  readonly keys: readonly (RingKey & { readonly path: readonly string[] })[]
   readonly problems: readonly SettingProblem[]
 }
 
-const namePattern = /^(?!\d+$)[\w.-]{1,64}$/
-const nameRule = '1–64 letters, digits, ".", "_" or "-", and not digits alone'
-
 /** Makes the profiles and their keys out of the settings, and lists everything that is wrong with them. */
-export function readProfiles(config: Config, clock: Clock): Settled {
-  const codecs = createCodecs(clock)
-  const settings = withBuiltIns(config)
-  const entries = Object.entries(settings.profiles)
-  const problems = [...nameProblems(config), ...profileProblems(settings, codecs)]
-
-  const keys = new Map<readonly string[], RingKey>()
-  const byId = new Map<string, RingKey>()
-  for (const [kid, key] of Object.entries(settings.keys)) {
-    const path = key === settings.legacy ? ['legacyKey'] : ['keys', kid]
-    const users = new Set(
-      entries.filter(([, { keys: ids }]) => ids.includes(kid)).map(([, use]) => use.codec)
-    )
-    const [codec, ...others] = users
-    if (codec === undefined) continue
-    if (others.length > 0) {
-      problems.push({ path, message: `'${kid}' serves ${[...users].join(' and ')}; a key is for one codec` })
-      continue
-    }
-    try {
-      const ringKey = importRingKey(kid, key, codecs[codec])
-      keys.set(path, ringKey)
-      byId.set(kid, ringKey)
-    } catch (error) {
-      if (!(error instanceof KeyProblem)) throw error
-      const { setting, message } = error
-      if (key === settings.legacy) problems.push({ path, message })
-      else problems.push({ path: [...path, setting], message: `${setting} of '${kid}' ${message}` })
-    }
-  }
-
-  const profiles = entries.map(([name, { codec, keys: ids, replayWindowMs = config.replayWindowMs }]) => {
-    const ring = ids.flatMap(kid => byId.get(kid) ?? [])
-    return { name, codec: codecs[codec], ring: keyRing(ring, clock), replayWindowMs }
+export function readProfiles(
+  config: Config,
+  fileKeys: Readonly<Record<string, KeySettings>>,
+  clock: Clock,
+  random: (size: number) => Buffer = randomBytes
+): Settled {
+  const complete = withBuiltIns(config, fileKeys)
+  const problems = nameProblems(config, fileKeys)
+  const made = [...complete.profiles].map(([name, settings]) => {
+    const { codec, problems: faults } = makeCodec(settings, { clock, random })
+    const inside = faults.map(fault => ({ ...fault, path: ['profiles', name, ...fault.path] }))
+    problems.push(...inside, ...profileProblems(name, settings, complete.keys, codec))
+    return { name, settings, codec }
   })
-  return { profiles, keys, problems }
+  const shared = sharedKeys(complete)
+  problems.push(...shared.values())
+
+  const keys: Settled['keys'][number][] = []
+  const profiles = made.flatMap(({ name, settings, codec }) => {
+    if (!codec) return []
+    const own = settings.keys.filter(kid => !shared.has(kid))
+    const imported = own.map(kid => importKey(kid, complete, codec))
+    const ring = imported.flatMap(result => ('message' in result ? [] : result))
+    keys.push(...ring)
+    problems.push(...imported.flatMap(result => ('message' in result ? result : [])))
+    return [{ name, codec, ring: keyRing(ring, clock), ...rulesOf(settings, config) }]
+  })
+  return { profiles, keys, problems: withoutRepeats(problems) }
 }
 
-type Complete = Pick<Config, 'keys' | 'profiles'> & { readonly legacy: Config['keys'][string] | undefined }
+function rulesOf(
+  { replayWindowMs, answers }: ProfileSettings,
+  config: Config
+): Pick<Profile, 'replayWindowMs' | 'answersPlain'> {
+  return { replayWindowMs: replayWindowMs ?? config.replayWindowMs, answersPlain: answers === 'plain' }
+}
 
-function withBuiltIns({ legacyKey, keys, profiles }: Config): Complete {
-  const claimed = new Set(Object.values(profiles).flatMap(profile => profile.keys))
-  const free = Object.keys(keys).filter(kid => !claimed.has(kid))
-  const fallback = { default: { codec: 'aes-256-gcm' as const, keys: free } }
-  const legacy =
-    legacyKey === undefined ? undefined : { key: legacyKey, encoding: 'utf8' as const, use: 'both' as const }
-  return {
-    keys: { ...keys, ...(legacy && { legacy }) },
-    profiles: {
-      ...(free.length > 0 && fallback),
-      ...profiles,
-      ...(legacy && { legacy: { codec: 'mysql-ecb-hex' as const, keys: ['legacy'] } })
-    },
-    legacy
+function importKey(kid: string, { keys }: Complete, codec: Codec): Settled['keys'] | SettingProblem {
+  const written = keys.get(kid)
+  if (!written) return []
+  const { settings, path } = written
+  try {
+    return [{ ...importRingKey(kid, settings, codec), path }]
+  } catch (error) {
+    if (!(error instanceof KeyProblem)) throw error
+    const { setting, message } = error
+    if (path === legacyPath) return { path, message }
+    return {
+      path: path[0] === 'keys' ? [...path, setting] : path,
+      message: `${setting} of '${kid}' ${message}`
+    }
   }
 }
 
-function nameProblems({ legacyKey, keys, profiles }: Config): SettingProblem[] {
-  const names = [
-    ...Object.keys(keys).map(kid => ['keys', kid]),
-    ...Object.keys(profiles).map(name => ['profiles', name])
+// A key that two profiles share is looked at twice.
+function withoutRepeats(problems: readonly SettingProblem[]): SettingProblem[] {
+  return [
+    ...new Map(problems.map(problem => [`${problem.path.join('\n')}\n${problem.message}`, problem])).values()
   ]
-  return names.flatMap(path => {
-    const name = path[1] ?? ''
-    if (!namePattern.test(name)) return [{ path, message: `'${name}' is no name: a name has ${nameRule}` }]
-    if (name === 'legacy' && legacyKey !== undefined)
-      return [{ path, message: 'the name `legacy` is taken by legacyKey', hint: 'use another name' }]
-    return []
-  })
-}
-
-function profileProblems(
-  { keys, profiles }: Complete,
-  codecs: Readonly<Record<CodecName, Codec>>
-): SettingProblem[] {
-  return Object.entries(profiles).flatMap(([name, profile]) => {
-    const unknown = profile.keys.filter(kid => !Object.hasOwn(keys, kid))
-    const found: SettingProblem[] = unknown.map(kid => ({
-      path: ['profiles', name, 'keys'],
-      message: `no key has the id '${kid}'`,
-      hint: `the key ids are ${Object.keys(keys).join(', ') || 'none so far'}`
-    }))
-    for (const [task, verb] of [
-      ['open', 'opens requests'],
-      ['seal', 'seals answers']
-    ] as const)
-      if (!profile.keys.some(kid => [task, 'both', undefined].includes(keys[kid]?.use)))
-        found.push({ path: ['profiles', name, 'keys'], message: `none of the keys of '${name}' ${verb}` })
-    if (profile.replayWindowMs !== undefined && !codecs[profile.codec].fresh)
-      found.push({
-        path: ['profiles', name, 'replayWindowMs'],
-        message: `replayWindowMs of '${name}' does nothing: messages of ${profile.codec} carry no time`
-      })
-    return found
-  })
 }

@@ -1,5 +1,7 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Codec } from './codec.ts'
 import type { KeySettings } from './config.ts'
+import { tryDecode } from './encoded-bytes.ts'
 import type { RingKey } from './key-ring.ts'
 
 /** What is wrong with one setting of a key. It never repeats the key. */
@@ -21,22 +23,19 @@ export function importRingKey(kid: string, settings: KeySettings, codec: Codec):
   const notBefore = parseTime(settings, 'notBefore') ?? -Infinity
   const notAfter = parseTime(settings, 'notAfter') ?? Infinity
   if (notAfter <= notBefore) throw new KeyProblem('notAfter', 'must be later than notBefore')
+  const mac = importMacKey(settings, bytes, codec)
   try {
-    return { kid, key: codec.importKey(bytes), use: settings.use, notBefore, notAfter }
+    const key = codec.importKey(bytes, settings.use)
+    return { kid, key, use: settings.use, notBefore, notAfter, ...(mac && { mac }) }
   } catch (error) {
     throw new KeyProblem('key', `is no key for ${codec.name}: it ${(error as TypeError).message}`)
   }
 }
 
-// Node skips what it cannot decode: only text that encodes back to itself was read whole.
 function decodeKey(text: string, encoding: KeySettings['encoding']): Buffer {
-  const bytes = Buffer.from(text, encoding)
-  const intact = {
-    utf8: () => true,
-    hex: () => bytes.toString('hex') === text.toLowerCase(),
-    base64: () => bytes.toString('base64url') === toBase64url(text)
-  }
-  if (!intact[encoding]()) throw new KeyProblem('key', `is not ${encoding}`)
+  if (encoding === 'utf8') return Buffer.from(text)
+  const bytes = encoding === 'hex' ? tryDecode(text, encoding) : tryDecode(toBase64url(text), 'base64url')
+  if (!bytes) throw new KeyProblem('key', `is not ${encoding}`)
   return bytes
 }
 
@@ -45,6 +44,17 @@ function toBase64url(text: string): string {
     .replace(/={1,2}$/, '')
     .replaceAll('+', '-')
     .replaceAll('/', '_')
+}
+
+function importMacKey({ macKey }: KeySettings, key: Buffer, codec: Codec): KeyObject | undefined {
+  const least = codec.macKeyBytes
+  if (least === undefined) return undefined
+  if (macKey === undefined) throw new KeyProblem('macKey', 'is missing')
+  const bytes = Buffer.from(macKey)
+  if (bytes.length < least)
+    throw new KeyProblem('macKey', `has ${bytes.length} bytes instead of ${least} or more`)
+  if (bytes.equals(key)) throw new KeyProblem('macKey', 'must be another secret than the key')
+  return createSecretKey(bytes)
 }
 
 const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/

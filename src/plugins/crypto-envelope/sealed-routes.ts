@@ -27,16 +27,24 @@ interface Exchange extends EnvelopeContext {
 
 /**
  * Opens the requests and seals the answers of every route with an envelope that is added from now on. With `errors`,
- * a dialect wraps the sealed answer; without, the sealed answer is all there is.
+ * a dialect wraps the sealed answer; without, the sealed answer is all there is. No body of more than `maxBytes` is read.
  */
-export function sealRoutes(app: App, envelope: CryptoEnvelope, errors: ApiErrors | undefined): void {
+export function sealRoutes(
+  app: App,
+  envelope: CryptoEnvelope,
+  errors: ApiErrors | undefined,
+  maxBytes: number
+): void {
+  const serverLimit = app.initialConfig.bodyLimit ?? maxBytes
   const exchanges = new WeakMap<FastifyRequest, Exchange>()
   const profiles = envelope.status().map(({ name }) => name)
 
   const begin =
     (profile: string): onRequestHookHandler =>
     (request, _reply, done) => {
-      exchanges.set(request, { profile, method: request.method, path: request.url.split(/[?#]/, 1)[0] ?? '' })
+      const { method, url, headers } = request
+      const [, path = '', query = ''] = /^([^?#]*)\??([^#]*)/.exec(url) ?? []
+      exchanges.set(request, { profile, method, path, query, headers })
       request.raw.headers['content-type'] = sealedType
       done()
     }
@@ -53,11 +61,12 @@ export function sealRoutes(app: App, envelope: CryptoEnvelope, errors: ApiErrors
     opened: Opened,
     reply: FastifyReply
   ): Promise<Sealed> => {
-    const sealed = await envelope.seal(value, opened, exchange)
+    const { body, headers = {} } = await envelope.seal(value, opened, exchange)
     exchange.settled = true
+    reply.headers(headers)
     // A response schema describes the plain value: it must not filter the sealed one.
-    if (typeof sealed !== 'string') reply.serializer(JSON.stringify).type('application/json; charset=utf-8')
-    return sealed
+    if (typeof body !== 'string') reply.serializer(JSON.stringify).type('application/json; charset=utf-8')
+    return body
   }
 
   const allowError: onErrorHookHandler = (request, _reply, _error, done) => {
@@ -94,6 +103,7 @@ export function sealRoutes(app: App, envelope: CryptoEnvelope, errors: ApiErrors
     const profile = route.config?.envelope
     if (profile === undefined) return
     refuseRoute(route, profile, profiles)
+    route.bodyLimit = Math.min(route.bodyLimit ?? serverLimit, maxBytes)
     route.onRequest = [begin(profile), ...[route.onRequest ?? []].flat()]
     route.preValidation = [open, ...[route.preValidation ?? []].flat()]
     route.onError = [allowError, ...[route.onError ?? []].flat()]

@@ -8,7 +8,8 @@ const key = { key: Buffer.alloc(32, 5).toString('base64'), encoding: 'base64', u
 const text = { encoding: 'utf8', use: 'both' } as const
 
 function problemsOf(settings: Partial<Config>, production = false): readonly SettingProblem[] {
-  return checkSettings({ keys: {}, profiles: {}, replayWindowMs: 300_000, ...settings }, { production })
+  const defaults = { keys: {}, profiles: {}, replayWindowMs: 300_000, keysPollMs: 2_000, maxBytes: 262_144 }
+  return checkSettings({ ...defaults, ...settings }, { production })
 }
 
 function textOf(problems: readonly SettingProblem[]): string[] {

@@ -30,7 +30,8 @@ test('the service opens and seals without a route', async () => {
   await using gateway = await buildApp(noRoutes)
   const opened = await gateway.envelope.open('default', request(gateway.clock.now()), context)
   expect(opened).toMatchObject({ profile: 'default', kid: 'key-a', value: { a: 1 } })
-  const answer = (await gateway.envelope.seal({ b: 2 }, opened, context)) as unknown as GcmEnvelope
+  const { body } = await gateway.envelope.seal({ b: 2 }, opened, context)
+  const answer = body as unknown as GcmEnvelope
   expect(openAnswer(client, answer, opened.binding['nonce'] ?? '')).toBe('{"b":2}')
 })
 
@@ -143,7 +144,8 @@ describe('rotation', () => {
     await using gateway = await buildApp(noRoutes, { config })
     const opened = await gateway.envelope.open('partner', Buffer.from(encryptHex('{"a":1}')), context)
     expect(opened.kid).toBe('last')
-    expect(decryptHex((await gateway.envelope.seal({ b: 2 }, opened, context)) as string)).toBe('{"b": 2}')
+    const { body } = await gateway.envelope.seal({ b: 2 }, opened, context)
+    expect(decryptHex(body as string)).toBe('{"b": 2}')
   })
 
   test('a key per direction: requests under the one, answers under the other', async () => {
@@ -157,7 +159,8 @@ describe('rotation', () => {
     await using gateway = await buildApp(noRoutes, { config })
     const message = request(gateway.clock.now(), '{}', { ...client, kid: 'in' })
     const opened = await gateway.envelope.open('default', message, context)
-    const answer = (await gateway.envelope.seal({ a: 1 }, opened, context)) as unknown as GcmEnvelope
+    const { body } = await gateway.envelope.seal({ a: 1 }, opened, context)
+    const answer = body as unknown as GcmEnvelope
     expect(answer.kid).toBe('out')
     expect(openAnswer({ ...client, key: out }, answer, opened.binding['nonce'] ?? '')).toBe('{"a":1}')
   })

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { Opening } from '../../../src/plugins/crypto-envelope/codec.ts'
-import { foldKey, mysqlEcbHex } from '../../../src/plugins/crypto-envelope/mysql-ecb-hex.ts'
+import { foldKey, mysqlEcbHex } from '../../../src/plugins/crypto-envelope/codecs/mysql-ecb-hex.ts'
+import type { SealedAnswer } from '../../../src/plugins/crypto-envelope/service.ts'
 import { demonstrationKey } from './ecb-client.ts'
 import { missingTools } from './missing-tools.ts'
 
@@ -24,7 +25,7 @@ describe.skipIf(missingTools('openssl').length > 0)('with the openssl command', 
 
   test.each(cases)('what it encrypts under $keyText is opened', ({ value, keyText }) => {
     const message = openssl(Buffer.from(JSON.stringify(value)), keyText).toString('hex')
-    const key = { kid: 'k', key: mysqlEcbHex.importKey(Buffer.from(keyText)) }
+    const key = { kid: 'k', key: mysqlEcbHex.importKey(Buffer.from(keyText), 'both') }
     const opened = mysqlEcbHex.open(
       Buffer.from(message),
       { find: () => undefined, candidates: () => [key] },
@@ -34,9 +35,9 @@ describe.skipIf(missingTools('openssl').length > 0)('with the openssl command', 
   })
 
   test.each(cases)('what is sealed under $keyText it decrypts', ({ value, keyText }) => {
-    const key = { kid: 'k', key: mysqlEcbHex.importKey(Buffer.from(keyText)) }
-    const sealed = mysqlEcbHex.seal(value, key, { context, binding: {} }) as string
-    const plaintext = openssl(Buffer.from(sealed, 'hex'), keyText, '-d').toString('utf8')
+    const key = { kid: 'k', key: mysqlEcbHex.importKey(Buffer.from(keyText), 'both') }
+    const { body } = mysqlEcbHex.seal(value, key, { context, binding: {} }) as SealedAnswer
+    const plaintext = openssl(Buffer.from(body as string, 'hex'), keyText, '-d').toString('utf8')
     expect(JSON.parse(plaintext)).toEqual(value)
   })
 })

@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Unopenable, type Opening, type OpeningKeys } from '../../../src/plugins/crypto-envelope/codec.ts'
-import { foldKey, mysqlEcbHex } from '../../../src/plugins/crypto-envelope/mysql-ecb-hex.ts'
-import { decryptHex, demonstrationKey, encryptHex } from './ecb-client.ts'
+import { Unopenable, type Opening, type OpeningKeys } from '../../../../src/plugins/crypto-envelope/codec.ts'
+import { foldKey, mysqlEcbHex } from '../../../../src/plugins/crypto-envelope/codecs/mysql-ecb-hex.ts'
+import type { SealedAnswer } from '../../../../src/plugins/crypto-envelope/service.ts'
+import { decryptHex, demonstrationKey, encryptHex } from '../ecb-client.ts'
 
 const context = { method: 'POST', path: '/getCode' }
 const other = 'another key 0000'
@@ -15,7 +16,7 @@ const known = {
 }
 
 function keyOf(text: string): KeyObject {
-  return mysqlEcbHex.importKey(Buffer.from(text))
+  return mysqlEcbHex.importKey(Buffer.from(text), 'both')
 }
 
 function open(message: string | Buffer, ...keys: string[]): Opening {
@@ -27,7 +28,8 @@ function open(message: string | Buffer, ...keys: string[]): Opening {
 }
 
 function seal(value: unknown, key = demonstrationKey): string {
-  return mysqlEcbHex.seal(value, { kid: 'k', key: keyOf(key) }, { context, binding: {} }) as string
+  const sealed = mysqlEcbHex.seal(value, { kid: 'k', key: keyOf(key) }, { context, binding: {} })
+  return (sealed as SealedAnswer).body as string
 }
 
 function failureOf(message: string | Buffer, ...keys: string[]): string | undefined {

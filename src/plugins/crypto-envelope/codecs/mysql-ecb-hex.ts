@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
-import { openWithAny, Unopenable, type Codec } from './codec.ts'
-import { parseJsonObject, stringifyJson } from './json-object.ts'
+import { createSecretKey } from 'node:crypto'
+import { blockBytes, decryptBlocks, encryptBlocks } from '../block-cipher.ts'
+import { openWithAny, Unopenable, type Codec } from '../codec.ts'
+import { parseJsonObject, stringifyJson } from '../json-object.ts'
 
-const blockBytes = 16
+const cipher = 'aes-128-ecb'
 
 /**
  * `HEX(AES_ENCRYPT(json, key))` of MySQL with its default `block_encryption_mode`: AES-128-ECB, PKCS#7, hexadecimal.
@@ -10,8 +11,10 @@ const blockBytes = 16
  */
 export const mysqlEcbHex: Codec = {
   name: 'mysql-ecb-hex',
-  weakness: 'equal blocks look equal, and anybody can alter, cut or replay a message unnoticed',
+  tagged: false,
   fresh: false,
+  takesHmac: true,
+  caveat: 'equal blocks look equal',
 
   importKey(bytes) {
     const key = foldKey(bytes)
@@ -25,15 +28,14 @@ export const mysqlEcbHex: Codec = {
     if (hex.length % (2 * blockBytes) !== 0 || !/^[0-9a-f]+$/i.test(hex)) throw new Unopenable('encoding')
     const ciphertext = Buffer.from(hex, 'hex')
     return openWithAny(keys, ({ kid, key }) => {
-      const value = parseJsonObject(decrypt(ciphertext, key), 'content')
+      const value = parseJsonObject(decryptBlocks({ cipher, key }, ciphertext), 'content')
       return { kid, value, binding: {} }
     })
   },
 
   seal(value, { key }) {
-    const cipher = createCipheriv('aes-128-ecb', key, null)
-    const sealed = Buffer.concat([cipher.update(spacedJson(value), 'utf8'), cipher.final()])
-    return sealed.toString('hex').toUpperCase()
+    const sealed = encryptBlocks({ cipher, key }, Buffer.from(spacedJson(value)))
+    return { body: sealed.toString('hex').toUpperCase() }
   }
 }
 
@@ -42,15 +44,6 @@ export function foldKey(bytes: Buffer): Buffer {
   const folded = Buffer.alloc(blockBytes)
   for (const [index, byte] of bytes.entries()) folded[index % blockBytes]! ^= byte
   return folded
-}
-
-function decrypt(ciphertext: Buffer, key: KeyObject): Buffer {
-  const decipher = createDecipheriv('aes-128-ecb', key, null)
-  try {
-    return Buffer.concat([decipher.update(ciphertext), decipher.final()])
-  } catch {
-    throw new Unopenable('cipher')
-  }
 }
 
 // Indented JSON already has the space after the colon, and no string in it holds a raw line feed.

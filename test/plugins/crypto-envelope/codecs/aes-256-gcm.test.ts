@@ -1,12 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aes256Gcm, associatedData } from '../../../src/plugins/crypto-envelope/aes-256-gcm.ts'
-import { Unopenable, type Opening, type OpeningKeys } from '../../../src/plugins/crypto-envelope/codec.ts'
-import { fakeClock } from '../../../src/testing/index.ts'
-import { openAnswer, sealRequest, type GcmClient, type GcmEnvelope } from './gcm-client.ts'
+import { Unopenable, type Opening, type OpeningKeys } from '../../../../src/plugins/crypto-envelope/codec.ts'
+import { aeadEnvelope, associatedData } from '../../../../src/plugins/crypto-envelope/codecs/aead-envelope.ts'
+import { aes256Gcm } from '../../../../src/plugins/crypto-envelope/codecs/aes-256-gcm.ts'
+import type { SealedAnswer } from '../../../../src/plugins/crypto-envelope/service.ts'
+import { fakeClock } from '../../../../src/testing/index.ts'
+import { openAnswer, sealRequest, type GcmClient, type GcmEnvelope } from '../gcm-client.ts'
 
 const now = Date.UTC(2026, 0, 1)
-const codec = aes256Gcm(fakeClock(now))
+const codec = aeadEnvelope(aes256Gcm, fakeClock(now))
 const context = { method: 'POST', path: '/v1/echo' }
 const client: GcmClient = { key: Buffer.alloc(32, 7), kid: 'key-a', ...context }
 const keyB = Buffer.alloc(32, 8)
@@ -17,7 +19,7 @@ const ring: OpeningKeys = {
       ['key-a', client.key],
       ['key-b', keyB]
     ]).get(kid)
-    return bytes && { kid, key: codec.importKey(bytes) }
+    return bytes && { kid, key: codec.importKey(bytes, 'both') }
   }
 }
 
@@ -37,10 +39,9 @@ function failureOf(message: unknown, at = context): string | undefined {
 }
 
 function answer(value: unknown, request: Opening): GcmEnvelope {
-  return codec.seal(value, ring.find(request.kid)!, {
-    context,
-    binding: request.binding
-  }) as unknown as GcmEnvelope
+  const answered = { context, binding: request.binding }
+  const { body } = codec.seal(value, ring.find(request.kid)!, answered) as SealedAnswer
+  return body as unknown as GcmEnvelope
 }
 
 const request = sealRequest(client, '{"str":"hello"}', now, Buffer.alloc(12, 1))
@@ -210,13 +211,13 @@ describe('keys', () => {
     ['33 bytes', Buffer.alloc(33, 1), 'has 33 bytes instead of 32'],
     ['zeros', Buffer.alloc(32), 'is all zero bytes']
   ])('%s are no key', (_kind, bytes, message) => {
-    expect(() => codec.importKey(bytes)).toThrow(message)
+    expect(() => codec.importKey(bytes, 'both')).toThrow(message)
   })
 })
 
 describe('the additional data', () => {
   test('is one field a line', () => {
-    const header = { kid: 'k', ts: 5, nonce: 'AAAAAAAAAAAAAAAA' }
+    const header = { alg: 'A256GCM', kid: 'k', ts: 5, nonce: 'AAAAAAAAAAAAAAAA' }
     expect(associatedData(header, context, ['req']).toString()).toBe(
       '1\nA256GCM\nk\n5\nAAAAAAAAAAAAAAAA\nPOST\n/v1/echo\nreq'
     )
@@ -228,7 +229,7 @@ describe('the additional data', () => {
     ['nonce', { nonce: 'a\nb' }, {}],
     ['path', {}, { path: '/a\nreq' }]
   ])('takes no line feed in the %s, because it would be two fields', (_field, header, at) => {
-    const fields = { kid: 'k', ts: 5, nonce: 'n', ...header }
+    const fields = { alg: 'A256GCM', kid: 'k', ts: 5, nonce: 'n', ...header }
     expect(() => associatedData(fields, { ...context, ...at }, ['req'])).toThrow('a field holds a line feed')
   })
 
@@ -245,7 +246,7 @@ describe('the additional data', () => {
     ]): string | undefined => {
       try {
         const direction = answered === null ? (['req'] as const) : (['res', answered] as const)
-        return associatedData({ kid, ts, nonce }, { method, path }, direction).toString()
+        return associatedData({ alg: 'A256GCM', kid, ts, nonce }, { method, path }, direction).toString()
       } catch {
         return undefined
       }
