@@ -2,6 +2,7 @@ import { ApiError } from '../api-error/service.ts'
 import type { AuditLog } from './audit-log.ts'
 import { textDigest } from './audit-rows.ts'
 import { Errors } from './errors.ts'
+import { deviceOf } from './passage.ts'
 import type { KeyedDigest } from './secret.ts'
 import type { Stage } from './stage.ts'
 
@@ -36,7 +37,9 @@ export function audited(log: AuditLog, digest: KeyedDigest, policy: AuditPolicy)
       if (error instanceof AuditFailure) throw error
       const { key, transient } = kindOf(error)
       if (transient && log.backlog >= backlogMax) throw error
-      const written = log.append({ ...row, device: '', certNo: '', outcome: key }).catch(() => {})
+      const written = log
+        .append({ ...row, device: deviceOf(error), certNo: '', outcome: key })
+        .catch(() => {})
       if (!transient) await written
       throw error
     }

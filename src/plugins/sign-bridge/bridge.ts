@@ -1,12 +1,18 @@
+import type { Callers } from './callers.ts'
 import type { Certificates } from './certificates.ts'
 import { checkRequest } from './limits.ts'
+import type { Operations } from './operations.ts'
 import type { SignPool } from './pool.ts'
 import type { Signature, SignBridge, SignBridgeStatus, SignRequest } from './service.ts'
+import type { Supervision } from './supervision.ts'
 import { through, type DeviceStage, type Next, type Stage } from './stage.ts'
 
 export interface BridgeOptions {
   readonly pool: SignPool
   readonly certificates: Certificates
+  readonly callers: Pick<Callers, 'authenticate'>
+  readonly supervision: Pick<Supervision, 'measured' | 'assertReady'>
+  readonly operations: Operations
   readonly maxTextBytes: number
   /** What happens to every request, outermost first. */
   readonly stages: readonly Stage[]
@@ -32,17 +38,33 @@ export class PooledBridge implements SignBridge {
   }
 
   status(): SignBridgeStatus {
-    const { pool } = this.#options
-    return { devices: pool.devices.map(device => device.status()), queued: pool.queued }
+    const { pool, supervision } = this.#options
+    const state = { devices: pool.devices.map(device => device.status()), queued: pool.queued }
+    return { ...state, metrics: supervision.measured(state) }
+  }
+
+  authenticate(authorization: string | undefined): string | undefined {
+    return this.#options.callers.authenticate(authorization)?.name
+  }
+
+  /** @throws {ApiError} as {@link SignPool.assertRoom} */
+  assertRoom(): void {
+    this.#options.pool.assertRoom()
   }
 
   certificate(certNo: string): Promise<string | undefined> {
     return this.#options.certificates.find(certNo)
   }
 
-  /** @throws {Error} saying how many devices are ready, when none is */
-  assertReady(): void {
-    const { devices } = this.status()
+  get operations(): Operations {
+    return this.#options.operations
+  }
+
+  /** @throws {Error} saying how many devices are ready, when none is, or why nothing can be recorded */
+  async assertReady(): Promise<void> {
+    const { pool, supervision } = this.#options
+    await supervision.assertReady()
+    const devices = pool.devices.map(device => device.status())
     if (devices.some(({ state }) => state === 'ready' || state === 'busy')) return
     const each = devices.map(
       ({ name, address, state, reason = '' }) => `${name} (${address}) ${state}: ${reason}`

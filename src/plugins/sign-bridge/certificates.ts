@@ -58,6 +58,11 @@ export class Certificates {
     }
   }
 
+  /** The certificate of the card in a device, if it was read on its present connection. */
+  known(device: Device): X509Certificate | undefined {
+    return this.#known.get(device.connection)
+  }
+
   async #findOn(device: Device, wanted: string): Promise<X509Certificate | undefined> {
     const certificate = await this.of(device)
     if (!certificate) return undefined

@@ -5,6 +5,9 @@ import type { Tell } from './events.ts'
 /** A connection that comes back sooner is not worth anybody's attention. */
 const graceMs = 5_000
 
+/** Why a device that an operator has drained gets no requests. */
+export const drainReason = 'An operator has taken it out of service'
+
 interface Outage {
   told: boolean
   readonly timer: Timer
@@ -23,7 +26,7 @@ export function tellChanges(tell: Tell, clock: Clock): (device: Device) => void 
         tell({ kind: 'device-up', device: name, message: `${name} works again` })
       return
     }
-    if (outage) return
+    if (outage || device.status().reason === drainReason) return
     const timer = clock.after(graceMs, () => {
       started.told = true
       const { address, reason = 'it does not answer' } = device.status()

@@ -4,14 +4,25 @@ import { CryptoEnvelope } from '../crypto-envelope/service.ts'
 import { Database } from '../database/service.ts'
 import { State } from '../state/service.ts'
 import { SignSimulator } from '../sign-simulator/service.ts'
+import { addAdminRoutes } from './admin.ts'
 import { PooledBridge } from './bridge.ts'
+import { callerLimits } from './caller-limits.ts'
+import { Callers } from './callers.ts'
 import { Certificates } from './certificates.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
-import { Announcer } from './events.ts'
+import { Idempotency } from './idempotency.ts'
+import { IdempotencyRecords, recordTimes } from './idempotency-records.ts'
+import { PinGuard } from './pin-guard.ts'
+import { openRows } from './pin-guard-rows.ts'
+import { RateWindow } from './rate-window.ts'
+import { addBatchRoute } from './routes-batch.ts'
+import { addSignRoute } from './routes-sign.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
+import { openSecret } from './secret.ts'
 import { SignBridge } from './service.ts'
+import { Supervision } from './supervision.ts'
 import { verification } from './verify.ts'
 
 export default definePlugin({
@@ -29,33 +40,55 @@ export default definePlugin({
   provides: SignBridge,
   check: checkSettings,
 
-  async setup(app, { config, log, envelope, state, errors, simulator, clock = systemClock }) {
+  async setup(app, { config, log, envelope, database, state, errors, simulator, clock = systemClock }) {
     errors?.define('sign-bridge', Errors)
     const { startSigningDevices } = await import('./signing-devices.ts')
     const urls = config.devices.length > 0 ? config.devices : (simulator?.urls ?? [])
     if (urls.length === 0) log.warn('no signing device is configured: set devices, or turn on sign-simulator')
-    const announcer = new Announcer(log)
+    const digest = await openSecret(config)
+    const supervision = await Supervision.open({ settings: config, database, digest, clock, log })
+    const { announcer, metrics } = supervision
+    const { tell } = announcer
+    const attemptMs = config.timeoutMs + 5_000
+    const rows = await openRows(database)
+    const guard = new PinGuard({ ...config, rows, digest, clock, tell, attemptMs }, () => pool.devices)
     const signing = startSigningDevices({
       urls,
       settings: config,
       clock,
       log,
       announcer,
+      gate: guard,
+      passed: metrics.passed,
       state
     })
     const { pool } = signing
     const certificates = new Certificates(pool.devices, clock)
     const deviceStages = config.verifySignatures ? [verification(certificates)] : []
-    const bridge = new PooledBridge({ ...config, pool, certificates, stages: [], deviceStages })
+    const callers = new Callers(config.callers)
+    const records = await IdempotencyRecords.open(database, clock, recordTimes(config))
+    const idempotency = new Idempotency({ records, digest, log })
+    const rate = new RateWindow({ clock, log, state })
+    const stages = [...supervision.stages, callerLimits({ callers, rate }), idempotency.stage]
+    const operations = supervision.watch({ devices: pool.devices, certificates, blocks: guard })
+    const parts = { pool, certificates, callers, supervision, operations, stages, deviceStages }
+    const bridge = new PooledBridge({ ...config, ...parts })
 
-    if (envelope.status().some(({ name }) => name === 'legacy')) addGetCode(app, bridge, config)
+    const routes = { bridge, callers, idempotency, errors, clock, settings: config }
+    addSignRoute(app, routes)
+    addBatchRoute(app, routes)
+    if (envelope.status().some(({ name }) => name === 'legacy')) addGetCode(app, routes)
     else log.warn('POST /getCode is left out: crypto-envelope has no profile `legacy`; set its legacyKey')
-    addStatusRoutes(app, bridge)
+    addStatusRoutes(app, routes)
     app.addHook('preClose', async () => pool.stop())
-    app.addHook('onClose', () => signing.close())
+    app.addHook('onClose', async () => {
+      await signing.close()
+      await supervision.close()
+    })
     return bridge
   },
 
   health: bridge => (bridge as PooledBridge).assertReady(),
-  drain: (bridge, signal) => (bridge as PooledBridge).drain(signal)
+  drain: (bridge, signal) => (bridge as PooledBridge).drain(signal),
+  admin: (app, bridge) => addAdminRoutes(app, bridge as PooledBridge)
 })

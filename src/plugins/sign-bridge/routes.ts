@@ -1,9 +1,12 @@
-import type { ServerResponse } from 'node:http'
 import { Type } from 'typebox'
 import type { App } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
 import { Errors } from './errors.ts'
-import type { SignBridge } from './service.ts'
+import type { BridgeSettings } from './config.ts'
+import type { Callers } from './callers.ts'
+import { KeyHeaders } from './idempotency-key.ts'
+import type { PooledBridge } from './bridge.ts'
+import { callerOf, namesOf, shedding, whenGone } from './routes-access.ts'
 
 const tags = ['sign']
 const Text = Type.String({ minLength: 1 })
@@ -25,19 +28,18 @@ const Devices = Type.Object({
   queued: Type.Integer()
 })
 
-export interface GetCodeOptions {
-  readonly legacyStatus: boolean
-  readonly maxTextBytes: number
+export interface RoutesOptions {
+  readonly bridge: PooledBridge
+  readonly callers: Callers
+  readonly settings: Pick<BridgeSettings, 'legacyStatus' | 'maxTextBytes' | 'getCodeOpen'>
 }
 
 /** `POST /getCode`: the sealed `{str, pwdstr}` in, the sealed `{sign, certNo}` out. */
-export function addGetCode(
-  app: App,
-  bridge: SignBridge,
-  { legacyStatus, maxTextBytes }: GetCodeOptions
-): void {
+export function addGetCode(app: App, { bridge, callers, settings }: RoutesOptions): void {
+  const { legacyStatus, maxTextBytes, getCodeOpen } = settings
   const options = {
-    config: { envelope: 'legacy', dialect: 'plain' },
+    config: { envelope: 'legacy', dialect: 'plain' } as const,
+    onRequest: [callerOf(callers, { tokenOptional: getCodeOpen }), shedding(() => bridge.assertRoom())],
     // In hex, and with every character escaped as `\uXXXX` where its writer liked it so.
     bodyLimit: 4 * maxTextBytes + 16_384,
     schema: {
@@ -45,14 +47,16 @@ export function addGetCode(
       summary: 'Sign a text with a card',
       description:
         'The body is the hex ciphertext of {"str": text, "pwdstr": PIN} under the envelope `legacy`.',
+      headers: KeyHeaders,
       body: GetCodeBody,
       response: { 200: GetCodeAnswer }
     }
-  } as const
+  }
   app.post('/getCode', options, async (request, reply) => {
     const { str, pwdstr } = request.body
     try {
-      const { sign, certNo } = await bridge.sign({ data: str, pin: pwdstr, signal: whenGone(reply) })
+      const asked = { data: str, pin: pwdstr, signal: whenGone(reply), ...namesOf(request) }
+      const { sign, certNo } = await bridge.sign(asked)
       return { sign, certNo }
     } catch (error) {
       throw legacyStatus ? withLegacyStatus(error) : error
@@ -61,9 +65,10 @@ export function addGetCode(
 }
 
 /** `GET /v1/sign/devices` and `GET /v1/sign/certificates/:certNo`. */
-export function addStatusRoutes(app: App, bridge: SignBridge): void {
+export function addStatusRoutes(app: App, { bridge, callers }: RoutesOptions): void {
+  const onRequest = callerOf(callers)
   const devices = { tags, summary: 'The signing devices and their queue', response: { 200: Devices } }
-  app.get('/v1/sign/devices', { schema: devices }, () => {
+  app.get('/v1/sign/devices', { schema: devices, onRequest }, () => {
     const { devices: all, queued } = bridge.status()
     return { devices: [...all], queued }
   })
@@ -76,20 +81,13 @@ export function addStatusRoutes(app: App, bridge: SignBridge): void {
   }
   app.get(
     '/v1/sign/certificates/:certNo',
-    { schema: certificate, config: { raw: true } },
+    { schema: certificate, config: { raw: true }, onRequest },
     async (request, reply) => {
       const pem = await bridge.certificate(request.params.certNo)
       if (pem === undefined) throw new ApiError(Errors['sign.certificate_unknown'])
       return reply.type('application/x-pem-file').send(pem)
     }
   )
-}
-
-/** Aborts when the answer is out, or nobody is left to take it. Fastify's own signal misses a hang-up after the body. */
-function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  return gone.signal
 }
 
 function withLegacyStatus(error: unknown): unknown {

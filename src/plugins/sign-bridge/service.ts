@@ -47,10 +47,32 @@ export interface DeviceStatus {
   readonly counters: Readonly<Record<string, number>>
 }
 
-/** The devices and the length of the queue that they share. */
+/** How often which times were measured. */
+export interface HistogramSnapshot {
+  /** Upper bound in seconds, and how many were not above it. What is above all of them is in `count` alone. */
+  readonly buckets: readonly (readonly [le: number, count: number])[]
+  /** Of all of them, in seconds. */
+  readonly sum: number
+  readonly count: number
+}
+
+/** What was counted or measured since the start, as Prometheus names it. */
+export interface Metric {
+  readonly name: string
+  readonly kind: 'counter' | 'gauge' | 'histogram'
+  /** What it says, in a few words. */
+  readonly help: string
+  readonly samples: readonly {
+    readonly labels: Readonly<Record<string, string>>
+    readonly value: number | HistogramSnapshot
+  }[]
+}
+
+/** The devices, the length of the queue that they share, and what was measured. */
 export interface SignBridgeStatus {
   readonly devices: readonly DeviceStatus[]
   readonly queued: number
+  readonly metrics: readonly Metric[]
 }
 
 /** A pool of signing devices. */
@@ -61,6 +83,12 @@ export interface SignBridge {
    * PIN had not left. After any other failure it had, and the outcome may be unknown.
    */
   sign(request: SignRequest): Promise<Signature>
+  /**
+   * The name of the caller whose token an `Authorization` header holds, for `sign`; `undefined` when nobody needs one.
+   * Routes that sign for others call it first.
+   * @throws {ApiError} `auth.required` or `auth.token_invalid`, both 401
+   */
+  authenticate(authorization: string | undefined): string | undefined
   status(): SignBridgeStatus
   /**
    * The certificate with this serial as PEM, or `undefined` when no device has it.

@@ -5,6 +5,7 @@ import type { BridgeSettings } from './config.ts'
 import { tellChanges } from './device-events.ts'
 import type { Announcer } from './events.ts'
 import { logChanges } from './log-changes.ts'
+import type { Passage } from './passage.ts'
 import { watchPauses } from './pauses.ts'
 import type { PinGate } from './pin-guard.ts'
 import { placesAt } from './places.ts'
@@ -19,6 +20,8 @@ export interface SigningDevicesOptions {
   readonly announcer: Announcer
   /** Decides which PIN may go to which card. */
   readonly gate?: PinGate
+  /** Hears how long each request that was sent has taken. */
+  readonly passed?: (passage: Passage) => void
   readonly state: State | undefined
 }
 
@@ -30,7 +33,7 @@ export interface SigningDevices {
 
 /** @throws {Error} as `placesAt` */
 export function startSigningDevices(options: SigningDevicesOptions): SigningDevices {
-  const { urls, settings, clock, log, announcer, gate, state } = options
+  const { urls, settings, clock, log, announcer, gate, passed, state } = options
   const { tell } = announcer
   const { timeoutMs, recycleAfterMs = timeoutMs, maxPauseMs, restartHookUrl: url } = settings
   const listeners = [logChanges(log), tellChanges(tell, clock)]
@@ -40,6 +43,7 @@ export function startSigningDevices(options: SigningDevicesOptions): SigningDevi
     settings: { ...settings, recycleAfterMs },
     clock,
     gate,
+    passed,
     changed: device => listeners.forEach(listen => listen(device)),
     tell
   })

@@ -71,9 +71,10 @@ export interface Answer {
 export interface RigOptions {
   readonly config?: object
   readonly sign?: SignBridge['sign']
+  readonly authenticate?: SignBridge['authenticate']
 }
 
-export async function makeRig({ config = {}, sign }: RigOptions = {}): Promise<Rig> {
+export async function makeRig({ config = {}, sign, authenticate }: RigOptions = {}): Promise<Rig> {
   const clock = fakeClock(startsAt)
   const requests: SignRequest[] = []
   const arrivals = new EventEmitter()
@@ -86,7 +87,8 @@ export async function makeRig({ config = {}, sign }: RigOptions = {}): Promise<R
         sign?.(request) ?? Promise.resolve({ sign: 'c2lnbmF0dXJl', certNo: '01691F4C', device: 'device-1' })
       )
     },
-    status: () => ({ devices: [], queued: 0 }),
+    authenticate: authorization => authenticate?.(authorization),
+    status: () => ({ devices: [], queued: 0, metrics: [] }),
     certificate: () => Promise.resolve(undefined)
   }
   const gateway = await testPlugin(customs179, {

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { Callers } from '../../../src/plugins/sign-bridge/callers.ts'
 import { PooledBridge } from '../../../src/plugins/sign-bridge/bridge.ts'
 import { verification } from '../../../src/plugins/sign-bridge/verify.ts'
 import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
@@ -117,7 +118,17 @@ test('what is no certificate is not served', async () => {
 function verifying(rig: Rig): PooledBridge {
   const { pool, certificates } = rig
   const deviceStages = [verification(certificates)]
-  return new PooledBridge({ pool, certificates, maxTextBytes: 1_000, stages: [], deviceStages })
+  const callers = new Callers({})
+  return new PooledBridge({
+    pool,
+    certificates,
+    callers,
+    supervision: { measured: () => [], assertReady: () => Promise.resolve() },
+    operations: {} as never,
+    maxTextBytes: 1_000,
+    stages: [],
+    deviceStages
+  })
 }
 
 test('18: a signature that does not verify is never returned', async () => {

@@ -3,13 +3,14 @@ import Fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import apiError from '../../../src/plugins/api-error/index.ts'
 import type { CryptoEnvelope } from '../../../src/plugins/crypto-envelope/service.ts'
+import database from '../../../src/plugins/database/index.ts'
 import signBridge from '../../../src/plugins/sign-bridge/index.ts'
 import { checkSettings } from '../../../src/plugins/sign-bridge/check.ts'
 import type { SignBridge } from '../../../src/plugins/sign-bridge/service.ts'
 import { startSignSimulator, type SimulatedDevice } from '../../../src/plugins/sign-simulator/device.ts'
 import { metaOf } from '../../../src/core/plugin.ts'
 import { testPlugin, type TestGateway } from '../../../src/testing/index.ts'
-import { cardKey, failure, outcome, pin } from './rig.ts'
+import { cardKey, failure, guardSecret, outcome, pin } from './rig.ts'
 
 let device: SimulatedDevice
 beforeAll(async () => {
@@ -31,9 +32,9 @@ interface Started extends AsyncDisposable {
 async function start(config: object = {}, services: object = {}): Promise<Started> {
   const logs: string[] = []
   const gateway = await testPlugin(signBridge, {
-    config,
+    config: { guardSecret, ...config },
     services: { envelope: envelope(['legacy']), ...services },
-    with: [[apiError]] as never,
+    with: [[apiError], [database, { file: ':memory:' }]] as never,
     server: { logLevel: 'info' },
     logDestination: { write: line => void logs.push(line) }
   })
@@ -87,7 +88,7 @@ test('the simulator’s devices are used when none is configured, and only then'
 
 test('without any device it starts, is honestly not ready, and says how to change that', async () => {
   await using started = await start()
-  expect(() => health(started.gateway)).toThrow('0 of 0 devices are ready; none is configured')
+  await expect(health(started.gateway)).rejects.toThrow('0 of 0 devices are ready; none is configured')
   expect(await outcome(started.gateway.service.sign({ data: 'hello', pin }))).toBe('sign.device_unavailable')
   expect(started.logs.join('')).toContain('set devices, or turn on sign-simulator')
 })
@@ -95,10 +96,10 @@ test('without any device it starts, is honestly not ready, and says how to chang
 test('3, health: ready with one device that works, not ready with none, and the reason is told', async () => {
   await using working = await start({ devices: [device.url, 'ws://127.0.0.1:9'] })
   await working.gateway.service.sign({ data: 'hello', pin })
-  expect(() => health(working.gateway)).not.toThrow()
+  await expect(health(working.gateway)).resolves.toBeUndefined()
   await using broken = await start({ devices: ['ws://127.0.0.1:9'], connectWaitMs: 0 })
   await outcome(broken.gateway.service.sign({ data: 'hello', pin }))
-  expect(() => health(broken.gateway)).toThrow(
+  await expect(health(broken.gateway)).rejects.toThrow(
     /^0 of 1 devices are ready; device-1 \(127\.0\.0\.1:9\) connecting/
   )
 })
@@ -151,7 +152,8 @@ test('26: draining refuses what comes, lets what was sent finish, and ends by th
 test('in a plain Fastify app, without the kernel, it closes with the app', async () => {
   const app = Fastify()
   app.decorate('cryptoEnvelope', envelope([]))
-  await app.register(signBridge, here())
+  await app.register(database, { file: ':memory:' })
+  await app.register(signBridge, { guardSecret, ...here() })
   await app.ready()
   const bridge = app.getDecorator<SignBridge>('signBridge')
   expect(await outcome(bridge.sign({ data: 'hello', pin }))).toBe('signed')

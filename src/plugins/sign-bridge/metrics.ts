@@ -1,0 +1,81 @@
+import type { Clock } from '../../core/index.ts'
+import { ApiError } from '../api-error/service.ts'
+import { Histogram } from './histogram.ts'
+import type { Passage } from './passage.ts'
+import type { Metric, SignBridgeStatus } from './service.ts'
+import type { Stage } from './stage.ts'
+
+const dropped = ['late', 'foreign', 'duplicates'] as const
+
+/** Counts and times requests, in memory, for whoever shows them. Names and units are those of Prometheus. */
+export class SignMetrics {
+  readonly #clock: Clock
+  readonly #outcomes = new Map<string, number>()
+  readonly #total = new Histogram()
+  readonly #queueWait = new Histogram()
+  readonly #device = new Histogram()
+  #inFlight = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Counts and times every request. */
+  readonly stage: Stage = async (request, next) => {
+    const began = this.#clock.monotonic()
+    this.#inFlight++
+    let outcome = 'signed'
+    try {
+      return await next(request)
+    } catch (error) {
+      outcome = error instanceof ApiError ? error.entry.key : 'internal'
+      throw error
+    } finally {
+      this.#inFlight--
+      this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
+      this.#total.observeMs(this.#clock.monotonic() - began)
+    }
+  }
+
+  /** Notes how long a request waited for a card, and the card took. */
+  readonly passed = ({ queuedAt, sentAt, endedAt }: Passage): void => {
+    this.#queueWait.observeMs(sentAt - queuedAt)
+    this.#device.observeMs(endedAt - sentAt)
+  }
+
+  /** `counters`: what others have counted, by name without the prefix. */
+  snapshot(
+    { devices, queued }: Omit<SignBridgeStatus, 'metrics'>,
+    counters: Readonly<Record<string, number>>
+  ): Metric[] {
+    const drops = devices.flatMap(({ name, counters: its }) =>
+      dropped.map(reason => ({ labels: { device: name, reason }, value: its[reason] ?? 0 }))
+    )
+    const ups = devices.map(({ name, state }) => ({
+      labels: { device: name },
+      value: state === 'ready' || state === 'busy' ? 1 : 0
+    }))
+    const outcomes = [...this.#outcomes].map(([outcome, value]) => ({ labels: { outcome }, value }))
+    return [
+      metric('requests_total', 'counter', 'Requests that have ended', outcomes),
+      metric('requests_in_flight', 'gauge', 'Requests under way', [alone(this.#inFlight)]),
+      metric('queue_length', 'gauge', 'Requests that wait for a device', [alone(queued)]),
+      metric('request_duration_seconds', 'histogram', 'From asking to answer', [
+        alone(this.#total.snapshot())
+      ]),
+      metric('queue_wait_seconds', 'histogram', 'Waiting for a device', [alone(this.#queueWait.snapshot())]),
+      metric('device_seconds', 'histogram', 'From frame to reply', [alone(this.#device.snapshot())]),
+      metric('device_up', 'gauge', 'Whether a device works', ups),
+      metric('replies_dropped_total', 'counter', 'Replies that belong to no request', drops),
+      ...Object.entries(counters).map(([name, value]) => metric(name, 'counter', '', [alone(value)]))
+    ]
+  }
+}
+
+function metric(name: string, kind: Metric['kind'], help: string, samples: Metric['samples']): Metric {
+  return { name: `paifang_sign_${name}`, kind, help, samples }
+}
+
+function alone(value: Metric['samples'][number]['value']): Metric['samples'][number] {
+  return { labels: {}, value }
+}
