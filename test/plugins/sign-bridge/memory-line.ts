@@ -43,6 +43,7 @@ export class MemoryLine {
       connection?.ended()
       connection = undefined
       if (reason) events.closed(reason)
+      timer?.cancel()
       if (!ended) timer = this.#clock.after(reconnectMs, attempt)
     }
     const soon = (task: () => void): void => {
