@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { nearest } from './nearest.ts'
-import type { Problem } from './problems.ts'
+import { StartupError, type Problem } from './problems.ts'
 import { allowedValues, type SchemaNode } from './schema.ts'
 
 /** A setting that a variable can set. */
@@ -39,15 +39,32 @@ export function leavesOf(view: SchemaNode, path: readonly string[]): Leaf[] {
   return Object.entries(view.properties).flatMap(([key, child]) => leavesOf(child, [...path, key]))
 }
 
-/** The environment over the variables of a `.env` file; empty values count as unset. */
+/**
+ * The environment over the variables of a `.env` file; empty values count as unset.
+ * @throws {StartupError} when there is such a file, but it cannot be read
+ */
 export function mergeEnvironment(
   env: NodeJS.ProcessEnv,
   envFile: string | undefined
 ): Record<string, string | undefined> {
   const isFile = envFile && statSync(envFile, { throwIfNoEntry: false })?.isFile()
-  const fromFile = isFile ? parseEnv(readFileSync(envFile, 'utf8')) : {}
+  const fromFile = isFile ? readEnvFile(envFile) : {}
   const set = [...Object.entries(fromFile), ...Object.entries(env)].filter(([, value]) => value)
   return Object.fromEntries(set)
+}
+
+function readEnvFile(file: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readText(file))
+  } catch (cause) {
+    const message = `cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`
+    throw new StartupError([{ code: 'CONFIG_UNREADABLE', where: file, message, cause }])
+  }
+}
+
+/** The text of a file, without the byte order mark that some editors of Windows begin it with. */
+function readText(file: string): string {
+  return new TextDecoder().decode(readFileSync(file))
 }
 
 /** Reads the variables of all `leaves`. */
@@ -78,7 +95,7 @@ export function readVariables(
       fail({ code: 'ENV_CONFLICT', where: name, message, hint: 'unset one of the two' })
     } else if (file) {
       try {
-        const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+        const text = readText(file).replace(/\r?\n$/, '')
         values.push({ path, value: coerce(node, text), from: `${name}_FILE` })
       } catch (error) {
         const message = `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`

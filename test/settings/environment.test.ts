@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { Type, type TSchema } from 'typebox'
@@ -125,6 +125,12 @@ describe('where a value comes from', () => {
     }
   })
 
+  test('a byte order mark in an X_FILE is no part of the value', () => {
+    using directory = directoryWith({ key: '\ufeffhidden\r\n' })
+    const { values } = readVariables({ PAIFANG_DEMO_KEY_FILE: join(directory.path, 'key') }, leaves)
+    expect(values).toMatchObject([{ value: 'hidden' }])
+  })
+
   test('X together with X_FILE is a conflict, and neither is used', () => {
     const env = { PAIFANG_DEMO_KEY: 'a', PAIFANG_DEMO_KEY_FILE: '/nowhere' }
     const { values, problems } = readVariables(env, leaves)
@@ -171,6 +177,16 @@ describe('.env', () => {
     using directory = directoryWith({ '.env': 'A=file\nB=file\nC=\nD="two words"\n' })
     const env = mergeEnvironment({ A: 'real', B: '', E: undefined, F: '' }, join(directory.path, '.env'))
     expect(env).toEqual({ A: 'real', B: 'file', D: 'two words' })
+  })
+
+  test('a byte order mark is no part of its first name', () => {
+    using directory = directoryWith({ '.env': '\ufeffA=1\n' })
+    expect(mergeEnvironment({}, join(directory.path, '.env'))).toEqual({ A: '1' })
+  })
+
+  // Files that the kernel gives to nobody: root may read all others.
+  test.runIf(existsSync('/proc/self/mem'))('one that cannot be read is told as a problem', () => {
+    expect(() => mergeEnvironment({}, '/proc/self/mem')).toThrow(/\/proc\/self\/mem\n.*cannot be read: EIO/)
   })
 
   test('its absence, or a directory of that name, is no problem', () => {
