@@ -19,7 +19,7 @@ export interface BatchOptions {
 /** How an item ended. What it failed with is nearly always an {@link ApiError}. */
 export type ItemOutcome = Signature | { readonly error: unknown }
 
-const refusals: ReadonlySet<unknown> = new Set<keyof typeof Errors>(['sign.pin_refused'])
+const refusals: ReadonlySet<unknown> = new Set<keyof typeof Errors>(['sign.pin_refused', 'sign.pin_blocked'])
 
 /**
  * Signs texts with one PIN, and returns how each ended, in their order. They go one by one until a card has taken the

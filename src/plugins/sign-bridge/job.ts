@@ -72,6 +72,11 @@ export class SignJob<Maker> implements JobTimes {
     return this.#signal?.aborted === true
   }
 
+  /** Whether it wants certain devices or cards. */
+  get bound(): boolean {
+    return this.#wanted.devices !== undefined || this.#wanted.certNos !== undefined
+  }
+
   /** Whether a device may take it. */
   fits(device: SigningDevice): boolean {
     return this.mightFit(device) && (this.#wanted.certNos === undefined || device.cardNo !== undefined)

@@ -30,8 +30,6 @@ export type PoolSettings = DeviceSettings & {
   readonly pingIntervalMs: number
 }
 
-type Limits = Pick<SignRequest, 'deadlineMs'>
-
 export interface PoolOptions {
   readonly places: readonly DevicePlace[]
   readonly settings: PoolSettings
@@ -99,11 +97,13 @@ export class SignPool {
    */
   async sign(request: SignRequest): Promise<Signed<Device>> {
     if (request.signal?.aborted) throw cancelled()
-    this.assertRoom(request)
+    this.assertRoom()
     const queuedAt = this.#options.clock.monotonic()
     const expiresAt = queuedAt + this.#deadlineMs(request)
     const job = new SignJob<Device>(request, { queuedAt, expiresAt }, this.#options.gate?.keyOf(request.pin))
     if (!this.#mightGo(job)) throw new ApiError(Errors['sign.no_device_fits'])
+    const waitMs = this.#expectedWaitMs(job)
+    if (waitMs > expiresAt - queuedAt) throw queueFull(waitMs)
     job.onAbort(() => {
       if (this.#queue.remove(job)) job.fail(cancelled())
     })
@@ -119,22 +119,13 @@ export class SignPool {
   }
 
   /**
-   * Refuses a request that could only wait in vain.
-   * @throws {ApiError} `sign.shutting_down`, `sign.device_unavailable`, or `sign.queue_full` when there is no room or
-   * the expected wait is longer than the deadline; all of them say when to come back
+   * Refuses whatever might come now.
+   * @throws {ApiError} `sign.shutting_down`, `sign.device_unavailable`, or `sign.queue_full`; all say when to come back
    */
-  assertRoom(request: Limits = {}): void {
+  assertRoom(): void {
     if (this.#stopped) throw shuttingDown()
     if (this.devices.length === 0) throw this.#unavailable()
-    const workers = this.devices.map(device => ({
-      usable: device.usable,
-      free: this.#ready.has(device),
-      meanSignMs: device.meanSignMs
-    }))
-    const waitMs = expectedWaitMs(this.#queue.length, workers)
-    if (!this.#queue.full && waitMs <= this.#deadlineMs(request)) return
-    const retryAfter = Math.max(1, Math.ceil(waitMs / 1_000))
-    throw new ApiError(Errors['sign.queue_full'], { retryAfter })
+    if (this.#queue.full) throw queueFull(this.#expectedWaitMs())
   }
 
   /** Takes no more requests, and fails those that no device has yet. */
@@ -280,7 +271,22 @@ export class SignPool {
     this.#beatTimer = this.#options.clock.after(this.#options.settings.pingIntervalMs, () => this.#beat())
   }
 
-  #deadlineMs({ deadlineMs = Infinity }: Limits): number {
+  #expectedWaitMs(job?: SignJob<Device>): number {
+    const usable = this.devices.filter(device => device.usable)
+    const own = job?.bound ? usable.filter(device => job.mightFit(device)) : usable
+    // Of the requests that may go anywhere, the devices of this one get their share.
+    const share = own.length / usable.length
+    const ahead =
+      own.length === usable.length
+        ? this.#queue.length
+        : this.#queue.sum(other => (other.bound ? Number(own.some(one => other.mightFit(one))) : share))
+    return expectedWaitMs(
+      ahead,
+      own.map(device => ({ free: this.#ready.has(device), meanSignMs: device.meanSignMs }))
+    )
+  }
+
+  #deadlineMs({ deadlineMs = Infinity }: SignRequest): number {
     return Math.min(deadlineMs, this.#options.settings.deadlineMs)
   }
 
@@ -297,4 +303,8 @@ export function afterInput(task: () => void): void {
 
 function shuttingDown(): ApiError {
   return new ApiError(Errors['sign.shutting_down'], { retryAfter: 1, headers: { connection: 'close' } })
+}
+
+function queueFull(waitMs: number): ApiError {
+  return new ApiError(Errors['sign.queue_full'], { retryAfter: Math.max(1, Math.ceil(waitMs / 1_000)) })
 }

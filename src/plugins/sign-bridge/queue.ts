@@ -47,6 +47,10 @@ export class SignQueue<Job extends JobTimes> {
     return job
   }
 
+  sum(weight: (job: Job) => number): number {
+    return this.#jobs.reduce((sum, job) => sum + weight(job), 0)
+  }
+
   some(test: (job: Job) => boolean): boolean {
     return this.#jobs.some(test)
   }

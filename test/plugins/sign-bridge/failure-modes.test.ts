@@ -477,7 +477,7 @@ test('23: a full queue refuses at once, and says when to come back', async () =>
   const accepted = ['a', 'b', 'c', 'd', 'e'].map(text => rig.sign(text))
   await expect(rig.sign('too many')).rejects.toMatchObject({
     entry: { key: 'sign.queue_full', http: 503, transient: true },
-    context: { retryAfter: 2 }
+    context: { retryAfter: 3 }
   })
   await rig.clock.advance(2_500)
   expect(await Promise.all(accepted.map(outcome))).toEqual(Array(5).fill('signed'))
