@@ -88,8 +88,19 @@ export const Config = Type.Object({
     description: 'Answer every failure of a device with 500 on /getCode, as its first version did.'
   }),
   verifySignatures: Type.Boolean({
-    default: false,
-    description: 'Check RSA signatures against the certificate of the card before they are returned.'
+    default: true,
+    description:
+      'Check signatures against the certificate of the card before they are returned, once the control has given it. It is asked after its first signature, when it is idle.'
+  }),
+  verifySm2: Type.Enum(['off', 'sampled', 'always'], {
+    default: 'sampled',
+    description: 'Which SM2 signatures are checked, in a thread of their own. RSA: all of them.'
+  }),
+  verifySampleRate: Type.Number({
+    default: 0.1,
+    minimum: 0,
+    maximum: 1,
+    description: 'Share of the SM2 signatures that are checked when verifySm2 is sampled.'
   }),
   unclearPinLimit: Type.Integer({
     default: 2,

@@ -23,7 +23,7 @@ import { addGetCode, addStatusRoutes } from './routes.ts'
 import { openSecret } from './secret.ts'
 import { SignBridge } from './service.ts'
 import { Supervision } from './supervision.ts'
-import { verification } from './verify.ts'
+import { Verification } from './verify.ts'
 
 export default definePlugin({
   name: 'sign-bridge',
@@ -64,7 +64,8 @@ export default definePlugin({
     })
     const { pool } = signing
     const certificates = new Certificates(pool.devices, clock)
-    const deviceStages = config.verifySignatures ? [verification(certificates)] : []
+    const verification = new Verification({ certificates, settings: config, clock, tell })
+    const deviceStages = config.verifySignatures ? [verification.stage] : []
     const callers = new Callers(config.callers)
     const records = await IdempotencyRecords.open(database, clock, recordTimes(config))
     const idempotency = new Idempotency({ records, digest, log })
@@ -83,6 +84,7 @@ export default definePlugin({
     app.addHook('preClose', async () => pool.stop())
     app.addHook('onClose', async () => {
       await signing.close()
+      await verification.close()
       await supervision.close()
     })
     return bridge

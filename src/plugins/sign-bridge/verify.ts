@@ -1,29 +1,138 @@
 import { verify, type X509Certificate } from 'node:crypto'
+import type { Clock, Timer } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
 import type { Certificates } from './certificates.ts'
+import type { BridgeSettings } from './config.ts'
+import type { Device } from './device.ts'
 import { Errors } from './errors.ts'
+import type { Tell } from './events.ts'
+import type { Signed } from './job.ts'
+import { sm2Point, Sm2Verifier } from './sm2-verifier.ts'
 import type { DeviceStage } from './stage.ts'
+
+export interface VerificationOptions {
+  readonly certificates: Pick<Certificates, 'known' | 'of'>
+  readonly settings: Pick<BridgeSettings, 'verifySm2' | 'verifySampleRate'>
+  readonly clock: Clock
+  readonly tell: Tell
+  readonly random?: () => number
+  readonly sm2?: Pick<Sm2Verifier, 'verify' | 'close'>
+}
+
+/** How long a device must have had nothing to do before it is asked for its certificate. */
+const idleMs = 10_000
+/** When it is asked although it was never idle, between two requests. */
+const patienceMs = 60_000
+
+/**
+ * Returns signatures only when they are those of their texts. That takes the certificate, and many controls know
+ * nothing but signing: one is asked for it after its first signature, when it is idle, and not again when it has none
+ * to give. Until then signatures are returned unverified, and counted. A control that gave its certificate once is
+ * asked again with the first signature of each later connection, which is held back until it is verified.
+ */
+export class Verification {
+  readonly counters = { verified: 0, unverified: 0, invalid: 0 }
+  readonly #options: VerificationOptions
+  readonly #sm2: Pick<Sm2Verifier, 'verify' | 'close'>
+  readonly #gives = new WeakSet<Device>()
+  readonly #withholds = new WeakSet<Device>()
+  readonly #wanted = new Map<Device, { readonly since: number; timer: Timer }>()
+
+  constructor(options: VerificationOptions) {
+    this.#options = options
+    this.#sm2 = options.sm2 ?? new Sm2Verifier()
+  }
+
+  /** @throws {ApiError} `sign.signature_invalid`; the device is out of service from then on */
+  readonly stage: DeviceStage = async (request, next) => {
+    const signed = await next(request)
+    const certificate = await this.#certificateFor(signed)
+    const valid = certificate && (await this.#verifies(request.data, signed.sign, certificate))
+    if (valid === false) throw this.#invalid(signed.device)
+    this.counters[valid ? 'verified' : 'unverified']++
+    return signed
+  }
+
+  async close(): Promise<void> {
+    for (const { timer } of this.#wanted.values()) timer.cancel()
+    this.#wanted.clear()
+    await this.#sm2.close()
+  }
+
+  async #certificateFor({ device, certNo }: Signed<Device>): Promise<X509Certificate | undefined> {
+    const { certificates } = this.#options
+    // It has been connected anew meanwhile, and another card may be in it.
+    if (device.connection.certNo !== certNo) return undefined
+    const known = certificates.known(device)
+    if (known) return known
+    if (this.#gives.has(device)) return this.#ask(device)
+    this.#askLater(device)
+    return undefined
+  }
+
+  async #ask(device: Device): Promise<X509Certificate | undefined> {
+    const { connection } = device
+    try {
+      const certificate = await this.#options.certificates.of(device)
+      if (certificate) this.#gives.add(device)
+      else if (device.connection === connection || !this.#gives.has(device)) this.#withholds.add(device)
+      return certificate
+    } catch {
+      return undefined
+    }
+  }
+
+  #askLater(device: Device): void {
+    if (this.#withholds.has(device)) return
+    const { clock } = this.#options
+    const now = clock.monotonic()
+    const { since = now, timer } = this.#wanted.get(device) ?? {}
+    timer?.cancel()
+    const waitMs = Math.max(0, Math.min(idleMs, since + patienceMs - now))
+    const ask = (): void => {
+      this.#wanted.delete(device)
+      void this.#ask(device)
+    }
+    this.#wanted.set(device, { since, timer: clock.after(waitMs, ask) })
+  }
+
+  /** `undefined`: it was not checked. */
+  async #verifies(text: string, sign: string, certificate: X509Certificate): Promise<boolean | undefined> {
+    const point = sm2PointOf(certificate)
+    if (point === undefined) return rsaVerifies(text, sign, certificate)
+    const { settings, random = Math.random } = this.#options
+    const { verifySm2, verifySampleRate } = settings
+    if (verifySm2 === 'off' || (verifySm2 === 'sampled' && random() >= verifySampleRate)) return undefined
+    return this.#sm2.verify(text, sign, point)
+  }
+
+  #invalid(device: Device): ApiError {
+    this.counters.invalid++
+    const reason = 'A signature of it did not verify'
+    device.quarantine(reason)
+    this.#options.tell({
+      kind: 'signature-invalid',
+      device: device.name,
+      message: `${device.name}: a signature did not verify with the certificate of its card; it gets no more requests`
+    })
+    return new ApiError(Errors['sign.signature_invalid'])
+  }
+}
 
 /**
  * Whether a signature of the control is that of `text` under the certificate: RSA PKCS#1 v1.5 with SHA-1 over UTF-8
  * (e-port control 1.5). `undefined`: it cannot be told here, since the key is of another kind.
  */
-export function verifies(text: string, sign: string, certificate: X509Certificate): boolean | undefined {
+export function rsaVerifies(text: string, sign: string, certificate: X509Certificate): boolean | undefined {
   const key = certificate.publicKey
   if (key.asymmetricKeyType !== 'rsa') return undefined
   return verify('sha1', Buffer.from(text), key, Buffer.from(sign, 'base64'))
 }
 
-/**
- * Returns a signature only when it is that of the text.
- * @throws {ApiError} `sign.signature_invalid`
- */
-export function verification(certificates: Certificates): DeviceStage {
-  return async (request, next) => {
-    const signed = await next(request)
-    const certificate = await certificates.of(signed.device)
-    if (certificate && verifies(request.data, signed.sign, certificate) === false)
-      throw new ApiError(Errors['sign.signature_invalid'])
-    return signed
+function sm2PointOf(certificate: X509Certificate): string | undefined {
+  try {
+    return sm2Point(certificate.publicKey.export({ format: 'der', type: 'spki' }))
+  } catch {
+    return undefined
   }
 }

@@ -1,8 +1,5 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { Callers } from '../../../src/plugins/sign-bridge/callers.ts'
-import { PooledBridge } from '../../../src/plugins/sign-bridge/bridge.ts'
-import { verification } from '../../../src/plugins/sign-bridge/verify.ts'
 import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
 import { reconnectMs } from './memory-line.ts'
 import { cardKey, failure, makeRig, otherCardKey, outcome, pin, type Rig } from './rig.ts'
@@ -113,39 +110,4 @@ test('what is no certificate is not served', async () => {
   const script = [{ do: 'frame', frame } as const, { do: 'data', as: 'not-strings' } as const]
   const rig = await makeRig({ controls: [{ script }] })
   expect(await rig.certificates.find(certNo)).toBeUndefined()
-})
-
-function verifying(rig: Rig): PooledBridge {
-  const { pool, certificates } = rig
-  const deviceStages = [verification(certificates)]
-  const callers = new Callers({})
-  return new PooledBridge({
-    pool,
-    certificates,
-    callers,
-    supervision: { measured: () => [], assertReady: () => Promise.resolve() },
-    operations: {} as never,
-    maxTextBytes: 1_000,
-    stages: [],
-    deviceStages
-  })
-}
-
-test('18: a signature that does not verify is never returned', async () => {
-  const rig = await makeRig()
-  const bridge = verifying(rig)
-  expect(cardKey.verify('right', (await bridge.sign({ data: 'right', pin })).sign)).toBe(true)
-  rig.control.play([{ do: 'bad-signature' }])
-  expect(await failure(bridge.sign({ data: 'wrong', pin }))).toMatchObject({
-    entry: { key: 'sign.signature_invalid', http: 502 }
-  })
-})
-
-test('18: without a certificate to check against, or with a key of another kind, a signature is returned', async () => {
-  const refuse = { do: 'fail', text: '?', code: 'Err:Base50001', on: 'read', times: Infinity } as const
-  const key = await createCardKey({ algorithm: 'sm2' })
-  for (const control of [{ script: [refuse] }, { key }]) {
-    const bridge = verifying(await makeRig({ controls: [control] }))
-    expect(await outcome(bridge.sign({ data: 'hello', pin }))).toBe('signed')
-  }
 })
