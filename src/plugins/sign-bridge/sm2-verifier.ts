@@ -56,6 +56,7 @@ export class Sm2Verifier {
     const id = ++this.#lastId
     return new Promise(resolve => {
       this.#waiting.set(id, resolve)
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       worker.postMessage({ id, text, sign: raw.toString('hex'), point })
     })
   }

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
 import { reconnectMs } from './memory-line.ts'
-import { cardKey, failure, makeRig, otherCardKey, outcome, pin, type Rig } from './rig.ts'
+import { cardKey, failure, makeRig, otherCardKey, outcome } from './rig.ts'
 
 const pem = new X509Certificate(cardKey.certificate).toString()
 const certNo = cardKey.certNo

@@ -100,7 +100,8 @@ test.each([
 )
 
 test('18: a control that answers the question with a signature, as one that knows nothing else may, keeps signing', async () => {
-  const rig = await verifying({ script: [{ do: 'data', as: 'extra', on: 'read', times: Infinity }] })
+  const frame = '{"Result":true,"Data":["c2lnbmF0dXJl","01691fe9"],"Error":[]}'
+  const rig = await verifying({ script: [{ do: 'frame', frame, on: 'read', times: Infinity }] })
   await rig.verified('first')
   await rig.clock.advance(30_000)
   expect(await outcome(rig.verified('second'))).toBe('signed')
