@@ -232,7 +232,8 @@ export class Device {
       this.connection.certNoRefused = true
       return this.#failed(job, 'sign.cert_missing', 'accepted')
     }
-    if (!this.#fitness.isRightCard(certNo, this.connection)) return this.#failed(job, 'sign.card_swapped', 'accepted')
+    if (!this.#fitness.isRightCard(certNo, this.connection))
+      return this.#failed(job, 'sign.card_swapped', 'accepted')
     this.#counters.signed++
     job.done({ sign, certNo, device: this })
   }

@@ -30,6 +30,7 @@ class LeasedTransport implements Transport {
   #lease: Lease | undefined
   #safeUntil = 0
   #timer: Timer
+  #turn = 0
   #closed = false
 
   constructor(connect: Connect, options: LeaseOptions, events: TransportEvents) {
@@ -71,9 +72,13 @@ class LeasedTransport implements Transport {
   async #take(): Promise<void> {
     const { state, key, leaseMs, clock } = this.#options
     const askedAt = clock.monotonic()
+    const turn = ++this.#turn
+    this.#after(leaseMs, () => this.#wait(unknown))
     const lease = await state.lock(key, leaseMs).catch(() => 'unknown' as const)
-    if (lease === undefined || lease === 'unknown') return this.#wait(lease ? unknown : elsewhere)
-    if (this.#closed) return void lease.release().catch(() => false)
+    const isLate = this.#closed || turn !== this.#turn
+    if (lease === undefined || lease === 'unknown')
+      return isLate ? undefined : this.#wait(lease ? unknown : elsewhere)
+    if (isLate) return void lease.release().catch(() => false)
     this.#lease = lease
     this.#hold(askedAt)
     if (this.#safeForMs > 0) this.#inner = this.#connect(this.#events)
@@ -118,6 +123,7 @@ class LeasedTransport implements Transport {
 
   #wait(reason: string): void {
     if (this.#closed) return
+    this.#turn++
     this.#events.closed(reason)
     this.#after(this.#options.leaseMs / 3, () => void this.#take())
   }

@@ -68,8 +68,8 @@ export function openSocket(options: SocketOptions, events: TransportEvents): Tra
       this.on('error', (error: NodeJS.ErrnoException) => {
         failure = connectFailure(error)
       })
-      const ended = giveSlotBack
-      for (const event of ['open', 'close'] as const) this.once(event, () => ended?.())
+      const settle = giveSlotBack
+      for (const event of ['open', 'close'] as const) this.once(event, () => settle?.())
       this.on('upgrade', ({ socket: tcp }) => tcp.setKeepAlive(true, options.keepAliveMs ?? 15_000))
       this.on('pong', () => {
         if (this === socket && this !== muted && !closed) events.ponged()
