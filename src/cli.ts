@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
+import { audit } from './cli/audit.ts'
 import { check } from './cli/check.ts'
 import { docs } from './cli/docs.ts'
 import { env } from './cli/env.ts'
@@ -13,6 +14,8 @@ import { nearest } from './settings/nearest.ts'
 
 interface Command {
   readonly summary: string
+  /** Options of its own; each takes a value. */
+  readonly flags?: readonly string[]
   run(invocation: Invocation): Promise<void> | void
 }
 
@@ -25,6 +28,12 @@ const commands: Readonly<Record<string, Command>> = {
   docs: {
     summary: 'print the reference of all settings, or of all errors: docs [plugins|errors]',
     run: docs
+  },
+  audit: {
+    summary:
+      'verify or list the audit trail of signatures: audit verify [--head SEQ:HASH], audit list [--since] [--caller]',
+    flags: ['head', 'since', 'caller'],
+    run: audit
   },
   new: { summary: 'write a plugin that runs and a test that passes: new <name>', run: newPlugin }
 }
@@ -41,23 +50,29 @@ The configuration is FILE, else what PAIFANG_CONFIG names, else paifang.config.{
 /** Exit code of a command line that makes no sense: EX_USAGE of sysexits.h. */
 const EX_USAGE = 64
 
+const shared = { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } } as const
+
 async function main(argv: string[]): Promise<void> {
+  const loose = parseArgs({ args: argv, allowPositionals: true, strict: false, options: shared })
+  const [name = ''] = loose.positionals
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const own = Object.fromEntries((command?.flags ?? []).map(flag => [flag, { type: 'string' } as const]))
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } }
+    options: { ...own, ...shared }
   })
-  const [name, ...args] = positionals
+  const [, ...args] = positionals
   if (values.help || name === 'help') return void process.stdout.write(usage)
-  if (name === undefined) throw new UsageError(`which command?\n\n${usage}`)
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (name === '') throw new UsageError(`which command?\n\n${usage}`)
   if (!command) {
     const guess = nearest(name, Object.keys(commands))
     throw new UsageError(
       `there is no command '${name}'${guess ? `; did you mean '${guess}'?` : ''}\n\n${usage}`
     )
   }
-  await command.run({ args, options: { builtins, ...(values.config && { configFile: values.config }) } })
+  const { config, help: _, ...flags } = values
+  await command.run({ args, flags, options: { builtins, ...(config && { configFile: config }) } })
 }
 
 try {

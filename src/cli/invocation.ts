@@ -1,8 +1,12 @@
 import type { GatewayOptions } from '../core/index.ts'
 
-/** What a command is called with: its plain arguments, the built-in plugins, and the configuration file if one was named. */
+/** What a command is called with. */
 export interface Invocation {
+  /** Its plain arguments. */
   readonly args: readonly string[]
+  /** Values of its own options. */
+  readonly flags: Readonly<Record<string, string | undefined>>
+  /** The built-in plugins, and the configuration file if one was named. */
   readonly options: {
     readonly builtins: NonNullable<GatewayOptions['builtins']>
     readonly configFile?: string

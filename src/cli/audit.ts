@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs'
+import Fastify from 'fastify'
+import { StartupError } from '../core/index.ts'
+import { Database } from '../plugins/database/service.ts'
+import { openAudit, type AuditDb, type AuditRow } from '../plugins/sign-bridge/audit-rows.ts'
+import { verifyAudit, type Head } from '../plugins/sign-bridge/audit-verify.ts'
+import type { BridgeSettings } from '../plugins/sign-bridge/config.ts'
+import { openSecret, type KeyedDigest } from '../plugins/sign-bridge/secret.ts'
+import { resolveGateway } from '../resolve/resolve.ts'
+import { UsageError, type Invocation } from './invocation.ts'
+
+const rowsPerPage = 1_000
+const usage =
+  'usage: paifang audit verify [--head SEQ:HASH] | paifang audit list [--since TIME] [--caller NAME]'
+
+/**
+ * `paifang audit verify` and `paifang audit list`: read the audit trail of the configured database, also while the
+ * gateway runs.
+ * @throws {UsageError} when the arguments make no sense, or the configuration has no sign-bridge
+ * @throws {StartupError} when the configuration is at fault
+ */
+export async function audit(invocation: Invocation): Promise<void> {
+  const { args, flags } = invocation
+  const [what] = args
+  if (args.length !== 1 || (what !== 'verify' && what !== 'list')) throw new UsageError(usage)
+  const [head, since] = [headIn(flags['head']), timeIn(flags['since'])]
+  await using trail = await openTrail(invocation)
+  await (what === 'verify' ? verify(trail, head) : list(trail, since, flags['caller']))
+}
+
+interface Trail extends AsyncDisposable {
+  readonly db: AuditDb
+  readonly digest: KeyedDigest
+}
+
+/** Starts nothing but the plugin that provides the database. */
+async function openTrail({ options }: Invocation): Promise<Trail> {
+  const { entries, problems } = await resolveGateway(options)
+  if (problems.length > 0) throw new StartupError(problems)
+  const bridge = entries.find(({ name }) => name === 'sign-bridge')
+  const provider = entries.find(({ provides }) => provides === Database.name)
+  if (!bridge || !provider)
+    throw new UsageError('the configuration has no sign-bridge, so there is no audit trail')
+  const { guardSecret, secretFile } = bridge.settings as BridgeSettings
+  if (guardSecret === undefined && !existsSync(secretFile))
+    throw new UsageError(`${secretFile} does not exist: run this where the gateway runs`)
+  const digest = await openSecret({ secretFile, ...(guardSecret !== undefined && { guardSecret }) })
+  const app = Fastify()
+  await app.register(provider.plugin, provider.settings)
+  await app.ready()
+  const db = await openAudit(app.getDecorator<Database>(Database.name))
+  return { db, digest, [Symbol.asyncDispose]: () => app.close() }
+}
+
+async function verify({ db, digest }: Trail, noted: Head | undefined): Promise<void> {
+  const verdict = await verifyAudit(db, digest, noted)
+  if (!verdict.intact) {
+    process.stdout.write(`The audit trail is broken at row ${verdict.seq}: ${verdict.because}.\n`)
+    process.exitCode = 1
+    return
+  }
+  const { rows, from, head } = verdict
+  const range = rows === 0 ? 'no rows' : `${rows} rows, ${from} to ${head.seq}`
+  process.stdout.write(
+    `The audit trail is intact: ${range}.\nHead, to be noted elsewhere: ${head.seq}:${head.hash}\n`
+  )
+}
+
+/** One row a line, oldest first, as JSON. */
+async function list({ db }: Trail, since: number, caller: string | undefined): Promise<void> {
+  for (let seq = 0; ;) {
+    const all = db.selectFrom('sign_audit_rows').selectAll().where('seq', '>', seq).where('at', '>=', since)
+    const wanted = caller === undefined ? all : all.where('caller', '=', caller)
+    const rows = await wanted.orderBy('seq').limit(rowsPerPage).execute()
+    const last = rows.at(-1)
+    if (!last) return
+    process.stdout.write(rows.map(lineOf).join(''))
+    seq = last.seq
+  }
+}
+
+function lineOf(row: AuditRow): string {
+  return `${JSON.stringify({ ...row, at: new Date(row.at).toISOString() })}\n`
+}
+
+function headIn(text: string | undefined): Head | undefined {
+  if (text === undefined) return undefined
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
+  if (seq === undefined || hash === undefined) throw new UsageError(`--head is not SEQ:HASH\n${usage}`)
+  return { seq: Number(seq), hash }
+}
+
+function timeIn(text: string | undefined): number {
+  if (text === undefined) return 0
+  const time = Date.parse(text)
+  if (Number.isNaN(time))
+    throw new UsageError(`--since is no time, such as 2026-01-31 or 2026-01-31T08:00:00Z\n${usage}`)
+  return time
+}
