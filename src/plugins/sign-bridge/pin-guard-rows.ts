@@ -1,4 +1,4 @@
-import type { Kysely, Migration, Transaction } from 'kysely'
+import type { Kysely, Migration } from 'kysely'
 import type { Database } from '../database/service.ts'
 
 /** What is known of one PIN on one target: a card, or the address of a device. */
@@ -23,8 +23,22 @@ interface Tables {
   sign_guard_pins: PinRow
 }
 
-/** A connection, or a transaction that holds the targets. */
-export type Rows = Kysely<Tables>
+/** The rows that all processes share. */
+export interface PinRows {
+  /** What is known of targets now. */
+  of(targets: readonly string[]): Promise<readonly PinRow[]>
+  all(): Promise<readonly PinRow[]>
+  /** Changes what is known of targets, while no other process can do the same for one of them. */
+  change<T>(targets: readonly string[], work: (known: readonly PinRow[]) => Change<T>): Promise<T>
+  /** Forgets all PINs on targets, good and bad. */
+  forget(targets: readonly string[]): Promise<void>
+}
+
+/** Rows to be written, and what came of it. */
+export interface Change<T> {
+  readonly rows: readonly PinRow[]
+  readonly result: T
+}
 
 /** Stands for all PINs. */
 export const anyPin = '*'
@@ -45,51 +59,44 @@ const migrations: Readonly<Record<string, Migration>> = {
   }
 }
 
-export function openRows(database: Database): Promise<Rows> {
-  return database.open<Tables>('sign_guard', migrations)
+/** Rows in the database. */
+export async function openRows(database: Database): Promise<PinRows> {
+  const db = await database.open<Tables>('sign_guard', migrations)
+  return {
+    of: targets => rowsOf(db, targets),
+    all: () => db.selectFrom('sign_guard_pins').selectAll().orderBy('target').orderBy('pin').execute(),
+    change: (targets, work) =>
+      db.transaction().execute(async held => {
+        // A write first: it is what other processes wait for, with any driver.
+        for (const target of targets.toSorted()) await touch(held, target)
+        const { rows, result } = work(await rowsOf(held, targets))
+        for (const row of rows) await put(held, row)
+        return result
+      }),
+    async forget(targets) {
+      await db.deleteFrom('sign_guard_pins').where('target', 'in', targets).execute()
+    }
+  }
 }
 
-/** What is known of targets. */
-export function rowsOf(rows: Rows, targets: readonly string[]): Promise<PinRow[]> {
-  return rows.selectFrom('sign_guard_pins').selectAll().where('target', 'in', targets).execute()
+function rowsOf(db: Kysely<Tables>, targets: readonly string[]): Promise<PinRow[]> {
+  return db.selectFrom('sign_guard_pins').selectAll().where('target', 'in', targets).execute()
 }
 
-/** Everything there is. */
-export function allRows(rows: Rows): Promise<PinRow[]> {
-  return rows.selectFrom('sign_guard_pins').selectAll().orderBy('target').orderBy('pin').execute()
+async function touch(db: Kysely<Tables>, target: string): Promise<void> {
+  await db
+    .insertInto('sign_guard_pins')
+    .values(blank(target, anyPin))
+    .onConflict(conflict => conflict.columns(['target', 'pin']).doUpdateSet({ proven: 0 }))
+    .execute()
 }
 
-/** Runs `work` while no other process can do the same for one of these targets. */
-export function holding<T>(
-  rows: Rows,
-  targets: readonly string[],
-  work: (held: Transaction<Tables>) => Promise<T>
-): Promise<T> {
-  return rows.transaction().execute(async held => {
-    // A write first: it is what other processes wait for, with any driver.
-    for (const target of targets.toSorted())
-      await held
-        .insertInto('sign_guard_pins')
-        .values({ ...blank(target, anyPin), changedAt: 0 })
-        .onConflict(conflict => conflict.columns(['target', 'pin']).doUpdateSet({ proven: 0 }))
-        .execute()
-    return work(held)
-  })
-}
-
-/** Writes rows. */
-export async function put(rows: Rows, changed: readonly PinRow[]): Promise<void> {
-  for (const row of changed)
-    await rows
-      .insertInto('sign_guard_pins')
-      .values(row)
-      .onConflict(conflict => conflict.columns(['target', 'pin']).doUpdateSet(row))
-      .execute()
-}
-
-/** Forgets all PINs on targets, good and bad. Says how many rows spoke against one. */
-export async function forget(rows: Rows, targets: readonly string[]): Promise<void> {
-  await rows.deleteFrom('sign_guard_pins').where('target', 'in', targets).execute()
+async function put(db: Kysely<Tables>, row: PinRow): Promise<void> {
+  await db
+    .insertInto('sign_guard_pins')
+    .values(row)
+    .onConflict(conflict => conflict.columns(['target', 'pin']).doUpdateSet(row))
+    .execute()
 }
 
 /** Nothing is known. */

@@ -1,17 +1,7 @@
 import type { Clock } from '../../core/index.ts'
 import type { Tell } from './events.ts'
 import { begun, ended, isBad, judge, type PinOutcome, type PinRules, type PinVerdict } from './pin-verdict.ts'
-import {
-  allRows,
-  anyPin,
-  blank,
-  forget,
-  holding,
-  put,
-  rowsOf,
-  type PinRow,
-  type Rows
-} from './pin-guard-rows.ts'
+import { anyPin, blank, type PinRow, type PinRows } from './pin-guard-rows.ts'
 import type { KeyedDigest } from './secret.ts'
 
 /** A device as the guard sees it. */
@@ -30,12 +20,15 @@ export interface Attempt {
   settle(outcome: PinOutcome): Promise<void> | undefined
 }
 
+/** `later`: another process tries a PIN on this card right now. */
+export type Admission = Attempt | 'blocked' | 'later'
+
 /** Decides, right before a frame with a PIN leaves, whether it may. */
 export interface PinGate {
   /** What stands for a PIN from then on. */
   keyOf(pin: string): string
   /** @throws {Error} when that cannot be told: nothing may be sent then */
-  admit(device: GuardedDevice, pin: string): Promise<Attempt | 'blocked' | 'later'>
+  admit(device: GuardedDevice, pin: string): Promise<Admission>
 }
 
 /** Something that keeps a PIN, or all of them, from a card. */
@@ -60,7 +53,7 @@ export interface PinBlocks {
 }
 
 export interface PinGuardOptions {
-  readonly rows: Rows
+  readonly rows: PinRows
   readonly digest: KeyedDigest
   readonly clock: Clock
   readonly tell: Tell
@@ -97,31 +90,30 @@ export class PinGuard implements PinGate, PinBlocks {
     return `${this.#rules.keyId}:${this.#options.digest('pin', pin)}`
   }
 
-  async admit(device: GuardedDevice, pin: string): Promise<Attempt | 'blocked' | 'later'> {
+  async admit(device: GuardedDevice, pin: string): Promise<Admission> {
     const { rows, clock, attemptMs } = this.#options
     const targets = targetsOf(device)
     const seen = this.#seen.get(seenKey(device, pin))
     if (seen === 'blocked') return 'blocked'
-    const present = await rowsOf(rows, targets)
+    const present = await rows.of(targets)
     const verdict = this.#judge(present, pin)
     if (verdict === 'blocked' || verdict === 'later') return verdict
     const isClear = present.every(row => row.counted === 0 && (row.pin !== pin || row.unclear === 0))
     if (verdict === 'proven' && seen === 'proven' && isClear)
       return { settle: outcome => this.#settle(device, pin, outcome, []) }
-    return holding(rows, targets, async held => {
-      const known = await rowsOf(held, targets)
+    return rows.change<Admission>(targets, known => {
       const again = this.#judge(known, pin)
-      if (again === 'blocked' || again === 'later') return again
+      if (again === 'blocked' || again === 'later') return { rows: [], result: again }
       const busyUntil = clock.now() + attemptMs
       const changed = targets.map(target => begun(rowFor(known, target, pin), busyUntil))
-      await put(held, this.#dated(changed))
-      return { settle: outcome => this.#settle(device, pin, outcome, targets) }
+      const result = { settle: (outcome: PinOutcome) => this.#settle(device, pin, outcome, targets) }
+      return { rows: this.#dated(changed), result }
     })
   }
 
   async list(): Promise<PinBlock[]> {
     const devices = this.#devices()
-    const bad = (await allRows(this.#options.rows)).filter(row => isBad(row, this.#rules))
+    const bad = (await this.#options.rows.all()).filter(row => isBad(row, this.#rules))
     return bad.map(({ target, pin, refused, changedAt }) => ({
       target,
       devices: devices.filter(device => targetsOf(device).includes(target)).map(({ name }) => name),
@@ -132,14 +124,14 @@ export class PinGuard implements PinGate, PinBlocks {
 
   async reset(name: string): Promise<boolean> {
     const { rows } = this.#options
-    const known = [...new Set((await allRows(rows)).map(({ target }) => target))]
+    const known = [...new Set((await rows.all()).map(({ target }) => target))]
     const devices = this.#devices().filter(
       device => device.name === name || targetsOf(device).some(target => isNamed(target, name))
     )
     const targets = [...devices.flatMap(targetsOf), ...known.filter(target => isNamed(target, name))]
     if (targets.length === 0) return false
-    const locked = (await rowsOf(rows, targets)).some(row => row.pin === anyPin && row.refused === 1)
-    await forget(rows, targets)
+    const locked = (await rows.of(targets)).some(row => row.pin === anyPin && row.refused === 1)
+    await rows.forget(targets)
     if (locked) for (const device of devices) device.release()
     for (const key of this.#seen.keys())
       if (devices.some(device => key.startsWith(seenKey(device, '')))) this.#seen.delete(key)
@@ -177,8 +169,7 @@ export class PinGuard implements PinGate, PinBlocks {
   ): Promise<void> {
     const { rows } = this.#options
     const targets = [...new Set([...begunOn, ...targetsOf(device)])]
-    const verdict = await holding(rows, targets, async held => {
-      const known = await rowsOf(held, targets)
+    const verdict = await rows.change(targets, known => {
       const changed = targets.flatMap(target => {
         const row = ended(rowFor(known, target, pin), outcome, begunOn.includes(target))
         const others = known.filter(other => other.target === target && other.pin !== pin)
@@ -189,8 +180,10 @@ export class PinGuard implements PinGate, PinBlocks {
           ]
         return outcome === 'locked' ? [row, { ...blank(target, anyPin), refused: 1 }] : [row]
       })
-      await put(held, this.#dated(changed))
-      return this.#judge(await rowsOf(held, targets), pin)
+      const isKept = ({ target, pin: other }: PinRow): boolean =>
+        !changed.some(row => row.target === target && row.pin === other)
+      const result = this.#judge([...known.filter(isKept), ...changed], pin)
+      return { rows: this.#dated(changed), result }
     })
     if (verdict === 'blocked') this.#announce(device, outcome)
   }

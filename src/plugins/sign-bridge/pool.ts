@@ -8,7 +8,7 @@ import { nextId } from './frame.ts'
 import { cancelled, SignJob, type Signed } from './job.ts'
 import type { ConnectionFacts } from './link.ts'
 import { follow, type Passage } from './passage.ts'
-import type { Attempt, PinGate } from './pin-guard.ts'
+import type { Admission, Attempt, PinGate } from './pin-guard.ts'
 import { firstText } from './reply.ts'
 import { SignQueue } from './queue.ts'
 import type { SignRequest } from './service.ts'
@@ -195,12 +195,12 @@ export class SignPool {
     this.#held.add(device)
     let noted: Promise<void> | undefined
     try {
-      const admission = await gate.admit(device, job.pinKey ?? '')
+      const admission = await admit(gate, device, job)
+      if (admission === undefined)
+        return job.fail(new ApiError(Errors['sign.guard_unavailable'], { retryAfter: 5 }))
       if (typeof admission === 'string') return this.#refuse(admission, device, job)
       if (!this.#mayStillGo(device, job) || !this.#start(device, job)) return await admission.settle('unsent')
       job.noted = noted = this.#note(admission, job)
-    } catch {
-      job.fail(new ApiError(Errors['sign.guard_unavailable'], { retryAfter: 5 }))
     } finally {
       await noted
       this.#held.delete(device)
@@ -307,4 +307,13 @@ function shuttingDown(): ApiError {
 
 function queueFull(waitMs: number): ApiError {
   return new ApiError(Errors['sign.queue_full'], { retryAfter: Math.max(1, Math.ceil(waitMs / 1_000)) })
+}
+
+/** `undefined`: the guard cannot tell, so nothing may be sent. */
+async function admit(gate: PinGate, device: Device, job: SignJob<Device>): Promise<Admission | undefined> {
+  try {
+    return await gate.admit(device, job.pinKey ?? '')
+  } catch {
+    return undefined
+  }
 }

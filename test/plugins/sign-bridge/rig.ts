@@ -3,10 +3,10 @@ import { Certificates } from '../../../src/plugins/sign-bridge/certificates.ts'
 import type { Signed } from '../../../src/plugins/sign-bridge/job.ts'
 import type { Device } from '../../../src/plugins/sign-bridge/device.ts'
 import { PinGuard } from '../../../src/plugins/sign-bridge/pin-guard.ts'
-import { openRows, type Rows } from '../../../src/plugins/sign-bridge/pin-guard-rows.ts'
+import { openRows, type PinRows } from '../../../src/plugins/sign-bridge/pin-guard-rows.ts'
 import { keyedDigest } from '../../../src/plugins/sign-bridge/secret.ts'
 import { SqliteDatabase } from '../../../src/plugins/database/sqlite-database.ts'
-import { SignPool, type PoolSettings } from '../../../src/plugins/sign-bridge/pool.ts'
+import { SignPool, type PoolOptions, type PoolSettings } from '../../../src/plugins/sign-bridge/pool.ts'
 import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
 import { SimulatedControl, type ControlOptions } from '../../../src/plugins/sign-simulator/control.ts'
 import type { SignEvent } from '../../../src/plugins/sign-bridge/events.ts'
@@ -42,7 +42,9 @@ export interface RigOptions {
   readonly controls?: readonly Partial<ControlOptions>[]
   readonly certNos?: readonly string[]
   /** Where a PIN guard keeps its rows. Default: there is no guard. */
-  readonly rows?: Rows
+  readonly rows?: PinRows
+  /** Hears how long each request that was sent has taken. */
+  readonly passed?: PoolOptions['passed']
   /** Whether to wait until the devices are ready. Default: yes. */
   readonly start?: boolean
 }
@@ -89,6 +91,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     random: () => 0.5,
     tell,
     gate: guard,
+    passed: options.passed,
     defer: queueMicrotask
   })
   if (options.start !== false) await clock.advance(0)
@@ -109,7 +112,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
 }
 
 /** Rows for a guard that nothing else uses. */
-export async function guardRows(file = ':memory:'): Promise<Rows> {
+export async function guardRows(file = ':memory:'): Promise<PinRows> {
   return openRows(await SqliteDatabase.connect(file, 1_000))
 }
 
