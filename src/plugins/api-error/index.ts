@@ -25,7 +25,11 @@ export default definePlugin({
 
   async setup(app, { config, log }) {
     await app.register(sensible)
-    const debug = config.debug && process.env['NODE_ENV'] !== 'production'
+    // The gateway also knows what `.env` says.
+    const production = app.hasDecorator('gateway')
+      ? app.gateway.production
+      : process.env['NODE_ENV'] === 'production'
+    const debug = config.debug && !production
     const { locale } = config
     const catalogue = new Catalogue()
     const selection = new Selection(makeDialects(config), config)

@@ -1,5 +1,7 @@
 import type { InjectOptions } from 'fastify'
 import { expect, test } from 'vitest'
+import { createGateway } from '../../../src/core/index.ts'
+import apiError from '../../../src/plugins/api-error/index.ts'
 import { build } from './build.ts'
 
 async function debugOf(request: InjectOptions, config = {}): Promise<unknown> {
@@ -47,3 +49,14 @@ test('nobody does when it is turned off', async () => {
 test('what the caller did wrong is answered without a stack', async () => {
   expect(await debugOf({ url: '/nowhere' })).toBeUndefined()
 })
+
+test.each(['production', 'development'])(
+  'a gateway whose environment says %s goes by that, not by the environment of the process',
+  async NODE_ENV => {
+    const config = { server: { logLevel: 'silent' }, plugins: { 'api-error': true } }
+    const app = await createGateway({ builtins: [apiError], config, env: { NODE_ENV } })
+    const { headers } = await app.inject('/nowhere')
+    await app.close()
+    expect(headers['x-dialect']).toBe(NODE_ENV === 'production' ? undefined : 'problem')
+  }
+)
