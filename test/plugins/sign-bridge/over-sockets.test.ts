@@ -145,3 +145,29 @@ test('31: a control that goes away between requests is found again', async () =>
   await control.comeOnline()
   expect(cardKey.verify('after', (await sign('after')).sign)).toBe(true)
 })
+
+test('31: the state of a device follows its cable: a closed connection is seen when it closes', async () => {
+  start()
+  await sign('before')
+  for (const end of ['cutAll', 'goOffline'] as const) {
+    const gone = enters('connecting')
+    if (end === 'cutAll') control.control.cutAll()
+    else await control.goOffline()
+    await gone
+    // Nothing but the event was waited for: whoever asks now is told.
+    expect(pool.devices[0]?.status()).toMatchObject({ state: 'connecting', certNo: undefined })
+    expect(pool.devices[0]?.usable).toBe(false)
+    const back = enters('ready')
+    await control.comeOnline()
+    await back
+  }
+})
+
+test('19: with a short ping interval a connection that dies silently is seen within two of them', async () => {
+  start({ pingIntervalMs: 10 })
+  await enters('ready')
+  const gone = enters('connecting')
+  control.control.freezeAll()
+  await gone
+  expect(pool.devices[0]?.status().reason).toBe('It did not answer a ping')
+})

@@ -96,8 +96,8 @@ test('32: what a restart does not mend is left alone', () => {
 
 test.each([500, 302])(
   '32, 38: a hook that answers %i is told as failed, and nothing of its URL',
-  async answer => {
-    status = answer
+  async code => {
+    status = code
     const hook = start()
     const done = told()
     hook(fault('Err:Custom50070'))
