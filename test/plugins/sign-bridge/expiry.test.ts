@@ -1,0 +1,79 @@
+import type { X509Certificate } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { SignEvent } from '../../../src/plugins/sign-bridge/events.ts'
+import { ExpiryWatch } from '../../../src/plugins/sign-bridge/expiry.ts'
+import { makeRig, outcome, type Rig } from './rig.ts'
+
+const hour = 3_600_000
+const day = 24 * hour
+
+/** A card whose certificate ends so many days from now. */
+async function watched(
+  days: number,
+  refuse = true
+): Promise<Rig & { told: SignEvent[]; watch: ExpiryWatch }> {
+  const rig = await makeRig()
+  const told: SignEvent[] = []
+  const validTo = new Date(rig.clock.now() + days * day).toUTCString()
+  const certificate = { serialNumber: '01691FE9', validTo } as X509Certificate
+  const watch = new ExpiryWatch({
+    devices: rig.pool.devices,
+    known: () => certificate,
+    clock: rig.clock,
+    tell: event => void told.push(event),
+    refuse
+  })
+  return { ...rig, told, watch }
+}
+
+/** Moves on hour by hour, as nothing else happens. */
+async function pass(rig: Rig, days: number): Promise<void> {
+  for (let hours = 0; hours < days * 24; hours += 6) await rig.clock.advance(6 * hour)
+}
+
+test('33: a certificate that ends is told of 30, 7 and 1 days before and at its end, once each', async () => {
+  const rig = await watched(40, false)
+  await pass(rig, 45)
+  expect(rig.told.map(({ message }) => message)).toEqual([
+    'device-1: its certificate 01691fe9 ends on 2026-02-10, in 30 days at most',
+    'device-1: its certificate 01691fe9 ends on 2026-02-10, in 7 days at most',
+    'device-1: its certificate 01691fe9 ends on 2026-02-10, in 1 days at most',
+    'device-1: its certificate 01691fe9 ended on 2026-02-10'
+  ])
+  expect(new Set(rig.told.map(({ kind }) => kind))).toEqual(new Set(['certificate-expiring']))
+  rig.watch.close()
+})
+
+test('33: one that is near its end when it is first seen is told of once, at its step', async () => {
+  const rig = await watched(5)
+  await pass(rig, 3)
+  expect(rig.told).toHaveLength(1)
+  rig.watch.close()
+})
+
+test('33: after its end the device takes no request, unless that is allowed', async () => {
+  const strict = await watched(1)
+  expect(await outcome(strict.sign('before'))).toBe('signed')
+  await pass(strict, 2)
+  expect(strict.device.status()).toMatchObject({
+    state: 'down',
+    reason: 'The certificate of its card ended on 2026-01-02'
+  })
+  strict.watch.close()
+  const lax = await watched(1, false)
+  await pass(lax, 2)
+  expect(await outcome(lax.sign('after'))).toBe('signed')
+  lax.watch.close()
+})
+
+test('a certificate that nobody has read is no news', async () => {
+  const rig = await makeRig()
+  const told: SignEvent[] = []
+  const tell = (event: SignEvent): void => void told.push(event)
+  const { devices } = rig.pool
+  const watch = new ExpiryWatch({ devices, known: () => undefined, clock: rig.clock, tell, refuse: true })
+  await pass(rig, 2)
+  watch.close()
+  expect(told).toEqual([])
+  expect(await outcome(rig.sign('hello'))).toBe('signed')
+})
