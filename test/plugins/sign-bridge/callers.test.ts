@@ -58,8 +58,8 @@ test('401 without a header; when nobody has a token nobody needs one', () => {
 
 interface Limited {
   readonly seen: SignRequest[]
-  sign(request?: Partial<SignRequest>): Promise<unknown>
-  advance(ms: number): Promise<void>
+  readonly sign: (request?: Partial<SignRequest>) => Promise<unknown>
+  readonly advance: (ms: number) => Promise<void>
   readonly logs: unknown[]
 }
 
