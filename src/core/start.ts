@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { StartupError, type Problem } from '../settings/problems.ts'
 import type { Entry } from '../resolve/entry.ts'
 import type { Watch } from './lifecycle.ts'
@@ -57,7 +57,7 @@ export async function startPlugins(
 async function register(app: FastifyInstance, entry: Entry): Promise<{ error: unknown } | undefined> {
   let failure: { error: unknown } | undefined
   const slow = reportSlowStart(app, entry.id)
-  app.register(entry.plugin, entry.settings)
+  app.register(rejecting(entry.plugin), entry.settings)
   // With a parameter, the callback takes the error over; without one, it would end the start for all.
   app.after(error => {
     if (error) failure = { error }
@@ -65,6 +65,22 @@ async function register(app: FastifyInstance, entry: Entry): Promise<{ error: un
   await app.after()
   slow.end()
   return failure
+}
+
+/**
+ * The plugin, except that it rejects where it would throw at once: as a foreign one with a callback may, and Fastify
+ * would let that end the process. A proxy, so that its metadata is its own.
+ */
+function rejecting(plugin: FastifyPluginAsync): FastifyPluginAsync {
+  return new Proxy(plugin, {
+    apply(target, self, args: Parameters<FastifyPluginAsync>) {
+      try {
+        return Reflect.apply(target, self, args)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
+  })
 }
 
 /** Says what is awaited, ever more rarely. */

@@ -204,6 +204,21 @@ describe('plugins that fail', () => {
     ])
   })
 
+  test('may be foreign and throw at once, with a callback or as a class', async () => {
+    function withCallback(_app: unknown, _options: object, _done: () => void): void {
+      throw new Error('at once')
+    }
+    class Odd {
+      readonly size = 1
+    }
+    const plugins = { callback: { use: withCallback }, class: { use: Odd } }
+    const config = { server: { logLevel: 'silent' }, plugins }
+    expect((await failureOf(createGateway({ config, env: {} }))).problems).toMatchObject([
+      { where: 'plugins.callback', message: 'at once' },
+      { where: 'plugins.class', message: "Class constructor Odd cannot be invoked without 'new'" }
+    ])
+  })
+
   test('may add a route that another has, or one with an impossible schema', async () => {
     const a = plugin('a', app => void app.get('/same', () => ''))
     const b = plugin('b', app => void app.get('/same', () => ''))
