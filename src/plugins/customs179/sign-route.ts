@@ -5,6 +5,7 @@ import type { App, Clock } from '../../core/index.ts'
 import { ApiError, Errors } from '../api-error/service.ts'
 import type { SignBridge } from '../sign-bridge/service.ts'
 import { millisecondsLeft, withinBudget } from './budget.ts'
+import { callerOf } from './access.ts'
 import type { Config } from './config.ts'
 import { Upload } from './fields.ts'
 import { memberTexts } from './json-source.ts'
@@ -46,6 +47,8 @@ export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRo
   const options = {
     // The longest text that a control takes, and what is around it.
     bodyLimit: 128 * 1024,
+    // Before any of the body is read.
+    onRequest: async (request: FastifyRequest) => void callerOf(request, bridge),
     schema: {
       tags: ['customs179'],
       summary: 'Sign an upload of payment data (Customs 179)',
@@ -65,11 +68,15 @@ export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRo
     const segments = { sessionID, head, lists, serviceTime }
     const str = signedText(segments)
     const leftMs = millisecondsLeft(serviceTime, clock.now(), config)
-    const deadlineMs = Math.max(1, leftMs - config.signingMs)
-    const certNos = wanted !== undefined && { certNos: [wanted] }
+    const caller = callerOf(request, bridge)
+    const terms = {
+      deadlineMs: Math.max(1, leftMs - config.signingMs),
+      ...(caller !== undefined && { caller }),
+      ...(wanted !== undefined && { certNos: [wanted] })
+    }
     const { sign: signValue, certNo: serial } = await withinBudget(
       { clock, leftMs, gone: whenGone(reply) },
-      signal => bridge.sign({ data: str, pin, signal, deadlineMs, ...certNos })
+      signal => bridge.sign({ data: str, pin, signal, ...terms })
     )
     const certNo = serial.toLowerCase()
     return {

@@ -13,6 +13,15 @@ import { bodyOf, headText, listsText, type Answer } from './samples.ts'
 const odd = String.raw`"totalAmount":5.0,"odd":[1e2,-0,"\u4e2d\/"]`
 const head = headText.replace('"totalAmount":5', () => odd)
 
+const token = 'a-token-of-the-shop'
+const bearer = `Bearer ${token}`
+const settings = {
+  guardSecret: 'only for these tests',
+  timeoutMs: 1_000,
+  recycleAfterMs: 0,
+  maxTextBytes: 20_000
+}
+
 describe.each(['rsa', 'sm2'] as const)('through sign-bridge, with a card that signs with %s', algorithm => {
   let device: SimulatedDevice
   let gateway: TestGateway<unknown>
@@ -25,7 +34,7 @@ describe.each(['rsa', 'sm2'] as const)('through sign-bridge, with a card that si
         [state],
         [database, { file: ':memory:' }],
         [cryptoEnvelope, { legacyKey: '1234567887654321' }],
-        [signBridge, { devices: [device.url], timeoutMs: 1_000, recycleAfterMs: 0, maxTextBytes: 20_000 }]
+        [signBridge, { ...settings, devices: [device.url], callers: { shop: { token } } }]
       ] as never,
       server: { logLevel: 'trace' },
       logDestination: { write: line => void (logs += line) }
@@ -36,11 +45,11 @@ describe.each(['rsa', 'sm2'] as const)('through sign-bridge, with a card that si
     await device.close()
   })
 
-  const post = async (path: string, payload: string): Promise<Answer> => {
+  const post = async (path: string, payload: string, authorization = bearer): Promise<Answer> => {
     const response = await gateway.inject({
       method: 'POST',
       url: `/v1/customs179/${path}`,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization },
       payload
     })
     return { status: response.statusCode, body: response.json<Answer['body']>() }
@@ -56,7 +65,12 @@ describe.each(['rsa', 'sm2'] as const)('through sign-bridge, with a card that si
     const { str, signValue, certNo } = body
     expect(device.control.card.key.verify(String(str), String(signValue))).toBe(true)
 
-    const certificate = (await gateway.inject(`/v1/sign/certificates/${String(certNo)}`)).body
+    const certificate = (
+      await gateway.inject({
+        url: `/v1/sign/certificates/${String(certNo)}`,
+        headers: { authorization: bearer }
+      })
+    ).body
     const verify = (change: object): Promise<Answer> =>
       post('verify', JSON.stringify({ str, signValue, certificate, ...change }))
     expect((await verify({})).body).toMatchObject({ valid: true, certNo, segments: { wellFormed: true } })
@@ -64,6 +78,24 @@ describe.each(['rsa', 'sm2'] as const)('through sign-bridge, with a card that si
       valid: false,
       reasons: ['signature_mismatch'],
       segments: { wellFormed: true }
+    })
+  })
+
+  test('who has no token gets no signature, and a card other than the one asked for gives none', async () => {
+    const { count } = device.control.record
+    expect(await post('sign', now(), 'Bearer another')).toMatchObject({
+      status: 401,
+      body: { code: 'auth.token_invalid' }
+    })
+    const { certNo } = device.control.card.key
+    expect(await post('sign', now({ certNo: '"00ff00ff"' }))).toMatchObject({
+      status: 404,
+      body: { code: 'sign.no_device_fits' }
+    })
+    expect(device.control.record.count).toBe(count)
+    expect(await post('sign', now({ certNo: `"${certNo.toUpperCase()}"` }))).toMatchObject({
+      status: 200,
+      body: { certNo }
     })
   })
 
