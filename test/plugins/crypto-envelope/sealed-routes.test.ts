@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { buildApp, fakeErrors, gcmKey, settings, type AppOptions } from './build-app.ts'
 import { decryptHex, encryptHex } from './ecb-client.ts'
+import { authenticate, encrypt, sealWecom } from './clients/partner.ts'
 import { openAnswer, sealRequest, type GcmEnvelope } from './gcm-client.ts'
 
 const body = {
@@ -23,6 +24,7 @@ function post(app: FastifyInstance, url: string, payload: InjectOptions['payload
   return app.inject({ method: 'POST', url, payload: payload!, headers })
 }
 
+const wecom = { aesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', token: 'QDG6eK', receiverId: '' }
 const client = { key: gcmKey, kid: 'key-a', method: 'POST', path: '/echo/1' }
 const hello = encryptHex('{"str":"hello"}')
 
@@ -96,6 +98,78 @@ describe.each<[string, AppOptions, (text: string) => unknown]>([
     const response = await post(gateway.app, '/getCode', encryptHex(`{"str":"${'x'.repeat(1000)}"}`))
     expect(response.statusCode).toBe(413)
     expect(gateway.envelope.status().flatMap(({ counters }) => Object.keys(counters))).toEqual([])
+  })
+
+  test('the plugin’s own limit holds where that of the server is larger, and the smallest counts', async () => {
+    const add = (app: FastifyInstance): void => {
+      for (const [url, bodyLimit] of [
+        ['/own', 1500],
+        ['/more', 5000]
+      ] as const)
+        app.post(url, { config: { envelope: 'legacy' }, bodyLimit }, async () => ({}))
+      routes(app)
+    }
+    const config = { ...settings, maxBytes: 2048 }
+    await using gateway = await buildApp(add, { ...options, config })
+    const statusOf = async (url: string, size: number): Promise<number> =>
+      (await post(gateway.app, url, 'z'.repeat(size))).statusCode
+    expect([await statusOf('/getCode', 2048), await statusOf('/getCode', 2049)]).toEqual([400, 413])
+    expect([await statusOf('/own', 1500), await statusOf('/own', 1501)]).toEqual([400, 413])
+    expect([await statusOf('/more', 2048), await statusOf('/more', 2049)]).toEqual([400, 413])
+    expect((await post(gateway.app, '/plain', { a: 'z'.repeat(3000) })).statusCode).toBe(200)
+  })
+
+  test('query and headers reach the format, and its headers the caller', async () => {
+    const macKey = 'a second secret of 32 characters'
+    const keys = {
+      m: { key: '0123456789abcdef', encoding: 'utf8', macKey },
+      w: { key: wecom.aesKey, encoding: 'utf8', macKey: wecom.token }
+    }
+    const profiles = {
+      mac: { codec: 'aes-ecb', hmac: 'sha256', keys: ['m'] },
+      wecom: { codec: 'wecom', keys: ['w'] }
+    }
+    const add = (app: FastifyInstance): void => {
+      for (const envelope of ['mac', 'wecom'])
+        app.post(`/${envelope}`, { config: { envelope } }, async () => ({ ok: 1 }))
+    }
+    await using gateway = await buildApp(add, { ...options, config: { keys, profiles } })
+    const at = { method: 'POST', path: '/mac', ts: gateway.clock.now() }
+    const sealed = Buffer.from(
+      encrypt('aes-128-ecb', Buffer.from(keys.m.key), null, Buffer.from('{}')).toString('base64')
+    )
+    const { headers } = authenticate(
+      { body: sealed, context: at },
+      'sha256',
+      { kid: 'm', macKey },
+      at.ts
+    ).context
+    const first = await post(gateway.app, '/mac?trace=1', sealed, headers)
+    expect([first.statusCode, first.headers['envelope-key-id']]).toEqual([200, 'm'])
+    expect(first.headers['envelope-mac']).toMatch(/^[0-9a-f]{64}$/)
+    expect((await post(gateway.app, '/mac', sealed, headers)).statusCode).toBe(409)
+
+    const callback = sealWecom(wecom, '{}', { ...at, path: '/wecom' })
+    const second = await post(gateway.app, `/wecom?${callback.context.query}`, callback.body)
+    expect(second.statusCode).toBe(200)
+    expect(dataOf(second.body)).toHaveProperty('msgsignature')
+    expect((await post(gateway.app, `/wecom?${callback.context.query}`, callback.body)).statusCode).toBe(409)
+  })
+
+  test('with plain answers only the request is sealed, and errors of the handler are as ever', async () => {
+    const profiles = { half: { codec: 'aes-ecb', answers: 'plain', keys: ['h'] } }
+    const keys = { h: { key: '0123456789abcdef', encoding: 'utf8', use: 'open' } }
+    const add = (app: FastifyInstance): void => {
+      app.post('/ok', { config: { envelope: 'half' } }, async ({ body: value }) => ({ echo: value }))
+      app.post('/list', { config: { envelope: 'half' } }, async () => [1])
+    }
+    await using gateway = await buildApp(add, { ...options, config: { keys, profiles } })
+    const sealed = encrypt('aes-128-ecb', Buffer.from(keys.h.key), null, Buffer.from('{"a":1}')).toString(
+      'base64'
+    )
+    const response = await post(gateway.app, '/ok', sealed)
+    expect(dataOf(response.body)).toEqual({ echo: { a: 1 } })
+    expect((await post(gateway.app, '/list', sealed)).statusCode).toBe(500)
   })
 
   test('other routes are as they were', async () => {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { buildApp, fakeErrors, gcmKey, type EnvelopeApp } from './build-app.ts'
 import { encryptHex } from './ecb-client.ts'
+import { taggedFormats, untaggedFormats } from './clients/formats.ts'
 import { sealRequest, type GcmEnvelope } from './gcm-client.ts'
 
 const client = { key: gcmKey, kid: 'key-a', method: 'POST', path: '/modern' }
@@ -71,6 +72,49 @@ describe.each([
       await send(gateway, '/modern', kind, message)
     const [first = ''] = answers.values()
     expect(first).toMatch(/^\[400,/)
+    for (const [kind, answer] of answers) expect(answer, `the answer to ${kind}`).toBe(first)
+  })
+})
+
+describe('whatever the format', () => {
+  const names = [...taggedFormats, ...untaggedFormats].map(({ name }, index) => [name, `p-${index}`] as const)
+  const config = { keys: {} as Record<string, object>, profiles: {} as Record<string, object> }
+  for (const [index, { profile, keys }] of [...taggedFormats, ...untaggedFormats].entries()) {
+    const renamed = Object.entries(keys).map(([kid, key]) => [`${kid}-${index}`, key] as const)
+    Object.assign(config.keys, Object.fromEntries(renamed))
+    config.profiles[`p-${index}`] = { ...profile, answers: 'plain', keys: renamed.map(([kid]) => kid) }
+  }
+
+  test('a message that cannot be opened has the same answer, byte for byte', async () => {
+    const add = (app: FastifyInstance): void => {
+      for (const [, name] of names) app.post(`/${name}`, { config: { envelope: name } }, async () => ({}))
+    }
+    await using gateway = await buildApp(add, { errors: fakeErrors, config })
+    const answers = new Map<string, string>()
+    for (const [index, format] of [...taggedFormats, ...untaggedFormats].entries()) {
+      const occasion = { method: 'POST', path: `/p-${index}`, ts: gateway.clock.now() }
+      const wrong = Buffer.alloc((format.keys['k']?.key.length ?? 0) / 2, 3)
+      const { body, context } = await format.send('{"str":"hello"}', occasion, wrong)
+      const messages = [
+        Buffer.alloc(0),
+        Buffer.from('{}'),
+        Buffer.from('"'),
+        Buffer.from([0xff, 0]),
+        body,
+        body.subarray(1)
+      ]
+      for (const [at, payload] of messages.entries()) {
+        const url = `/p-${index}?${context.query ?? ''}`
+        const headers = context.headers as Record<string, string>
+        const response = await gateway.app.inject({ method: 'POST', url, payload, headers: headers ?? {} })
+        answers.set(
+          `${format.name}, message ${at}`,
+          JSON.stringify([response.statusCode, strip(response.headers), response.body])
+        )
+      }
+    }
+    const [first = ''] = answers.values()
+    expect(first).toMatch(/^\[400,.*envelope\.invalid/)
     for (const [kind, answer] of answers) expect(answer, `the answer to ${kind}`).toBe(first)
   })
 })

@@ -131,3 +131,43 @@ export const taggedFormats: readonly SampleFormat[] = [
     }
   )
 ]
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+/** The formats whose messages anybody can alter. */
+export const untaggedFormats: readonly SampleFormat[] = [
+  {
+    name: 'mysql-ecb-hex',
+    profile: { codec: 'mysql-ecb-hex' },
+    keys: { k: hexKey(key(16)) },
+    send: (plaintext, at, secret = key(16)) => {
+      const body = encrypt('aes-128-ecb', secret, null, Buffer.from(plaintext))
+      return { body: Buffer.from(body.toString('hex')), context: at }
+    }
+  },
+  {
+    name: 'aes-cbc',
+    profile: { codec: 'aes-cbc', options: { iv: 'zero' } },
+    keys: { k: hexKey(key(32)) },
+    send: (plaintext, at, secret = key(32)) => {
+      const body = encrypt('aes-256-cbc', secret, Buffer.alloc(16), Buffer.from(plaintext))
+      return { body: Buffer.from(body.toString('base64')), context: at }
+    }
+  },
+  {
+    name: 'ruoyi-hybrid',
+    profile: { codec: 'ruoyi-hybrid' },
+    keys: {
+      k: {
+        key: rsa.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+        encoding: 'utf8',
+        use: 'open'
+      }
+    },
+    send: (plaintext, at) => {
+      const body = encrypt('aes-256-ecb', key(32), null, Buffer.from(plaintext)).toString('base64')
+      const headers = { 'encrypt-key': Buffer.alloc(256, 1).toString('base64') }
+      return { body: Buffer.from(body), context: { ...at, headers } }
+    }
+  }
+]
