@@ -36,8 +36,8 @@ export async function serve(options: GatewayOptions = {}): Promise<void> {
     const url = await listen(app)
     const ms = Math.round(performance.now() - began)
     app.log.info({ ms, url }, `started ${app.gateway.plugins.length} plugins in ${ms} ms`)
-    if (!app.gateway.production) process.stdout.write(startReport(app, url, ms))
     stopOnSignals(app)
+    if (!app.gateway.production) process.stdout.write(startReport(app, url, ms))
   } catch (error) {
     if (!(error instanceof StartupError)) throw error
     process.stderr.write(`${error.message}\n`)
@@ -49,7 +49,10 @@ export async function serve(options: GatewayOptions = {}): Promise<void> {
 
 function stopOnSignals(app: FastifyInstance): void {
   const { drainMs, closeMs } = app.gateway.server
-  closeWithGrace({ delay: drainMs + closeMs + 2000, logger: false }, async ({ signal, err }) => {
+  // A plugin that listens to SIGHUP has another use for it than the end.
+  const skip: 'SIGHUP'[] = process.listenerCount('SIGHUP') > 0 ? ['SIGHUP'] : []
+  const options = { delay: drainMs + closeMs + 2000, logger: false, skip } as const
+  closeWithGrace(options, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'uncaught error, closing')
     else app.log.info({ signal }, 'closing')
     await app.close()

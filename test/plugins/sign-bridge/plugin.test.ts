@@ -21,7 +21,8 @@ afterAll(() => device.close())
 const envelope = (names: readonly string[]): CryptoEnvelope => ({
   open: () => Promise.reject(new Error('not here')),
   seal: () => Promise.reject(new Error('not here')),
-  status: () => names.map(name => ({ name, codec: 'mysql-ecb-hex', keys: ['legacy'], counters: {} }))
+  status: () => names.map(name => ({ name, codec: 'mysql-ecb-hex', keys: ['legacy'], counters: {} })),
+  keysFile: () => undefined
 })
 
 interface Started extends AsyncDisposable {
