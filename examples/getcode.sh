@@ -6,6 +6,8 @@
 # The request is {"str": text, "pwdstr": PIN}, AES-128-ECB under the key text, in hexadecimal (profile `legacy` of
 # crypto-envelope); the answer's `data` is opened and printed. The key is the published one of demonstrations, or
 # PAIFANG_CRYPTO_ENVELOPE_LEGACY_KEY when that has 16 characters; the PIN is the simulator's.
+#
+# There is no such script for the profile `default`: `openssl enc` refuses AES-GCM. See examples/clients.
 set -eu
 
 fail() {
