@@ -9,6 +9,7 @@ import { PooledBridge } from './bridge.ts'
 import { callerLimits } from './caller-limits.ts'
 import { Callers } from './callers.ts'
 import { Certificates } from './certificates.ts'
+import { checkCallers } from './check-callers.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
@@ -38,7 +39,7 @@ export default definePlugin({
     clock: optional(Clock)
   },
   provides: SignBridge,
-  check: checkSettings,
+  check: settings => [...checkSettings(settings), ...checkCallers(settings)],
 
   async setup(app, { config, log, envelope, database, state, errors, simulator, clock = systemClock }) {
     errors?.define('sign-bridge', Errors)

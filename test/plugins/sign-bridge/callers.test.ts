@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
-import { ApiError } from '../../../src/plugins/api-error/service.ts'
+import { StartupError } from '../../../src/core/index.ts'
+import type { ApiError } from '../../../src/plugins/api-error/service.ts'
 import { callerLimits } from '../../../src/plugins/sign-bridge/caller-limits.ts'
+import { checkCallers } from '../../../src/plugins/sign-bridge/check-callers.ts'
 import { Callers } from '../../../src/plugins/sign-bridge/callers.ts'
 import type { CallerSettings } from '../../../src/plugins/sign-bridge/config.ts'
+import signBridge from '../../../src/plugins/sign-bridge/index.ts'
 import { RateWindow } from '../../../src/plugins/sign-bridge/rate-window.ts'
 import type { SignRequest } from '../../../src/plugins/sign-bridge/service.ts'
 import type { Next } from '../../../src/plugins/sign-bridge/stage.ts'
-import { fakeClock } from '../../../src/testing/index.ts'
+import { fakeClock, testPlugin } from '../../../src/testing/index.ts'
 import { failure, pin } from './rig.ts'
 
 const token = 'shop-token-0123456789'
@@ -152,4 +155,31 @@ test('a rate is counted where all nodes see it; a state that fails limits nobody
   const broken = limited({ perMinute: 1 }, { state: { increment: () => Promise.reject(new Error('down')) } })
   expect([await keyOf(broken.sign()), await keyOf(broken.sign())]).toEqual(['signed', 'signed'])
   expect(broken.logs).toHaveLength(2)
+})
+
+test('settings that cannot work are named, with the fix, and no token is in the text', () => {
+  const problems = checkCallers({
+    devices: ['ws://card:61232'],
+    callers: { shop: settings({ devices: ['device-1', 'device-2'] }), erp: settings() }
+  })
+  expect(problems.map(({ path, message }) => `${path.join('.')} ${message}`)).toEqual([
+    "callers.shop.devices.1 names 'device-2', which is no device",
+    "callers.erp.token is that of 'shop', too"
+  ])
+  expect(JSON.stringify(problems)).not.toContain(token)
+  expect(checkCallers({ devices: [], callers: { shop: settings({ devices: ['device-2'] }) } })).toEqual([])
+})
+
+test.each([
+  ['a short token', { shop: { token: 'short' } }],
+  ['a token that no header can hold', { shop: { token: 'sixteen characters and more' } }],
+  ['no token', { shop: {} }],
+  ['a name with spaces', { 'The Shop': { token } }],
+  ['a misspelt limit', { shop: { token, perMinutes: 5 } }]
+])('the gateway does not start with %s', async (_, callers) => {
+  const error = await failure(testPlugin(signBridge, { config: { callers } }))
+  expect(error).toBeInstanceOf(StartupError)
+  const problem = (error as StartupError).problems.find(({ where }) => where.includes('callers'))
+  expect(problem).toBeDefined()
+  expect(JSON.stringify((error as StartupError).problems)).not.toContain(token)
 })
