@@ -256,3 +256,26 @@ test('34: replies to what was never asked are told once a connection: another pr
   await signs(rig)
   expect(kinds(rig)).toEqual(['card-shared', 'card-shared'])
 })
+
+test('40: what is told of a device holds no PIN and no text, whatever the control quotes', async () => {
+  const quote = `${pin} of "a text to sign"`
+  const rig = await makeRig({ certNos: [certNo], settings: { timeoutsUntilDown: 1, recycleAfterMs: 0 } })
+  const faults = [
+    { do: 'fail', text: quote, code: 'Err:Custom50070' },
+    { do: 'fail', text: quote, code: quote },
+    { do: 'cert-no', certNo: quote },
+    { do: 'frame', frame: `{"_id":"${pin}","_method":"${pin}","_args":{"Result":true}}`, place: 'before' },
+    { do: 'garbage' },
+    { do: 'ignore' }
+  ] as const
+  for (const fault of faults) {
+    rig.control.play([{ ...fault, on: 'sign' }])
+    const ended = rig.sign('a text to sign').catch((error: unknown) => error)
+    await rig.clock.advance(120_000)
+    const error = await ended
+    const told = JSON.stringify([rig.events, rig.device.status(), error]) + String(error)
+    expect(told).not.toContain(pin)
+    expect(told).not.toContain('a text to sign')
+  }
+  expect(kinds(rig)).toEqual(['reader-fault', 'card-swapped', 'card-shared'])
+})
