@@ -105,7 +105,7 @@ export const Config = Type.Object({
   unclearPinLimit: Type.Integer({
     default: 2,
     minimum: 1,
-    maximum: 10,
+    maximum: 100,
     description:
       'Attempts in a row without a clear answer after which a PIN is blocked for a card: no reply to one that has never signed there, or failures of unknown kind. Cards lock after about three wrong PINs.'
   }),

@@ -3,11 +3,13 @@ import { afterEach, expect, test } from 'vitest'
 import type { WebSocket, WebSocketServer } from 'ws'
 import apiError from '../../../src/plugins/api-error/index.ts'
 import cryptoEnvelope from '../../../src/plugins/crypto-envelope/index.ts'
+import database from '../../../src/plugins/database/index.ts'
 import signBridge from '../../../src/plugins/sign-bridge/index.ts'
 import type { SignBridge } from '../../../src/plugins/sign-bridge/service.ts'
 import state from '../../../src/plugins/state/index.ts'
 import { testPlugin, type TestGateway } from '../../../src/testing/index.ts'
 import { end, serve } from './listener.ts'
+import { guardSecret } from './rig.ts'
 import { legacyKey, openHex, sealHex } from './sealed.ts'
 
 // Devices as others write them: they know one method, and each has its own idea of the rest.
@@ -58,13 +60,14 @@ async function gatewayFor(urls: readonly string[], config: object = {}): Promise
   const gateway = await testPlugin(signBridge, {
     config: {
       devices: [...urls],
+      guardSecret,
       timeoutMs: 60,
       handshakeTimeoutMs: 30,
       reconnectMinMs: 1,
       reconnectMaxMs: 5,
       ...config
     },
-    with: [[apiError], [state], [cryptoEnvelope, { legacyKey }]] as never
+    with: [[apiError], [state], [cryptoEnvelope, { legacyKey }], [database, { file: ':memory:' }]] as never
   })
   closing.unshift(() => gateway.close())
   return gateway
@@ -160,7 +163,7 @@ test('a device that hangs up on every request gets each of them once', async () 
     seen.push(text)
     socket.terminate()
   })
-  expect(await askAll(await gatewayFor([url]))).toEqual(texts.map(() => 502))
+  expect(await askAll(await gatewayFor([url], { unclearPinLimit: 100 }))).toEqual(texts.map(() => 502))
   expect(seen.toSorted()).toEqual(texts.toSorted())
 })
 

@@ -3,13 +3,14 @@ import { request, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import apiError from '../../../src/plugins/api-error/index.ts'
 import cryptoEnvelope from '../../../src/plugins/crypto-envelope/index.ts'
+import database from '../../../src/plugins/database/index.ts'
 import signBridge from '../../../src/plugins/sign-bridge/index.ts'
 import type { SignBridge } from '../../../src/plugins/sign-bridge/service.ts'
 import { startSignSimulator, type SimulatedDevice } from '../../../src/plugins/sign-simulator/device.ts'
 import type { Step } from '../../../src/plugins/sign-simulator/faults.ts'
 import state from '../../../src/plugins/state/index.ts'
 import { testPlugin, type TestGateway } from '../../../src/testing/index.ts'
-import { cardKey, pin } from './rig.ts'
+import { cardKey, guardSecret, pin } from './rig.ts'
 import { legacyKey, openHex, sealHex } from './sealed.ts'
 
 let device: SimulatedDevice
@@ -31,8 +32,15 @@ beforeEach(() => {
 
 function start(config: object = {}): Promise<TestGateway<SignBridge>> {
   return testPlugin(signBridge, {
-    config: { devices: [device.url], timeoutMs: 150, recycleAfterMs: 0, reconnectMinMs: 1, ...config },
-    with: [[apiError], [state], [cryptoEnvelope, { legacyKey }]] as never,
+    config: {
+      devices: [device.url],
+      guardSecret,
+      timeoutMs: 150,
+      recycleAfterMs: 0,
+      reconnectMinMs: 1,
+      ...config
+    },
+    with: [[apiError], [state], [cryptoEnvelope, { legacyKey }], [database, { file: ':memory:' }]] as never,
     server: { logLevel: 'trace' },
     logDestination: { write: line => void (logs += line) }
   })
@@ -137,8 +145,11 @@ test.each<[string, Step, number]>([
 ])(
   'a device that gives %s: the code is the HTTP status, and nothing secret is told or logged',
   async (_, fault, code) => {
+    // Each has a guard of its own: what one of them says of the PIN would block it for the next.
+    const fresh = await start()
     device.control.play([fault])
-    const answer = await post(good)
+    const answer = await post(good, fresh)
+    await fresh.close()
     expect(answer).toMatchObject({ status: code, body: { code, data: false } })
     for (const secret of [pin, legacyKey, 'hello'])
       expect(logs + JSON.stringify(answer.body)).not.toContain(secret)

@@ -3,9 +3,11 @@ import type { Clock, Timer } from '../../../src/core/index.ts'
 import { ApiError } from '../../../src/plugins/api-error/service.ts'
 import type { Device } from '../../../src/plugins/sign-bridge/device.ts'
 import type { Signed } from '../../../src/plugins/sign-bridge/job.ts'
+import { PinGuard } from '../../../src/plugins/sign-bridge/pin-guard.ts'
 import { SignPool, type PoolSettings } from '../../../src/plugins/sign-bridge/pool.ts'
 import { settings as usual } from './rig.ts'
-import { macOf, UnrulyDevice, type Random } from './unruly-device.ts'
+import { MemoryRows } from './memory-rows.ts'
+import { macOf, rightPin, unclearPinLimit, UnrulyDevice, type Random } from './unruly-device.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 /**
@@ -38,7 +40,9 @@ test(
       'device_lost_after_send',
       'protocol_error',
       'device_error',
-      'empty_result'
+      'empty_result',
+      'pin_refused',
+      'pin_blocked'
     ]
     for (const kind of [
       ...kinds,
@@ -62,23 +66,34 @@ async function runSchedule(seed: number): Promise<string[]> {
   const random = mulberry32(seed)
   const time = new VirtualTime()
   const settings = drawSettings(random)
-  const faults = { rate: random() * 0.7, bare: random() < 0.4, texts: new Set<string>() }
+  const faults = { rate: random() * 0.7, bare: random() < 0.4, texts: new Set<string>(), violations: [] }
   const devices = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, index) => {
     return new UnrulyDevice(`${index + 1}c`, random, time, faults)
   })
   let lastId = 0
   const clock = new CountingClock(time)
-  const pool = new SignPool({
-    places: devices.map(({ certNo, connect }) => ({ name: certNo, address: certNo, certNo: '', connect })),
+  const guarded = random() < 0.5
+  const rows = new MemoryRows()
+  const digest = (_: string, part = ''): string => part
+  const limits = { clock: time, tell: () => {}, digest, unclearPinLimit, attemptMs: 45 }
+  const guard = new PinGuard({ ...limits, rows }, () => pool.devices)
+  let news = false
+  const pool: SignPool = new SignPool({
+    places: devices.map(({ certNo, connect }) => {
+      return { name: certNo, address: certNo, certNo: random() < 0.3 ? certNo : '', connect }
+    }),
     settings,
     clock,
     random,
     ids: () => ++lastId,
+    gate: guarded ? guard : undefined,
+    changed: () => void (news = true),
     defer: random() < 0.5 ? task => task() : task => void time.after(0, task)
   })
 
+  const wrongPins = guarded ? random() * 0.5 : 0
   const outcomes: string[] = []
-  const limits: number[] = []
+  const latest: number[] = []
   const count = 1 + Math.floor(random() * 7)
   for (let index = 0; index < count; index++) {
     const at = random() * 150
@@ -87,18 +102,29 @@ async function runSchedule(seed: number): Promise<string[]> {
     if (abort) time.after(abortAt!, () => abort.abort())
     time.after(at, () => {
       const data = `text ${index}`
-      const signing = pool.sign({ data, pin: 'PIN', ...(abort && { signal: abort.signal }) })
-      void noteOutcome(signing, data, outcome => void (outcomes[index] = outcome))
+      const pin = random() < wrongPins ? `wrong ${Math.floor(random() * 3)}` : rightPin
+      const signing = pool.sign({ data, pin, ...(abort && { signal: abort.signal }) })
+      void noteOutcome(signing, data, outcome => {
+        outcomes[index] = outcome
+        for (const device of devices) device.heard(data, outcome)
+      })
     })
-    limits[index] = at + settings.deadlineMs + settings.timeoutMs
+    latest[index] = at + settings.deadlineMs + settings.timeoutMs
   }
-  for (const [index, limit] of [...limits.entries()].toSorted(([, a], [, b]) => a - b)) {
-    time.runUntil(limit)
+  for (const [index, limit] of [...latest.entries()].toSorted(([, a], [, b]) => a - b)) {
+    // What is promised happens between two events, as it does in a process.
+    while (time.runNext(limit))
+      while (rows.used || (news && guarded)) {
+        news = rows.used = false
+        await microtasks()
+      }
     await microtasks()
     if (outcomes[index] === undefined) throw new Error(`request ${index} was not settled by ${limit}`)
   }
   const wrong = outcomes.find(outcome => /[^a-z_]/.test(outcome))
   if (wrong) throw new Error(wrong)
+  const [violation] = faults.violations
+  if (violation !== undefined) throw new Error(violation)
   await pool.close()
   if (pool.queued > 0) throw new Error('requests still wait')
   if (clock.pending > 0) throw new Error(`${clock.pending} timers are left`)
@@ -134,7 +160,10 @@ function drawSettings(random: Random): PoolSettings {
     deadlineMs: 80 + random() * 100,
     connectWaitMs: 30 + random() * 60,
     maxQueued: 1 + Math.floor(random() * 6),
-    pingIntervalMs: 50
+    pingIntervalMs: 50,
+    minGapMs: random() < 0.3 ? random() * 10 : 0,
+    timeoutsUntilDown: 1 + Math.floor(random() * 3),
+    checkCards: random() < 0.2
   }
 }
 
@@ -176,7 +205,7 @@ class CountingClock implements Clock {
 }
 
 async function microtasks(): Promise<void> {
-  for (let count = 0; count < 8; count++) await Promise.resolve()
+  for (let count = 0; count < 16; count++) await Promise.resolve()
 }
 
 function mulberry32(seed: number): Random {

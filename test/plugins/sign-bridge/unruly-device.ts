@@ -26,6 +26,19 @@ export function macOf(secret: string, text: string): string {
   return `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}`
 }
 
+/** The PIN of every card. */
+export const rightPin = 'PIN'
+export const unclearPinLimit = 2
+
+/** What a schedule's devices do, and what they have seen. */
+export interface Faults {
+  readonly rate: number
+  readonly bare: boolean
+  readonly texts: Set<string>
+  /** What must not have happened. */
+  readonly violations: string[]
+}
+
 /**
  * A device that does everything wrong now and then: late, lost, doubled, foreign, bare and broken replies, drops,
  * wrong and missing handshakes. Its signatures are always right for the text they were asked for.
@@ -34,16 +47,15 @@ export class UnrulyDevice {
   readonly certNo: string
   readonly #random: Random
   readonly #time: VirtualTime
-  readonly #faults: { readonly rate: number; readonly bare: boolean; readonly texts: Set<string> }
+  readonly #faults: Faults
+  /** The PIN that came with each text. */
+  readonly pins = new Map<string, string>()
+  readonly #refused = new Set<string>()
+  #refusedInARow = 0
   readonly #oldReplies: string[] = []
   #connection = 0
 
-  constructor(
-    certNo: string,
-    random: Random,
-    time: VirtualTime,
-    faults: { readonly rate: number; readonly bare: boolean; readonly texts: Set<string> }
-  ) {
+  constructor(certNo: string, random: Random, time: VirtualTime, faults: Faults) {
     this.certNo = certNo
     this.#random = random
     this.#time = time
@@ -54,6 +66,7 @@ export class UnrulyDevice {
     let open = false
     let closed = false
     let outstanding: number | undefined
+    let outstandingMethod: string | undefined
     let timer: { cancel(): void } | undefined
 
     const end = (reason: string | undefined): void => {
@@ -85,7 +98,11 @@ export class UnrulyDevice {
         if (!open || this.#strikes(0.1)) return false
         const { _id: id, _method: method, args } = JSON.parse(text) as SentFrame
         const request = { id, method, args }
-        if (outstanding !== undefined) throw new Error('a second request while one is out')
+        // The second copy of a serial without an id may pass for the answer to the next question for it.
+        const maySeemAnswered = this.#faults.bare && outstandingMethod === 'cus-sec_SpcGetCertNo'
+        if (outstanding !== undefined && !maySeemAnswered)
+          this.#violated('a second request came while one was out')
+        outstandingMethod = method
         outstanding = request.id
         this.#noteText(request)
         this.#serve(request, {
@@ -111,6 +128,21 @@ export class UnrulyDevice {
     }
   }
 
+  /** To be called with what the bridge made of a text. */
+  heard(text: string, outcome: string): void {
+    const pin = this.pins.get(text)
+    if (pin === undefined) return
+    // It took the PIN, even if it did not say which certificate it used.
+    if (outcome === 'signed' || outcome === 'cert_missing') this.#refusedInARow = 0
+    if (outcome !== 'pin_refused') return
+    this.#refused.add(pin)
+    this.#refusedInARow++
+  }
+
+  #violated(rule: string): void {
+    this.#faults.violations.push(`${this.certNo}: ${rule}`)
+  }
+
   #strikes(weight = 1): boolean {
     return this.#random() < this.#faults.rate * weight
   }
@@ -118,8 +150,14 @@ export class UnrulyDevice {
   #noteText({ args }: Request): void {
     if (args.passwd === undefined) return
     const text = args.inData ?? ''
-    if (this.#faults.texts.has(text)) throw new Error(`the PIN of ${text} left twice`)
+    if (this.#faults.texts.has(text)) this.#violated(`the PIN of ${text} left twice`)
     this.#faults.texts.add(text)
+    this.pins.set(text, args.passwd)
+    if (this.#refused.has(args.passwd)) this.#violated(`${args.passwd} was refused, and came again`)
+    if (this.#refusedInARow >= 2) this.#violated('a PIN came after two were refused')
+    const times = [...this.pins.values()].filter(one => one === args.passwd).length
+    if (args.passwd !== rightPin && times > unclearPinLimit)
+      this.#violated(`${args.passwd} came ${times} times`)
   }
 
   #greet(events: TransportEvents, later: (ms: number, task: () => void) => void, drop: () => void): void {
@@ -191,7 +229,14 @@ export class UnrulyDevice {
 
   #bodyFor({ method, args }: Request): object {
     const fail = (code: string): object => ({ Result: false, Data: [], Error: ['失败', code] })
-    if (this.#strikes(0.2)) return fail(this.#random() < 0.5 ? 'Err:Custom50070' : 'Err:Custom50999')
+    if (this.#strikes(0.2)) {
+      if (this.#random() < 0.5) return fail('Err:Custom50999')
+      // The PIN did not get as far as the card.
+      this.pins.delete(args.inData ?? '')
+      return fail('Err:Custom50070')
+    }
+    if (args.passwd !== undefined && args.passwd !== rightPin)
+      return { Result: false, Data: [], Error: ['口令错误', 'Err:Custom50102'] }
     if (method === 'cus-sec_SpcGetCertNo') return { Result: true, Data: [this.certNo], Error: [] }
     const sign = macOf(this.certNo, args.inData ?? '')
     if (this.#strikes(0.3)) return { Result: true, Data: [sign], Error: [] }

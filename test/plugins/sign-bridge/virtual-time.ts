@@ -42,6 +42,20 @@ export class VirtualTime implements Clock {
     this.#now = Math.max(this.#now, at)
   }
 
+  /** Runs the next event up to a moment. False: there was none. */
+  runNext(at: number): boolean {
+    for (let event = this.#heap[0]; event && event.at <= at; event = this.#heap[0]) {
+      this.#pop()
+      const { task } = event
+      if (!task) continue
+      this.#now = event.at
+      task()
+      return true
+    }
+    this.#now = Math.max(this.#now, at)
+    return false
+  }
+
   #before(a: Event, b: Event): boolean {
     return a.at < b.at || (a.at === b.at && a.order < b.order)
   }
