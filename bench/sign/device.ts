@@ -10,7 +10,7 @@ export interface DeviceOptions {
   readonly devices: number
   /** How long a card takes for a signature. */
   readonly delayMs: number
-  /** Share of the requests that a fault strikes. */
+  /** Share of the requests that a fault strikes, from the question `strike` on. */
   readonly faultRate: number
 }
 
@@ -60,6 +60,7 @@ const random = mulberry32(1)
 const texts = new Set<number>()
 let spans: Span[] = []
 let sentTwice = 0
+let striking = false
 
 const devices = await Promise.all(Array.from({ length: count }, (_, index) => startDevice(index)))
 const ready: DevicesReady = {
@@ -67,6 +68,7 @@ const ready: DevicesReady = {
   certificate: key.certificate.toString('base64')
 }
 serveParent(ready, {
+  strike: () => (striking = true),
   seen: (): Seen => {
     const seen = { spans, sentTwice }
     spans = []
@@ -82,7 +84,8 @@ async function startDevice(index: number): Promise<SimulatedDevice> {
       arrivedMs = performance.now()
       const text = device.control.record.frames.at(-1)?.request?.args['inData']
       if (typeof text === 'string') noteText(numberOf(text))
-      const fault = random() < faultRate ? faults[Math.floor(random() * faults.length)] : undefined
+      const fault =
+        striking && random() < faultRate ? faults[Math.floor(random() * faults.length)] : undefined
       return fault ? [fault] : []
     }
   }

@@ -31,6 +31,7 @@ export interface Rig extends AsyncDisposable {
   readonly devices: number
   readonly delayMs: number
   readonly gateway: Child<string>
+  readonly simulator: Child<DevicesReady>
   readonly clients: Readonly<Record<Way, Client>>
   /** Checks an answer's signature, if it has one, and counts those of other texts. */
   check(client: Client, answer: Answer): void
@@ -64,6 +65,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     devices,
     delayMs,
     gateway,
+    simulator,
     clients,
     check(client, { status, body, number }) {
       if (status === 200 && !isRight(number, client.signatureIn(body))) crossed++

@@ -17,6 +17,7 @@ const settings = { timeoutMs: 300, deadlineMs: 2_000, reconnectMinMs: 10, reconn
 export async function soak(minutes: number): Promise<Figure[]> {
   await using rig = await startRig({ devices: 4, delayMs: 5, faultRate: 0.05, settings })
   const before = await handles(rig)
+  await rig.simulator.ask('strike')
   const heap: number[] = []
   const statuses = new Map<number, number>()
   const seconds = (minutes * 60) / samples
