@@ -192,7 +192,7 @@ export class Device {
 
   #identify(timeoutMs: number): void {
     const { connection } = this
-    this.#ask('cus-sec_SpcGetCertNo', ending => void this.#fitness.identified(ending, connection), timeoutMs)
+    this.#ask('cus-sec_SpcGetCertNo', ending => this.#fitness.identified(ending, connection), timeoutMs)
   }
 
   #ask(method: Method, ended: (ending: Ending) => void, timeoutMs = askMs): void {

@@ -42,7 +42,8 @@ export function placesAt(
 function readAuthorities(file: string): string {
   try {
     const pem = readFileSync(file, 'utf8')
-    createSecureContext({ ca: new X509Certificate(pem) && pem })
+    // OpenSSL takes a file without any certificate for an empty list.
+    if (new X509Certificate(pem).raw.length > 0) createSecureContext({ ca: pem })
     return pem
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it is no PEM'

@@ -18,7 +18,7 @@ export interface SocketOptions extends BackoffRange {
   readonly openTimeoutMs?: number
   /** How long a peer may take to answer a close frame before the socket is destroyed. Default 0.5 s. */
   readonly closeTimeoutMs?: number
-  /** How long TCP may be idle before the system asks whether the peer is there. Default 15 s. */
+  /** How long TCP may be idle before the system asks whether the peer is there; at least 1 s. Default 15 s. */
   readonly keepAliveMs?: number
   /** Attempts that may be under way at the same time; shared by all devices. Default: any number. */
   readonly slots?: Semaphore
@@ -40,7 +40,7 @@ const maxPayload = 256 * 1024
  */
 export function openSocket(options: SocketOptions, events: TransportEvents): Transport {
   const { url, clock, random = Math.random, openTimeoutMs = 5_000, closeTimeoutMs = 500 } = options
-  const { slots, ca, servername, lookup } = options
+  const { keepAliveMs = 15_000, slots, ca, servername, lookup } = options
   const clientOptions: ClientOptions & { closeTimeout: number; lookup?: LookupFunction } = {
     ...(ca !== undefined && { ca }),
     ...(servername !== undefined && { servername }),
@@ -70,7 +70,7 @@ export function openSocket(options: SocketOptions, events: TransportEvents): Tra
       })
       const settle = giveSlotBack
       for (const event of ['open', 'close'] as const) this.once(event, () => settle?.())
-      this.on('upgrade', ({ socket: tcp }) => tcp.setKeepAlive(true, options.keepAliveMs ?? 15_000))
+      this.on('upgrade', ({ socket: tcp }) => tcp.setKeepAlive(true, Math.max(1_000, keepAliveMs)))
       this.on('pong', () => {
         if (this === socket && this !== muted && !closed) events.ponged()
       })
