@@ -87,7 +87,7 @@ async function runSchedule(seed: number): Promise<string[]> {
     random,
     ids: () => ++lastId,
     gate: guarded ? guard : undefined,
-    changed: () => void (news = true),
+    changed: () => void (news = guarded),
     defer: random() < 0.5 ? task => task() : task => void time.after(0, task)
   })
 
@@ -114,7 +114,7 @@ async function runSchedule(seed: number): Promise<string[]> {
   for (const [index, limit] of [...latest.entries()].toSorted(([, a], [, b]) => a - b)) {
     // What is promised happens between two events, as it does in a process.
     while (time.runNext(limit))
-      while (rows.used || (news && guarded)) {
+      while (rows.used || news) {
         news = rows.used = false
         await microtasks()
       }
