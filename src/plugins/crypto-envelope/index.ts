@@ -32,7 +32,8 @@ export default definePlugin({
     for (const { codec } of profiles) await codec.load?.()
 
     errors?.define('crypto-envelope', Errors)
-    const keys = keepKeys(profiles, config, identity, clock, log)
+    const production = app.hasDecorator('gateway') && app.gateway.production
+    const keys = keepKeys(profiles, config, identity, { production, clock, log })
     app.addHook('onClose', async () => keys?.stop())
     const envelope = createEnvelope(profiles, createReplayGuard(state, clock), keys?.status)
     sealRoutes(app, envelope, errors, config.maxBytes)

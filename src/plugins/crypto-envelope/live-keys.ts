@@ -1,9 +1,15 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Clock } from '../../core/index.ts'
+import type { CheckContext, Clock } from '../../core/index.ts'
+import { demonstrationKeys } from './check.ts'
 import type { Config } from './config.ts'
 import { readKeysFile } from './keys-file.ts'
 import { followKeysFile, type KeysFollower } from './keys-follower.ts'
 import { readProfiles, type Profile } from './profiles.ts'
+
+interface KeepOptions extends CheckContext {
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+}
 
 /**
  * Keeps the rings of `profiles` up to date with the keys file, if the settings name one: when it changes, and on
@@ -14,8 +20,7 @@ export function keepKeys(
   profiles: readonly Profile[],
   config: Config,
   identity: string,
-  clock: Clock,
-  log: FastifyBaseLogger
+  { production, clock, log }: KeepOptions
 ): KeysFollower | undefined {
   const { keysFile: path, keysPollMs: intervalMs } = config
   if (path === undefined) return undefined
@@ -25,7 +30,8 @@ export function keepKeys(
     const settled = readProfiles(config, keys, clock)
     const fresh = new Map(settled.profiles.map(profile => [profile.name, profile.ring]))
     const lost = profiles.filter(({ name }) => !fresh.has(name))
-    const found = faults.length > 0 ? faults : settled.problems
+    const refused = production ? demonstrationKeys(settled.keys) : []
+    const found = faults.length > 0 ? faults : [...settled.problems, ...refused]
     if (found.length > 0) return found.map(problem => `${problem.path.join('.')}: ${problem.message}`)
     if (lost.length > 0) return lost.map(({ name }) => `keysFile: no key is left for the profile '${name}'`)
     for (const profile of profiles) profile.ring = fresh.get(profile.name) ?? profile.ring

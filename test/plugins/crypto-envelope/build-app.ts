@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import { Clock, definePlugin, type GatewayPlugin } from '../../../src/core/index.ts'
+import { Clock, definePlugin, type GatewayInfo, type GatewayPlugin } from '../../../src/core/index.ts'
 import { ApiErrors, type ApiError, type ValueTransform } from '../../../src/plugins/api-error/service.ts'
 import cryptoEnvelope from '../../../src/plugins/crypto-envelope/index.ts'
 import { CryptoEnvelope } from '../../../src/plugins/crypto-envelope/service.ts'
@@ -49,6 +49,7 @@ export interface AppOptions {
   readonly config?: object
   readonly fastify?: FastifyServerOptions
   readonly maxKeys?: number
+  readonly production?: boolean
 }
 
 export interface EnvelopeApp {
@@ -61,11 +62,12 @@ export interface EnvelopeApp {
 /** An app with the plugin on a clock that stands still; `routes` are added before it is ready. */
 export async function buildApp(
   routes: (app: FastifyInstance) => void,
-  { errors, config = settings, fastify = {}, maxKeys }: AppOptions = {}
+  { errors, config = settings, fastify = {}, maxKeys, production = false }: AppOptions = {}
 ): Promise<EnvelopeApp & AsyncDisposable> {
   const app = Fastify(fastify)
   const clock = fakeClock()
   const state = fakeState(clock, maxKeys)
+  app.decorate('gateway', { getter: () => ({ production }) as GatewayInfo })
   app.decorate(State.name, state as never)
   app.decorate(Clock.name, clock as never)
   if (errors) await app.register(errors)

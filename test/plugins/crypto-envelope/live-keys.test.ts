@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildApp } from './build-app.ts'
+import { demonstrationKey, encryptHex } from './ecb-client.ts'
 import { sealRequest, type GcmEnvelope } from './gcm-client.ts'
 
 const pollMs = 1000
@@ -162,6 +163,26 @@ describe('a new version that is not valid', () => {
     replace(fileOf(2))
     await gateway.clock.advance(2 * pollMs)
     expect([kids(gateway), gateway.envelope.keysFile()?.problems]).toEqual([['k-2'], []])
+  })
+
+  test.each([
+    [true, ['text'], [expect.stringContaining('is the demonstration key')]],
+    [false, ['demo'], []]
+  ])('because it is the one of demonstrations, in production: %s', async (production, keys, problems) => {
+    const profiles = { partner: { codec: 'aes-ecb', keys: ['p'] } }
+    const write = (key: string): void => replace(JSON.stringify({ p: { key, encoding: 'utf8' } }))
+    write('a key of my own!')
+    const config = { keysFile, keysPollMs: pollMs, profiles }
+    await using gateway = await buildApp(noRoutes, { config, production })
+    write(demonstrationKey)
+    await gateway.clock.advance(2 * pollMs)
+    const opened = await gateway.envelope
+      .open('partner', Buffer.from(Buffer.from(encryptHex('{}'), 'hex').toString('base64')), context)
+      .then(
+        () => 'demo',
+        () => 'text'
+      )
+    expect([[opened], gateway.envelope.keysFile()?.problems]).toEqual([keys, problems])
   })
 
   test('ends the start', async () => {

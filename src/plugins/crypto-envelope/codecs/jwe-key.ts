@@ -1,7 +1,25 @@
 import type { KeyObject } from 'node:crypto'
+import { Type, type Static } from 'typebox'
 import type { KeyUse } from '../codec.ts'
 import { readKeyPair } from '../key-pair.ts'
 import { secretKey } from '../secret-key.ts'
+
+export const JweOptions = Type.Object({
+  alg: Type.Enum(['dir', 'A256KW', 'ECDH-ES'], {
+    default: 'dir',
+    description:
+      'How the content key is agreed upon. dir: it is the key. A256KW: wrapped with it. ECDH-ES: keys come in pairs.'
+  }),
+  enc: Type.Enum(['A256GCM', 'A128GCM', 'A256CBC-HS512', 'A128CBC-HS256'], {
+    default: 'A256GCM',
+    description: 'How the content is encrypted.'
+  }),
+  bound: Type.Boolean({
+    default: true,
+    description:
+      'Requests must carry iat, jti, method and path in their protected header, and answers carry rid.'
+  })
+})
 
 const contentKeyBytes = { A256GCM: 32, A128GCM: 16, 'A256CBC-HS512': 64, 'A128CBC-HS256': 32 } as const
 const wrappingKeyBytes = 32
@@ -14,8 +32,7 @@ const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
 export function importJweKey(
   bytes: Buffer,
   use: KeyUse,
-  alg: 'dir' | 'A256KW' | 'ECDH-ES',
-  enc: keyof typeof contentKeyBytes
+  { alg, enc }: Pick<Static<typeof JweOptions>, 'alg' | 'enc'>
 ): KeyObject {
   if (alg === 'dir') return secretKey(bytes, contentKeyBytes[enc])
   if (alg === 'A256KW') return secretKey(bytes, wrappingKeyBytes)

@@ -1,27 +1,10 @@
 import type * as Jose from 'jose'
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
 import type { Clock } from '../../../core/index.ts'
 import { Unopenable, type Codec, type NamedKey, type OpeningKeys, type Opening } from '../codec.ts'
 import { parseJsonObject, stringifyJson } from '../json-object.ts'
 import { bindingOf, headerOf } from './jwe-header.ts'
-import { importJweKey } from './jwe-key.ts'
-
-export const JweOptions = Type.Object({
-  alg: Type.Enum(['dir', 'A256KW', 'ECDH-ES'], {
-    default: 'dir',
-    description:
-      'How the content key is agreed upon. dir: it is the key. A256KW: wrapped with it. ECDH-ES: keys come in pairs.'
-  }),
-  enc: Type.Enum(['A256GCM', 'A128GCM', 'A256CBC-HS512', 'A128CBC-HS256'], {
-    default: 'A256GCM',
-    description: 'How the content is encrypted.'
-  }),
-  bound: Type.Boolean({
-    default: true,
-    description:
-      'Requests must carry iat, jti, method and path in their protected header, and answers carry rid.'
-  })
-})
+import { importJweKey, type JweOptions } from './jwe-key.ts'
 
 const compact = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]*\.[\w-]+$/
 
@@ -46,7 +29,7 @@ export function jwe({ alg, enc, bound }: Static<typeof JweOptions>, clock: Clock
     tagged: true,
     fresh: bound,
     ...(alg === 'ECDH-ES' && { caveat: 'whoever has the public key can write messages' }),
-    importKey: (bytes, use) => importJweKey(bytes, use, alg, enc),
+    importKey: (bytes, use) => importJweKey(bytes, use, { alg, enc }),
 
     async load() {
       jose = await import('jose')
