@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { audit } from '../../src/cli/audit.ts'
 import { SqliteDatabase } from '../../src/plugins/database/sqlite-database.ts'
 import { textDigest } from '../../src/plugins/sign-bridge/audit-rows.ts'
 import { keyedDigest } from '../../src/plugins/sign-bridge/secret.ts'
@@ -47,14 +48,14 @@ test('kill -9 in the middle of load loses no row of an answer that arrived, and 
   let [answers, enough] = [0, (): void => {}]
   const killTime = new Promise<void>(resolve => (enough = resolve))
   const answered = (): void => {
-    if (++answers === 150) enough()
+    if (++answers === 100) enough()
   }
   const loads = Array.from({ length: 6 }, (_, name) => load(url, `load ${name}`, answered))
   await killTime
   expect(await paifang('audit', 'verify')).toEqual([0, expect.stringContaining('The audit trail is intact')])
   server.child.kill('SIGKILL')
   const signed = (await Promise.all(loads)).flat()
-  expect(signed.length).toBeGreaterThanOrEqual(100)
+  expect(signed.length).toBeGreaterThanOrEqual(90)
 
   const [code, text] = await paifang('audit', 'verify')
   expect([code, text]).toEqual([0, expect.stringContaining('intact')])
@@ -68,6 +69,24 @@ test('kill -9 in the middle of load loses no row of an answer that arrived, and 
   const lost = signed.filter(data => !digests.has(textDigest(data, keyedDigest(guardSecret))))
   expect(lost).toEqual([])
   expect(listed).not.toMatch(/88888888|load \d/)
+})
+
+test('two gateways that share a database write one chain', async () => {
+  await using one = run('server.js', [], { cwd: folder })
+  await using other = run('server.js', [], { cwd: folder })
+  const servers = [one, other]
+  const urls = await Promise.all(servers.map(server => server.until(/Listening on (http:\S+)/)))
+  let [answers, enough] = [0, (): void => {}]
+  const killTime = new Promise<void>(resolve => (enough = resolve))
+  const answered = (): void => {
+    if (++answers === 60) enough()
+  }
+  const loads = urls.map(([, url = ''], name) => load(url, `shared ${name}`, answered))
+  await killTime
+  for (const { child } of servers) child.kill('SIGKILL')
+  const signed = (await Promise.all(loads)).map(({ length }) => length)
+  expect(Math.min(...signed)).toBeGreaterThan(0)
+  expect(await paifang('audit', 'verify')).toEqual([0, expect.stringContaining('intact')])
 })
 
 test('verify names the first row that was changed, and ends with 1', async () => {
@@ -92,14 +111,12 @@ test('list shows rows of a caller and since a time, as JSON', async () => {
 })
 
 test('audit without sense says what it wants', async () => {
-  const usage = [64, expect.stringContaining('usage: paifang audit verify')]
-  const wrong = [
-    ['audit'],
-    ['audit', 'mend'],
-    ['audit', 'verify', '--head', '12'],
-    ['audit', 'list', '--since', 'soon']
-  ]
-  const answers = await Promise.all(wrong.map(args => paifang(...args)))
-  expect(answers).toEqual(wrong.map(() => usage))
+  const usage = { message: expect.stringContaining('usage: paifang audit verify') }
+  const call = (args: string[], flags: Record<string, string> = {}): Promise<void> =>
+    audit({ args, flags, options: { builtins: [] } })
+  await expect(call([])).rejects.toMatchObject(usage)
+  await expect(call(['mend'])).rejects.toMatchObject(usage)
+  await expect(call(['verify'], { head: '12' })).rejects.toMatchObject(usage)
+  await expect(call(['list'], { since: 'soon' })).rejects.toMatchObject(usage)
   expect(await paifang('check', '--since', '2020-01-01')).toEqual([64, expect.stringContaining('--since')])
 })

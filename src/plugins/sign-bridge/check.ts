@@ -1,7 +1,10 @@
 import type { SettingProblem } from '../../core/index.ts'
 import type { BridgeSettings } from './config.ts'
 
-type CheckedSettings = Pick<BridgeSettings, 'devices' | 'certNos' | 'reconnectMinMs' | 'reconnectMaxMs'>
+type CheckedSettings = Pick<
+  BridgeSettings,
+  'devices' | 'certNos' | 'reconnectMinMs' | 'reconnectMaxMs' | 'webhookUrl'
+>
 
 /** What a schema cannot see in the settings. */
 export function checkSettings(settings: CheckedSettings): SettingProblem[] {
@@ -24,7 +27,19 @@ export function checkSettings(settings: CheckedSettings): SettingProblem[] {
       message: 'is more than reconnectMaxMs',
       hint: `choose ${reconnectMaxMs} or less`
     })
+  if (settings.webhookUrl !== undefined && !isPlainUrl(settings.webhookUrl))
+    problems.push({
+      path: ['webhookUrl'],
+      message: 'is no URL that can be posted to',
+      hint: 'write it like https://alerts.example/hook, without user and password'
+    })
   return problems
+}
+
+function isPlainUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { username, password } = new URL(url)
+  return username === '' && password === ''
 }
 
 function urlProblem(url: string): string | undefined {

@@ -52,8 +52,7 @@ export class ExpiryWatch {
     const serial = certificate.serialNumber.toLowerCase()
     if (step === undefined || step >= (this.#told.get(serial) ?? Infinity)) return
     this.#told.set(serial, step)
-    const when =
-      leftMs <= 0 ? `ended on ${day}` : `ends on ${day}, in ${Math.ceil(leftMs / dayMs)} days at most`
+    const when = leftMs <= 0 ? `ended on ${day}` : `ends on ${day}`
     tell({
       kind: 'certificate-expiring',
       device: device.name,

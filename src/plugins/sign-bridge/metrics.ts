@@ -5,7 +5,7 @@ import type { Passage } from './passage.ts'
 import type { Metric, SignBridgeStatus } from './service.ts'
 import type { Stage } from './stage.ts'
 
-const dropped = ['late', 'foreign', 'duplicates'] as const
+const dropped = ['late', 'duplicate', 'foreign', 'stray'] as const
 
 /** Counts and times requests, in memory, for whoever shows them. Names and units are those of Prometheus. */
 export class SignMetrics {

@@ -65,6 +65,19 @@ test('requests are counted by outcome, and timed in the queue, on the card and i
   expect((value('request_duration_seconds', after) as HistogramSnapshot).count).toBe(4)
 })
 
+test('replies that belong to no request are counted, by device and kind', async () => {
+  const rig = await makeRig()
+  const metrics = new SignMetrics(rig.clock)
+  rig.control.play([{ do: 'duplicate' }])
+  await rig.sign('twice')
+  await rig.clock.advance(1_000)
+  const snapshot = metrics.snapshot({ devices: [rig.device.status()], queued: 0 }, {})
+  const drops = snapshot.find(({ name }) => name === 'paifang_sign_replies_dropped_total')
+  expect(drops?.samples).toContainEqual({ labels: { device: 'device-1', reason: 'duplicate' }, value: 1 })
+  const { counters } = rig.device.status()
+  for (const { labels } of drops?.samples ?? []) expect(counters).toHaveProperty(labels['reason'] ?? '')
+})
+
 test('a failure that no device had is blamed on none', () => {
   expect([new Error('no'), 'text', undefined].map(deviceOf)).toEqual(['', '', ''])
 })

@@ -181,5 +181,8 @@ test('settings that cannot work are named, with the fix', () => {
   expect(problems({ devices: ['ws://a', 'ws://b'], certNos: ['01'] })).toEqual([
     'certNos has 1 entries for 2 devices'
   ])
+  expect(problems({ webhookUrl: 'https://alerts.example/hook?key=1' })).toEqual([])
+  for (const webhookUrl of ['https://', 'https://user:secret@alerts.example/'])
+    expect(problems({ webhookUrl })).toEqual(['webhookUrl is no URL that can be posted to'])
   expect(problems({ reconnectMinMs: 20_000 })).toEqual(['reconnectMinMs is more than reconnectMaxMs'])
 })
