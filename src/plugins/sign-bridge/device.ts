@@ -1,37 +1,17 @@
 import type { Timer } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
-import type { BackoffRange } from './backoff.ts'
-import type { BridgeSettings } from './config.ts'
+import type { DeviceOptions, DeviceSettings, DeviceState } from './device-options.ts'
 import { Errors } from './errors.ts'
-import type { Tell } from './events.ts'
 import { Fitness } from './fitness.ts'
 import { requestFrame, type Method } from './frame.ts'
 import type { SignJob } from './job.ts'
-import { Link, type ConnectionFacts, type Ending, type LinkOptions, type LinkSettings } from './link.ts'
+import { Link, type ConnectionFacts, type Ending } from './link.ts'
 import type { PinOutcome } from './pin-verdict.ts'
 import { firstText, readSignature } from './reply.ts'
 import type { DeviceStatus } from './service.ts'
 import { SignTimes } from './sign-times.ts'
 
-export type DeviceState = DeviceStatus['state']
-
-/** The settings that a device follows. */
-export type DeviceSettings = LinkSettings &
-  BackoffRange &
-  Pick<BridgeSettings, 'timeoutMs' | 'adaptiveTimeout' | 'timeoutsUntilDown' | 'checkCards'>
-
-export interface DeviceOptions extends Omit<LinkOptions, 'free' | 'changed' | 'foreign' | 'settings'> {
-  readonly name: string
-  /** Host and port, for people. */
-  readonly address: string
-  /** Serial of the certificate that it must sign with; empty: any. */
-  readonly certNo: string
-  readonly settings: DeviceSettings
-  readonly random: () => number
-  readonly tell: Tell
-  /** Called after each change of its state or of the reason for it. It may call `start` when the state is `ready`. */
-  readonly changed: (device: Device, previous: DeviceState) => void
-}
+export type { DeviceSettings, DeviceState }
 
 type Job = SignJob<Device>
 
