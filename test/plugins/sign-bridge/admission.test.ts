@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { expectedWaitMs } from '../../../src/plugins/sign-bridge/admission.ts'
+import type { SignRequest } from '../../../src/plugins/sign-bridge/service.ts'
 import { makeRig, outcome, pin, type Rig } from './rig.ts'
 
 const busy = (meanSignMs: number) => ({ free: false, meanSignMs })
@@ -73,4 +74,32 @@ test('24: a deadline of its own ends a wait, also behind requests with more time
   const rest = Promise.all([outcome(first), outcome(second)])
   await rig.clock.advance(120_000)
   expect(await rest).toEqual(['sign.timeout', 'sign.timeout'])
+})
+
+test.each<[string, Partial<SignRequest>[], string]>([
+  ['what could only be late is refused before it is read', [{}, {}, {}], 'sign.queue_full'],
+  [
+    'not while some wait for certain devices: others may be idle',
+    [{ devices: ['device-1'] }, { devices: ['device-2'] }, {}],
+    'admitted'
+  ]
+])('23: %s', async (_, requests, expected) => {
+  const rig = await makeRig({
+    controls: [{ delayMs: 1_000 }, { delayMs: 1_000 }],
+    settings: { deadlineMs: 1_600 }
+  })
+  const warm = Promise.all([rig.sign('a'), rig.sign('b')])
+  await rig.clock.advance(1_000)
+  await warm
+  const signed = Promise.allSettled([
+    rig.sign('c'),
+    rig.sign('d'),
+    ...requests.map(request => rig.pool.sign({ data: 'waits', pin, ...request }))
+  ])
+  await rig.clock.advance(0)
+  expect(rig.pool.queued).toBe(3)
+  const room = async (): Promise<void> => rig.pool.assertRoom()
+  expect((await outcome(room())).replace('signed', 'admitted')).toBe(expected)
+  await rig.clock.advance(5_000)
+  await signed
 })
