@@ -138,6 +138,11 @@ export function cancelled(): ApiError {
   return new ApiError(Errors['sign.cancelled'])
 }
 
+/** The failure of a request that comes or waits while the gateway closes. */
+export function shuttingDown(): ApiError {
+  return new ApiError(Errors['sign.shutting_down'], { retryAfter: 1, headers: { connection: 'close' } })
+}
+
 /** Serials compare without case and leading zeros: the control and X.509 tools write them differently. */
 export function sameSerial(one: string, other: string): boolean {
   const plain = (hex: string): string => hex.toLowerCase().replace(/^0+(?=.)/, '')

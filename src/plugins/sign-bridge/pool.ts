@@ -5,10 +5,11 @@ import { Device, type DeviceSettings, type DeviceState } from './device.ts'
 import { Errors } from './errors.ts'
 import type { Tell } from './events.ts'
 import { nextId } from './frame.ts'
-import { cancelled, SignJob, type Signed } from './job.ts'
+import { cancelled, shuttingDown, SignJob, type Signed } from './job.ts'
 import type { ConnectionFacts } from './link.ts'
 import { follow, type Passage } from './passage.ts'
-import type { Admission, Attempt, PinGate } from './pin-guard.ts'
+import type { PinGate } from './pin-guard.ts'
+import { admit, note, settle } from './pin-gate.ts'
 import { firstText } from './reply.ts'
 import { SignQueue } from './queue.ts'
 import type { SignRequest } from './service.ts'
@@ -125,7 +126,10 @@ export class SignPool {
   assertRoom(): void {
     if (this.#stopped) throw shuttingDown()
     if (this.devices.length === 0) throw this.#unavailable()
-    if (this.#queue.full) throw queueFull(this.#expectedWaitMs())
+    const waitMs = this.#expectedWaitMs()
+    // While some wait for certain devices, others may be idle, and only the request itself tells.
+    const late = waitMs > this.#options.settings.deadlineMs && !this.#queue.some(({ bound }) => bound)
+    if (late || this.#queue.full) throw queueFull(waitMs)
   }
 
   /** Takes no more requests, and fails those that no device has yet. */
@@ -195,25 +199,16 @@ export class SignPool {
     this.#held.add(device)
     let noted: Promise<void> | undefined
     try {
-      const admission = await admit(gate, device, job)
-      if (admission === undefined)
-        return job.fail(new ApiError(Errors['sign.guard_unavailable'], { retryAfter: 5 }))
+      const admission = await admit(gate, device, job.pinKey)
+      if (admission === undefined) return job.fail(new ApiError(Errors['sign.guard_unavailable']))
       if (typeof admission === 'string') return this.#refuse(admission, device, job)
-      if (!this.#mayStillGo(device, job) || !this.#start(device, job)) return await admission.settle('unsent')
-      job.noted = noted = this.#note(admission, job)
+      if (!this.#mayStillGo(device, job) || !this.#start(device, job))
+        return await settle(admission, 'unsent')
+      job.noted = noted = note(admission, job)
     } finally {
       await noted
       this.#held.delete(device)
       this.#defer(() => this.#pump())
-    }
-  }
-
-  async #note(attempt: Attempt, job: SignJob<Device>): Promise<void> {
-    await job.signed.catch(() => {})
-    try {
-      await attempt.settle(job.pinOutcome)
-    } catch {
-      // The guard keeps in memory what it could not write, and the next attempt finds the database as it is.
     }
   }
 
@@ -258,8 +253,7 @@ export class SignPool {
 
   #noDeviceSince(job: SignJob<Device>): number | undefined {
     let since = 0
-    for (const device of this.devices) {
-      if (!job.mightFit(device)) continue
+    for (const device of this.devices.filter(one => job.mightFit(one))) {
       if (device.usable && job.fits(device)) return undefined
       since = Math.max(since, this.#goneSince.get(device) ?? 0)
     }
@@ -301,19 +295,6 @@ export function afterInput(task: () => void): void {
   setImmediate(() => setImmediate(task))
 }
 
-function shuttingDown(): ApiError {
-  return new ApiError(Errors['sign.shutting_down'], { retryAfter: 1, headers: { connection: 'close' } })
-}
-
 function queueFull(waitMs: number): ApiError {
   return new ApiError(Errors['sign.queue_full'], { retryAfter: Math.max(1, Math.ceil(waitMs / 1_000)) })
-}
-
-/** `undefined`: the guard cannot tell, so nothing may be sent. */
-async function admit(gate: PinGate, device: Device, job: SignJob<Device>): Promise<Admission | undefined> {
-  try {
-    return await gate.admit(device, job.pinKey ?? '')
-  } catch {
-    return undefined
-  }
 }

@@ -33,7 +33,9 @@ interface Node {
 }
 
 /** Two processes, as far as their guards can tell: each has a connection of its own to one file. */
-async function nodes(keys: readonly string[] = ['one key', 'one key']): Promise<[Node, Node, FakeClock]> {
+async function nodes(
+  keys: readonly [string, string] = ['one key', 'one key']
+): Promise<[Node, Node, FakeClock]> {
   const file = directory.path(`${++files}.db`)
   const clock = fakeClock()
   const make = async (key: string): Promise<Node> => {
@@ -55,7 +57,7 @@ async function nodes(keys: readonly string[] = ['one key', 'one key']): Promise<
       }
     }
   }
-  return [await make(keys[0]!), await make(keys[1]!), clock]
+  return [await make(keys[0]), await make(keys[1]), clock]
 }
 
 test('a refusal that one process hears holds in the other at once, even for a PIN that had signed there', async () => {
