@@ -7,7 +7,7 @@ export interface Figure {
   readonly floor?: number
   /** None: it is told, not judged. */
   readonly limit?: { readonly atMost: number } | { readonly atLeast: number }
-  /** What a process that does nothing comes to in the place of the gateway, and what it may come to for a verdict. */
+  /** What it comes to with next to nothing in the place of the gateway, and what that may be for a verdict. */
   readonly noise?: { readonly value: number; readonly atMost: number }
 }
 

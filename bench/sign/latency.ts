@@ -6,8 +6,8 @@ const rounds = 4
 const load = 0.5
 
 /**
- * Requests at a constant rate of half of what four cards of 20 ms can do. Each latency, from when the request was
- * due, less what the card took for that very request, is what everything else cost. Added latency: that of the
+ * Requests at a constant rate of half of what four cards of 20 ms can do. Each latency less what the card took for
+ * that very request is what everything else cost. Added latency: that of the
  * gateway less that of the floor.
  */
 export async function latency(seconds: number): Promise<Figure[]> {
@@ -23,7 +23,8 @@ export async function latency(seconds: number): Promise<Figure[]> {
 
   const figure = (name: string, share: number, atMost: number): Figure => {
     const floor = percentile(samples.floor, share)
-    const noise = { value: percentile(samples.relay, share) - floor, atMost: atMost / 2 }
+    const relay = percentile(samples.relay, share)
+    const noise = { value: Math.max(floor, relay), atMost: atMost / 2 }
     return {
       name,
       unit: 'ms',

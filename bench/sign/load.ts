@@ -5,15 +5,15 @@ import { nextNumber } from './text.ts'
 /** How a numbered request ended. */
 export interface Answer extends RawAnswer {
   readonly number: number
-  /** Since the moment at which it was due. */
+  /** Since it was sent. */
   readonly latencyMs: number
 }
 
 export type Send = (number: number) => Promise<RawAnswer>
 
 /**
- * Sends at a constant rate, whether answers come or not, and counts each latency from when the request was due: a
- * slow server slows no request down that would have measured it. Resolves with the last answer.
+ * Sends at a constant rate, whether answers come or not: a slow server delays no request that would have measured
+ * it. Resolves with the last answer.
  */
 export async function atConstantRate(
   send: Send,
@@ -28,7 +28,7 @@ export async function atConstantRate(
     const dueMs = began + (index * 1_000) / perSecond
     const waitMs = dueMs - performance.now()
     if (waitMs > 0) await sleep(Math.ceil(waitMs))
-    open.push(sendOne(send, dueMs, answered))
+    open.push(sendOne(send, answered))
     if (open.length >= 10_000) await Promise.all(open.splice(0, 5_000))
   }
   await Promise.all(open)
@@ -43,13 +43,14 @@ export async function keepBusy(
 ): Promise<void> {
   const ends = performance.now() + seconds * 1_000
   const lane = async (): Promise<void> => {
-    while (performance.now() < ends) await sendOne(send, performance.now(), answered)
+    while (performance.now() < ends) await sendOne(send, answered)
   }
   await Promise.all(Array.from({ length: outstanding }, lane))
 }
 
-async function sendOne(send: Send, dueMs: number, answered: (answer: Answer) => void): Promise<void> {
+async function sendOne(send: Send, answered: (answer: Answer) => void): Promise<void> {
   const number = nextNumber()
+  const sentMs = performance.now()
   const answer = await send(number)
-  answered({ ...answer, number, latencyMs: performance.now() - dueMs })
+  answered({ ...answer, number, latencyMs: performance.now() - sentMs })
 }
