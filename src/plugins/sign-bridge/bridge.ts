@@ -1,6 +1,7 @@
 import type { Callers } from './callers.ts'
 import type { Certificates } from './certificates.ts'
 import { checkRequest } from './limits.ts'
+import type { SignMetrics } from './metrics.ts'
 import type { Operations } from './operations.ts'
 import type { SignPool } from './pool.ts'
 import type { Signature, SignBridge, SignBridgeStatus, SignRequest } from './service.ts'
@@ -11,7 +12,9 @@ export interface BridgeOptions {
   readonly pool: SignPool
   readonly certificates: Certificates
   readonly callers: Pick<Callers, 'authenticate'>
-  readonly supervision: Pick<Supervision, 'measured' | 'assertReady'>
+  readonly supervision: Pick<Supervision, 'measured' | 'assertReady'> & {
+    readonly metrics: Pick<SignMetrics, 'refused'>
+  }
   readonly operations: Operations
   readonly maxTextBytes: number
   /** What happens to every request, outermost first. */
@@ -49,7 +52,13 @@ export class PooledBridge implements SignBridge {
 
   /** @throws {ApiError} as {@link SignPool.assertRoom} */
   assertRoom(): void {
-    this.#options.pool.assertRoom()
+    const { pool, supervision } = this.#options
+    try {
+      pool.assertRoom()
+    } catch (error) {
+      supervision.metrics.refused(error)
+      throw error
+    }
   }
 
   certificate(certNo: string): Promise<string | undefined> {

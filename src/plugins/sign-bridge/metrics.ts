@@ -28,14 +28,17 @@ export class SignMetrics {
     try {
       return await next(request)
     } catch (error) {
-      outcome = error instanceof ApiError ? error.entry.key : 'internal'
+      outcome = outcomeOf(error)
       throw error
     } finally {
       this.#inFlight--
-      this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
+      this.#count(outcome)
       this.#total.observeMs(this.#clock.monotonic() - began)
     }
   }
+
+  /** Counts a request that was refused before it was read. */
+  readonly refused = (error: unknown): void => this.#count(outcomeOf(error))
 
   /** Notes how long a request waited for a card, and the card took. */
   readonly passed = ({ queuedAt, sentAt, endedAt }: Passage): void => {
@@ -70,6 +73,14 @@ export class SignMetrics {
       ...Object.entries(counters).map(([name, value]) => metric(name, 'counter', '', [alone(value)]))
     ]
   }
+
+  #count(outcome: string): void {
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
+  }
+}
+
+function outcomeOf(error: unknown): string {
+  return error instanceof ApiError ? error.entry.key : 'internal'
 }
 
 function metric(name: string, kind: Metric['kind'], help: string, samples: Metric['samples']): Metric {

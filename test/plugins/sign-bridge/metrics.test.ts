@@ -1,5 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { ApiError } from '../../../src/plugins/api-error/service.ts'
+import { Errors } from '../../../src/plugins/sign-bridge/errors.ts'
+import { fakeClock } from '../../../src/testing/index.ts'
 import { Histogram } from '../../../src/plugins/sign-bridge/histogram.ts'
 import { SignMetrics } from '../../../src/plugins/sign-bridge/metrics.ts'
 import { deviceOf } from '../../../src/plugins/sign-bridge/passage.ts'
@@ -76,6 +79,13 @@ test('replies that belong to no request are counted, by device and kind', async 
   expect(drops?.samples).toContainEqual({ labels: { device: 'device-1', reason: 'duplicate' }, value: 1 })
   const { counters } = rig.device.status()
   for (const { labels } of drops?.samples ?? []) expect(counters).toHaveProperty(labels['reason'] ?? '')
+})
+
+test('a request that is refused before it is read is counted, and timed nowhere', () => {
+  const metrics = new SignMetrics(fakeClock())
+  metrics.refused(new ApiError(Errors['sign.queue_full']))
+  const [requests] = metrics.snapshot({ devices: [], queued: 0 }, {})
+  expect(requests?.samples).toEqual([{ labels: { outcome: 'sign.queue_full' }, value: 1 }])
 })
 
 test('a failure that no device had is blamed on none', () => {
