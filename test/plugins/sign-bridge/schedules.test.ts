@@ -72,7 +72,7 @@ async function runSchedule(seed: number): Promise<string[]> {
   })
   let lastId = 0
   const clock = new CountingClock(time)
-  const guarded = random() < 0.5
+  const guarded = random() < 0.35
   const rows = new MemoryRows()
   const digest = (_: string, part = ''): string => part
   const limits = { clock: time, tell: () => {}, digest, unclearPinLimit, attemptMs: 45 }
