@@ -1,4 +1,5 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyHttpOptions } from 'fastify'
+import type { Server } from 'node:http'
 import { StartupError } from '../settings/problems.ts'
 import { redact } from '../settings/schema.ts'
 import { addAdminListener } from '../operations/admin.ts'
@@ -100,7 +101,7 @@ async function makeReady(app: FastifyInstance, watch: Watch): Promise<void> {
 function serverOptions(
   server: ServerSettings,
   stream: GatewayOptions['logDestination']
-): FastifyServerOptions {
+): FastifyHttpOptions<Server> {
   const log = new RequestLog()
   return {
     logger: { level: server.logLevel, ...(stream && { stream }) },
@@ -111,6 +112,8 @@ function serverOptions(
     trustProxy: server.trustProxy,
     bodyLimit: server.bodyLimit,
     pluginTimeout: server.startTimeoutMs,
+    // Node looks for requests that take too long only so often: every 30 s by itself.
+    http: { connectionsCheckingInterval: Math.min(30_000, Math.max(1_000, server.requestTimeoutMs / 4)) },
     connectionTimeout: server.connectionTimeoutMs,
     requestTimeout: server.requestTimeoutMs,
     keepAliveTimeout: server.keepAliveTimeoutMs,

@@ -18,6 +18,7 @@ export async function listen(app: FastifyInstance): Promise<string> {
 /** Explains why an address cannot be listened on. */
 export function listenProblem(where: string, host: string, port: number, error: unknown): Problem {
   const { code = '', message } = error as NodeJS.ErrnoException
+  const isHost = code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
   const texts: Readonly<Record<string, readonly [string, string]>> = {
     EADDRINUSE: [
       `port ${port} of ${host} is taken`,
@@ -28,5 +29,5 @@ export function listenProblem(where: string, host: string, port: number, error: 
     ENOTFOUND: [`${host} is not a known host name`, 'use 127.0.0.1 or 0.0.0.0']
   }
   const [text, hint] = texts[code] ?? [message]
-  return { code: 'LISTEN_FAILED', where, message: text, hint, cause: error }
+  return { code: 'LISTEN_FAILED', where: isHost ? 'server.host' : where, message: text, hint, cause: error }
 }

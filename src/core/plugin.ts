@@ -98,6 +98,8 @@ export type Settings<T> = T extends readonly unknown[]
 
 const metaKey = Symbol.for('plugin-meta')
 const displayName = Symbol.for('fastify.display-name')
+/** What Fastify's own `register` takes, for plugins that are used without the kernel. */
+const registration = new Set(['prefix', 'logLevel', 'logSerializers'])
 const NoSettings = Type.Object({})
 
 declare module 'fastify' {
@@ -112,7 +114,7 @@ declare module 'fastify' {
 /**
  * Makes a Fastify plugin out of a definition. Its hooks and routes stay private to it, the service it returns is
  * decorated on the parent instance, where `getDecorator(token.name)` finds it.
- * @throws {TypeError} when the definition contradicts itself (a reserved name in `config` or `needs`).
+ * @throws {TypeError} for a name that is not kebab-case, or a reserved one in `config` or `needs`.
  */
 export function definePlugin<C extends TObject = typeof NoSettings, const N extends Needs = {}, S = void>(
   definition: PluginDefinition<C, N, S>
@@ -120,20 +122,22 @@ export function definePlugin<C extends TObject = typeof NoSettings, const N exte
   const { name, provides, scope = 'private' } = definition
   const needs: Needs = definition.needs ?? {}
   const config = inputView(definition.config ?? NoSettings)
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
+    throw new TypeError(`'${name}' is no name for a plugin: small letters and digits, joined by hyphens`)
   refuseReserved(name, 'config', config.properties ?? {}, ['enabled', 'use'])
   refuseReserved(name, 'needs', needs, ['config', 'log'])
 
   const plugin: FastifyPluginAsync<Settings<Static<C>>> = async (parent, options) => {
-    const settings = settingsOf(name, config, options)
+    const isFastifys = (key: string): boolean => registration.has(key) && !config.properties?.[key]
+    const given = Object.entries(options)
+    const settings = settingsOf(name, config, Object.fromEntries(given.filter(([key]) => !isFastifys(key))))
+    const fastifys = Object.fromEntries(given.filter(([key]) => isFastifys(key)))
     const entries = Object.entries(needs).map(([key, { name: token }]) => [
       key,
       parent.hasDecorator(token) ? parent.getDecorator(token) : undefined
     ])
-    const context = {
-      config: settings,
-      log: parent.log.child({ plugin: name }),
-      ...Object.fromEntries(entries)
-    }
+    const log = parent.log.child({ plugin: name })
+    const context = { config: settings, log, ...Object.fromEntries(entries) }
     let provided: S | undefined
     const setup = async (app: FastifyInstance): Promise<void> => {
       try {
@@ -144,7 +148,7 @@ export function definePlugin<C extends TObject = typeof NoSettings, const N exte
       }
     }
     if (scope === 'global') await setup(parent)
-    else await parent.register(Object.assign(setup, { [displayName]: `${name}:private` }))
+    else await parent.register(Object.assign(setup, { [displayName]: `${name}:private` }), fastifys)
     if (provides) parent.decorate(provides.name, { getter: () => provided as never })
   }
   const required = Object.values(needs).filter(need => !need.optional)

@@ -34,7 +34,8 @@ export async function resolveGateway(options: ResolveOptions = {}): Promise<Reso
   const written = await readWritten(options)
   const { source, env } = written
   const builtins = new Map(options.builtins?.map(plugin => [metaOf(plugin)?.name ?? plugin.name, plugin]))
-  const ids = source.problem ? [] : [...new Set([...Object.keys(written.listed), ...builtins.keys()])]
+  const isLost = source.problems.length > 0
+  const ids = isLost ? [] : [...new Set([...Object.keys(written.listed), ...builtins.keys()])]
   const loaded = await load(switchedOn(ids, written), written, builtins)
   const { entries } = loaded
   const view = settingsView(entries)
@@ -48,7 +49,7 @@ export async function resolveGateway(options: ResolveOptions = {}): Promise<Reso
     return { ...problem, position: source.locate(problem.where.split('.')) }
   })
   const problems = [
-    ...(source.problem ? [source.problem] : []),
+    ...source.problems,
     ...located,
     ...variables.problems,
     ...strayVariables(written, ids, entries, builtins),
@@ -70,6 +71,7 @@ function strayVariables(
   const unused = off.flatMap(([id, plugin]) => leavesOf(metaOf(plugin)?.config ?? {}, [id]))
   const known = [...leavesIn(settingsView(entries)), ...unused, ...ids.map(switchOf)]
   const unloaded = ids.filter(id => !on.has(id) && (!builtins.has(id) || useOf(listed[id]) !== undefined))
-  const opaque = source.problem ? [variableName([''])] : unloaded.map(id => variableName([id, '']))
+  const opaque =
+    source.problems.length > 0 ? [variableName([''])] : unloaded.map(id => variableName([id, '']))
   return unknownVariables(env, new Set(known.map(({ path }) => variableName(path))), opaque)
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml'
+import { isNode, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml'
 import type { Problem } from './problems.ts'
 import { isSection, type Section } from './schema.ts'
 
@@ -11,7 +11,7 @@ export interface ConfigSource {
   /** Names a place in it: the nearest existing ancestor of `path` as `file:line:column`. */
   locate(path: readonly string[]): string | undefined
   /** Why there is nothing to go by, if so. */
-  readonly problem?: Problem
+  readonly problems: readonly Problem[]
 }
 
 const names = ['paifang.config.yaml', 'paifang.config.yml', 'paifang.config.json', 'paifang.config.js']
@@ -36,23 +36,19 @@ export async function readConfigFile(file: string): Promise<ConfigSource> {
       const { line, col } = lines.linePos(offset)
       return `${shown}:${line}:${col}`
     }
-    const [error] = document.errors
-    if (error) {
-      // What follows the colon is quoted from the file: it may be a secret.
-      const message = `is not valid YAML: ${error.message.split(/:|(?<=escape) sequence/)[0]}`
-      return unreadable(
-        shown,
-        message,
-        'values with any of : # & * ! | > @ ` { [ need quotes',
-        place(error.pos[0])
-      )
+    const [first] = document.errors
+    if (first) {
+      // Keys that stand twice are mistakes of their own; any other error makes nonsense of what follows it.
+      const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY')
+      const told = first.code === 'DUPLICATE_KEY' ? twice : [first]
+      return nothing(told.map(error => yamlProblem(shown, error, place(error.pos[0]))))
     }
     return sourceOf(document.toJS() ?? {}, shown, path => place(offsetOf(document, path)))
   } catch (error) {
     const { code, message = String(error) } = error as Partial<NodeJS.ErrnoException>
     if (code === 'ENOENT')
-      return unreadable(shown, 'does not exist', 'create it, or name another in PAIFANG_CONFIG')
-    return unreadable(shown, `cannot be read: ${message.split(' (')[0]}`)
+      return nothing([unreadable(shown, 'does not exist', 'create it, or name another in PAIFANG_CONFIG')])
+    return nothing([unreadable(shown, `cannot be read: ${message.split(' (')[0]}`)])
   }
 }
 
@@ -62,13 +58,25 @@ export function givenConfig(data: unknown): ConfigSource {
 }
 
 function sourceOf(data: unknown, where: string, locate: ConfigSource['locate']): ConfigSource {
-  if (isSection(data)) return { data, locate }
-  return unreadable(where, 'is not an object', 'settings go under `server` and `plugins`', locate([]))
+  if (isSection(data)) return { data, locate, problems: [] }
+  const hint = 'settings go under `server` and `plugins`'
+  return nothing([unreadable(where, 'is not an object', hint, locate([]))])
 }
 
-function unreadable(where: string, message: string, hint?: string, position?: string): ConfigSource {
-  const problem: Problem = { code: 'CONFIG_UNREADABLE', where, position, message, hint }
-  return { data: {}, locate: () => undefined, problem }
+function nothing(problems: readonly Problem[]): ConfigSource {
+  return { data: {}, locate: () => undefined, problems }
+}
+
+function unreadable(where: string, message: string, hint?: string, position?: string): Problem {
+  return { code: 'CONFIG_UNREADABLE', where, position, message, hint }
+}
+
+function yamlProblem(where: string, { code, message }: YAMLError, position: string): Problem {
+  if (code === 'DUPLICATE_KEY')
+    return unreadable(where, 'a key stands twice here', 'remove one of the two', position)
+  // What follows the colon is quoted from the file: it may be a secret.
+  const text = `is not valid YAML: ${message.split(/:|(?<=escape) sequence/)[0]}`
+  return unreadable(where, text, 'values with any of : # & * ! | > @ ` { [ need quotes', position)
 }
 
 function offsetOf(document: Document, path: readonly string[]): number {

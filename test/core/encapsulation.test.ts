@@ -128,6 +128,14 @@ describe('the routes of a gateway', () => {
 })
 
 describe('without the kernel, in plain Fastify', () => {
+  test('what Fastify’s own register takes goes to Fastify', async () => {
+    const app = Fastify()
+    await app.register(greeter, { prefix: '/v1', word: 'Hey' } as object)
+    expect((await app.inject('/v1/greet')).body).toBe('Hey!')
+    expect((await app.inject('/greet')).statusCode).toBe(404)
+    await app.close()
+  })
+
   test('a plugin validates its settings, fills in defaults, stays private and shares its service', async () => {
     await using app = Fastify()
     await app.register(greeter, {})
@@ -174,4 +182,10 @@ describe('definitions that contradict themselves', () => {
       definePlugin({ name: 'a', description: '', needs: { [key]: Greeter }, setup: () => {} })
     ).toThrow(`Plugin 'a': '${key}' in needs belongs to the kernel; rename it`)
   })
+})
+
+test.each(['', 'X', 'two words', 'a--b', '-a', 'a_b'])('%j is no name for a plugin', name => {
+  expect(() => definePlugin({ name, description: '', setup: () => undefined })).toThrow(
+    'no name for a plugin'
+  )
 })

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { createGateway, definePlugin } from '../../src/core/index.ts'
+import { createGateway, definePlugin, type App } from '../../src/core/index.ts'
 import { listen, listenProblem } from '../../src/core/listen.ts'
 import { failureOf, logLines } from './kernel.ts'
 
@@ -22,6 +22,21 @@ describe('listening', () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     expect(log.lines).toMatchObject([{ msg: `listening at ${url}` }])
+    await app.close()
+  })
+
+  test('a request that takes longer than requestTimeoutMs to arrive is ended', async () => {
+    const server = { port: 0, logLevel: 'silent', requestTimeoutMs: 50 }
+    const setup = (app: App): void => void app.post('/slow', () => 'there')
+    const use = definePlugin({ name: 'slow', description: '', setup })
+    const app = await createGateway({ config: { server, plugins: { slow: { use } } }, env: {} })
+    const socket = connect(Number(new URL(await listen(app)).port), '127.0.0.1')
+    socket.write(
+      'POST /slow HTTP/1.1\r\nhost: a\r\ncontent-type: text/plain\r\ncontent-length: 10\r\n\r\nhalf'
+    )
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 408 /)
+    socket.destroy()
     await app.close()
   })
 

@@ -11,11 +11,9 @@ async function read(text: string, name = 'paifang.config.yaml') {
   const within = (place: string | undefined): string | undefined => place?.replace(`${directory.path}/`, '')
   return {
     data: source.data,
-    problem: source.problem && {
-      message: source.problem.message,
-      position: within(source.problem.position),
-      where: within(source.problem.where)
-    },
+    problems: source.problems.map(({ message, position, where }) => {
+      return { message, position: within(position), where: within(where) }
+    }),
     at: (...path: string[]) => within(source.locate(path))
   }
 }
@@ -69,23 +67,32 @@ plugins:
   })
 
   test('a file below the working directory is named relative to it', async () => {
-    const { problem } = await readConfigFile(join(process.cwd(), 'missing', 'file.yaml'))
-    expect(problem?.where).toBe(join('missing', 'file.yaml'))
+    const { problems } = await readConfigFile(join(process.cwd(), 'missing', 'file.yaml'))
+    expect(problems[0]?.where).toBe(join('missing', 'file.yaml'))
   })
 })
 
 describe('what cannot be used', () => {
   test.for([
     ['a list that does not end', 'a: [1, 2', '1:9', 'is not valid YAML: Flow sequence'],
-    ['a key twice', 'a: 1\nb: 2\na: 3', '3:1', 'is not valid YAML: Map keys must be unique'],
+    ['a key twice', 'a: 1\nb: 2\na: 3', '3:1', 'a key stands twice here'],
     ['two documents', 'a: 1\n---\nb: 2', '2:1', 'is not valid YAML: Source contains multiple documents'],
     ['a list', '- a', '1:1', 'is not an object'],
     ['a word', 'hello', '1:1', 'is not an object']
   ] as const)('%s', async ([, text, place, message]) => {
-    const { problem, data } = await read(text)
+    const { problems, data } = await read(text)
+    const [problem] = problems
+    expect(problems).toHaveLength(1)
     expect(problem).toMatchObject({ where: 'paifang.config.yaml', position: `paifang.config.yaml:${place}` })
     expect(problem?.message).toContain(message)
     expect(data).toEqual({})
+  })
+
+  test('keys that stand twice are one problem each', async () => {
+    const { problems } = await read('a: 1\nb: { c: 1, c: 2 }\na: 3')
+    expect(problems.map(({ position }) => position)).toEqual(
+      ['2:12', '3:1'].map(place => `paifang.config.yaml:${place}`)
+    )
   })
 
   test.for([
@@ -101,38 +108,38 @@ describe('what cannot be used', () => {
     'key: !!int s3cret',
     'key: |3x s3cret'
   ])('the message for %j quotes nothing of the file', async text => {
-    const { problem } = await read(text)
-    expect(JSON.stringify(problem ?? '')).not.toContain('s3')
+    const { problems } = await read(text)
+    expect(JSON.stringify(problems)).not.toContain('s3')
   })
 
   test('a file that does not exist, and a directory', async () => {
     using directory = directoryWith({})
     const missing = join(directory.path, 'a.yaml')
-    expect((await readConfigFile(missing)).problem).toMatchObject({
+    expect((await readConfigFile(missing)).problems[0]).toMatchObject({
       where: missing,
       message: 'does not exist'
     })
     mkdirSync(join(directory.path, 'b.yaml'))
-    const { problem } = await readConfigFile(join(directory.path, 'b.yaml'))
+    const [problem] = (await readConfigFile(join(directory.path, 'b.yaml'))).problems
     expect(problem).toMatchObject({ code: 'CONFIG_UNREADABLE' })
     expect(problem?.message).toContain('cannot be read: EISDIR')
   })
 
   test('a JavaScript file that throws, is no JavaScript, or exports nothing', async () => {
-    expect((await read('throw new Error("not today")', 'a.mjs')).problem?.message).toContain('not today')
-    expect((await read('export default {', 'b.mjs')).problem?.message).toContain('cannot be read')
-    expect((await read('export const config = {}', 'c.mjs')).problem?.message).toBe('is not an object')
+    expect((await read('throw new Error("not today")', 'a.mjs')).problems[0]?.message).toContain('not today')
+    expect((await read('export default {', 'b.mjs')).problems[0]?.message).toContain('cannot be read')
+    expect((await read('export const config = {}', 'c.mjs')).problems[0]?.message).toBe('is not an object')
   })
 
   test.for([[1], 'text', 5, null, new Map()])('a value given by a program that is no object: %s', value => {
-    expect(givenConfig(value).problem).toMatchObject({ code: 'CONFIG_UNREADABLE', where: 'config' })
+    expect(givenConfig(value).problems[0]).toMatchObject({ code: 'CONFIG_UNREADABLE', where: 'config' })
   })
 })
 
 describe('what can be used', () => {
   test('an empty file, and one of comments alone', async () => {
-    expect(await read('')).toMatchObject({ data: {}, problem: undefined })
-    expect(await read('# nothing yet\n')).toMatchObject({ data: {}, problem: undefined })
+    expect(await read('')).toMatchObject({ data: {}, problems: [] })
+    expect(await read('# nothing yet\n')).toMatchObject({ data: {}, problems: [] })
   })
 
   test('anchors and aliases', async () => {
