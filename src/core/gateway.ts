@@ -103,6 +103,8 @@ function serverOptions(
   stream: GatewayOptions['logDestination']
 ): FastifyHttpOptions<Server> {
   const log = new RequestLog()
+  const requestTimeout = server.requestTimeoutMs
+  const limit = Math.min(60_000, requestTimeout || 60_000)
   return {
     logger: { level: server.logLevel, ...(stream && { stream }) },
     logController: log,
@@ -112,10 +114,10 @@ function serverOptions(
     trustProxy: server.trustProxy,
     bodyLimit: server.bodyLimit,
     pluginTimeout: server.startTimeoutMs,
-    // Node looks for requests that take too long only so often: every 30 s by itself.
-    http: { connectionsCheckingInterval: Math.min(30_000, Math.max(1_000, server.requestTimeoutMs / 4)) },
+    // By itself Node looks for slow requests every 30 s, and never where headers may take longer than all of one.
+    http: { requestTimeout, headersTimeout: limit, connectionsCheckingInterval: Math.max(1_000, limit / 4) },
     connectionTimeout: server.connectionTimeoutMs,
-    requestTimeout: server.requestTimeoutMs,
+    requestTimeout,
     keepAliveTimeout: server.keepAliveTimeoutMs,
     handlerTimeout: server.handlerTimeoutMs,
     // URLs that cannot be decoded, for instance. Fastify does not tell when those are answered. `answer.send(error)`

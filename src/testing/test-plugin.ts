@@ -45,7 +45,8 @@ export async function testPlugin<C extends TObject, N extends Needs, S>(
   return Object.assign(app, { service, [Symbol.asyncDispose]: () => app.close() })
 }
 
-function fakePlugin(name: string, fake: unknown): GatewayPlugin {
-  const provides: Service<unknown> = { name }
-  return definePlugin({ name: `fake-${name}`, description: `A fake ${name}.`, provides, setup: () => fake })
+function fakePlugin(token: string, fake: unknown): GatewayPlugin {
+  const provides: Service<unknown> = { name: token }
+  const name = ['fake', ...(token.toLowerCase().match(/[a-z0-9]+/g) ?? [])].join('-')
+  return definePlugin({ name, description: `Stands in for ${token}.`, provides, setup: () => fake })
 }
