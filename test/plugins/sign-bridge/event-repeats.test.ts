@@ -77,9 +77,9 @@ test('whatever happens: two of a kind and device are ten minutes apart, none is 
         expect(sum).toBe(taken.filter(event => event.kind === of && event.device === device).length)
       }
       for (const [device, up] of isUp) {
-        const last = delivered
-          .filter(notice => notice.device === device && notice.kind.startsWith('device-'))
-          .at(-1)
+        const last = delivered.findLast(
+          notice => notice.device === device && notice.kind.startsWith('device-')
+        )
         expect(last?.kind).toBe(up ? 'device-up' : 'device-down')
       }
     })

@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { ApiError } from '../../../src/plugins/api-error/service.ts'
 import database from '../../../src/plugins/database/index.ts'
-import type { Database } from '../../../src/plugins/database/service.ts'
 import { Errors } from '../../../src/plugins/sign-bridge/errors.ts'
 import { Idempotency } from '../../../src/plugins/sign-bridge/idempotency.ts'
 import { IdempotencyRecords } from '../../../src/plugins/sign-bridge/idempotency-records.ts'
@@ -18,7 +17,7 @@ const times = { ttlMs: 86_400_000, leaseMs: 100_000 }
 let names = 0
 
 /** A node of a gateway; `clock` and database may be shared with others. Each has a key that no other test uses. */
-async function node({ clock = fakeClock(), service = gateway.service as Database } = {}) {
+async function node({ clock = fakeClock(), service = gateway.service } = {}) {
   const records = await IdempotencyRecords.open(service, clock, times)
   const logs: unknown[] = []
   const log = { error: (...line: unknown[]) => logs.push(line) } as never
@@ -41,7 +40,8 @@ async function node({ clock = fakeClock(), service = gateway.service as Database
 }
 const keyOf = async (work: Promise<unknown>): Promise<string> => {
   const error = await failure(work)
-  return error instanceof ApiError ? error.entry.key : String(error ?? 'signed')
+  if (error === undefined) return 'signed'
+  return error instanceof ApiError ? error.entry.key : 'something else'
 }
 const failing =
   (key: keyof typeof Errors): Next =>

@@ -133,7 +133,7 @@ describe('bad input is refused by field, and no card sees it', () => {
   test.each<[string, object, string[]]>([
     ['no items', { pin }, ['/items']],
     ['none at all', { items: [], pin }, ['/items']],
-    ['too many', { items: Array(6).fill({ data: 'x' }), pin }, ['/items']],
+    ['too many', { items: Array.from({ length: 6 }, () => ({ data: 'x' })), pin }, ['/items']],
     ['an item without data', { items: [{ data: 'x' }, { id: 'b' }], pin }, ['/items/1/data']],
     ['an item with a member of its own', { items: [{ data: 'x', pin }], pin }, ['/items/0/pin']],
     ['a long id', { items: [{ data: 'x', id: 'x'.repeat(129) }], pin }, ['/items/0/id']]
