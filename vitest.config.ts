@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Files that touch globals, timers or processes have a module graph of their own; all others share one.
@@ -6,6 +7,8 @@ const isolated = ['test/**/*.isolated.test.ts', 'test/e2e/**/*.test.ts']
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    // One for each core; vitest by itself leaves one idle. Much of the time goes into child processes.
+    maxWorkers: Math.max(2, availableParallelism()),
     reporters: ['default', ['json', { outputFile: 'coverage/vitest.json' }]],
     projects: [
       {

@@ -41,7 +41,8 @@ async function node({ clock = fakeClock(), service = gateway.service } = {}) {
 const keyOf = async (work: Promise<unknown>): Promise<string> => {
   const error = await failure(work)
   if (error === undefined) return 'signed'
-  return error instanceof ApiError ? error.entry.key : 'something else'
+  if (error instanceof ApiError) return error.entry.key
+  return error instanceof Error ? `${error.name}: ${error.message}` : 'something else'
 }
 const failing =
   (key: keyof typeof Errors): Next =>
