@@ -107,7 +107,7 @@ export const Config = Type.Object({
     minimum: 1,
     maximum: 100,
     description:
-      'Attempts in a row without a clear answer after which a PIN is blocked for a card: no reply to one that has never signed there, or failures of unknown kind. Cards lock after about three wrong PINs.'
+      'Failures of unknown kind in a row, or attempts in which the gateway died, after which a PIN is blocked for a card. Cards lock after about three wrong PINs.'
   }),
   guardSecret: Type.Optional(
     Type.String({

@@ -104,7 +104,8 @@ export class Device {
       frame: id => job.frame(id),
       timeoutMs: adaptiveTimeout ? this.#times.capMs(timeoutMs) : timeoutMs,
       text: job.text,
-      ended: ending => this.#signed(job, ending, sentAt)
+      ended: ending => this.#signed(job, ending, sentAt),
+      late: reply => job.late(readSignature(reply))
     })
     if (!handed) return false
     this.#counters.sent++

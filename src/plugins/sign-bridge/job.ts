@@ -2,6 +2,7 @@ import { ApiError } from '../api-error/service.ts'
 import { Errors } from './errors.ts'
 import { requestFrame } from './frame.ts'
 import type { PinOutcome } from './pin-verdict.ts'
+import type { SignOutcome } from './reply.ts'
 import type { SignRequest } from './service.ts'
 
 /** A signature as a device gives it. */
@@ -45,6 +46,7 @@ export class SignJob<Maker> implements JobTimes {
   readonly #excluded = new Set<string>()
   readonly #signal: AbortSignal | undefined
   #pinOutcome: PinOutcome = 'unsent'
+  #onLate: ((pin: PinOutcome) => void) | undefined
   #onAbort: (() => void) | undefined
 
   constructor(request: SignRequest, { queuedAt, expiresAt }: JobTimes, pinKey?: string) {
@@ -114,6 +116,16 @@ export class SignJob<Maker> implements JobTimes {
   sent(): void {
     this.#pinOutcome = 'unanswered'
     this.#forget()
+  }
+
+  /** Calls back when a device answers after the request has failed for want of an answer. */
+  onLate(notice: (pin: PinOutcome) => void): void {
+    this.#onLate = notice
+  }
+
+  /** The answer came late: nobody gets it, but it tells of the PIN. */
+  late(outcome: SignOutcome): void {
+    this.#onLate?.('error' in outcome ? outcome.pin : 'accepted')
   }
 
   done(signed: Signed<Maker>): void {

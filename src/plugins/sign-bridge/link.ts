@@ -21,6 +21,8 @@ export interface Exchange {
   /** What it asks to sign. Without it a missing reply costs the connection at once. */
   readonly text?: string
   readonly ended: (ending: Ending) => void
+  /** The reply to it that came after it had ended as `silent`. */
+  readonly late?: (reply: Reply) => void
 }
 
 export type LinkSettings = Pick<
@@ -76,6 +78,7 @@ export class Link {
   #reason: string | undefined
   #facts = noFacts()
   #out: Exchange | undefined
+  #late: Exchange['late']
   #timer: Timer | undefined
 
   constructor(options: LinkOptions) {
@@ -169,7 +172,7 @@ export class Link {
     if (verdict === 'reply') return this.#answered(frame)
     this.counters[verdict === 'released' ? 'late' : verdict]++
     if (verdict === 'foreign') this.#options.foreign()
-    if (verdict === 'released') this.#free()
+    if (verdict === 'released') this.#released(frame)
     else if (verdict === 'stray' && this.#options.settings.bareReplies && !this.#out)
       this.replace('A reply without an id came when none was due')
   }
@@ -199,9 +202,16 @@ export class Link {
     else this.#free()
   }
 
+  #released(frame: Frame): void {
+    this.#late?.(readReply(frame))
+    this.#late = undefined
+    this.#free()
+  }
+
   #silent(): void {
     const reason = 'It did not reply in time'
     const signing = this.#out?.text !== undefined
+    this.#late = this.#out?.late
     const { recycleAfterMs } = this.#options.settings
     this.#conclude('silent')
     if (!signing || recycleAfterMs === 0) return this.replace(reason)
@@ -246,6 +256,7 @@ export class Link {
     if (this.#state === 'closed') return
     this.#timer?.cancel()
     this.#correlation.reset()
+    this.#late = undefined
     this.#heartbeat.heard()
     this.#facts = noFacts()
     this.#enter(state, reason)

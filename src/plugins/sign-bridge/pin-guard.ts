@@ -15,8 +15,9 @@ export interface GuardedDevice {
   release(): void
 }
 
-/** A permission to send one frame with a PIN. It must be settled, once. */
+/** A permission to send one frame with a PIN. It must be settled. */
 export interface Attempt {
+  /** Once more if a clearer outcome comes late. */
   settle(outcome: PinOutcome): Promise<void> | undefined
 }
 

@@ -25,7 +25,7 @@ export type PinVerdict = 'proven' | 'new' | 'later' | 'blocked'
 const wrongPins = 2
 
 export interface PinRules {
-  /** Attempts in a row without a clear outcome after which a PIN is blocked. */
+  /** Failures of unknown kind in a row, or attempts in which a process died, after which a PIN is blocked. */
   readonly unclearPinLimit: number
   /** With what all digests under the present key begin. */
   readonly keyId: string
@@ -62,8 +62,7 @@ export function ended(row: PinRow, outcome: PinOutcome, wasBegun: boolean): PinR
   const wrong = { ...before, proven: 0, refused: 1, counted: 1 }
   if (outcome === 'accepted') return { ...over, proven: 1, refused: 0, counted: 0, unclear: 0 }
   if (outcome === 'refused' || outcome === 'locked') return wrong
-  if (outcome === 'unsent') return before
-  if (row.proven === 0) return outcome === 'doubtful' ? wrong : over
-  // Of a PIN that has signed here, silence tells nothing new.
+  // Silence is no refusal: one that comes late is noted when it comes, and a device that stays silent gets no PIN
+  // until it has answered a question without one.
   return outcome === 'doubtful' ? { ...before, unclear: before.unclear + 1 } : before
 }

@@ -205,6 +205,7 @@ export class SignPool {
       if (!this.#mayStillGo(device, job) || !this.#start(device, job))
         return await settle(admission, 'unsent')
       job.noted = noted = note(admission, job)
+      job.onLate(pin => void settle(admission, pin))
     } finally {
       await noted
       this.#held.delete(device)

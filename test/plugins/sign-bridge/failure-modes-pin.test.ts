@@ -106,11 +106,12 @@ test('20: the guard knows a card again that has moved to another device', async 
   expect(await tryPin(after, wrong, 0, 'device-2')).toBe('sign.pin_blocked')
 })
 
-test('20: a failure of unknown kind counts as a wrong PIN, until that PIN has signed on this card', async () => {
-  const rig = await guarded(one({ script: [unknownFailure] }))
+test('20: the second failure of unknown kind in a row blocks a PIN that has never signed', async () => {
+  const rig = await guarded(one({ script: [unknownFailure, unknownFailure] }))
+  expect(await tryPin(rig, pin)).toBe('sign.device_error')
   expect(await tryPin(rig, pin)).toBe('sign.device_error')
   expect(await tryPin(rig, pin)).toBe('sign.pin_blocked')
-  expect(await rig.guard.list()).toMatchObject([{ target: 'at:card-1:61232', because: 'refused' }])
+  expect(await rig.guard.list()).toMatchObject([{ target: 'at:card-1:61232', because: 'unclear' }])
 })
 
 test('20: of a PIN that has signed, the second unknown failure in a row blocks it', async () => {
@@ -134,17 +135,22 @@ test('20: a fault of the reader counts for nothing: the PIN did not reach the ca
   expect(await tryPin(rig, pin)).toBe('signed')
 })
 
-test('20: a PIN that never signed here may go unanswered twice, one that did as often as it likes', async () => {
-  const silence = { do: 'drop', when: 'before-reply', times: 2 } as const
+test('20: silence blocks no PIN, not even one that has never signed', async () => {
+  const silence = { do: 'drop', when: 'before-reply', times: 6 } as const
   const rig = await guarded(one({ script: [silence] }))
-  for (const expected of ['sign.device_lost_after_send', 'sign.device_lost_after_send', 'sign.pin_blocked'])
-    expect(await tryPin(rig, wrong, 1_000)).toBe(expected)
-  expect(await rig.guard.list()).toMatchObject([{ because: 'unclear' }])
-  expect(await tryPin(rig, pin)).toBe('signed')
-  rig.control.play([{ ...silence, times: 6 }])
   for (let count = 0; count < 6; count++)
     expect(await tryPin(rig, pin, 1_000)).toBe('sign.device_lost_after_send')
   expect(await tryPin(rig, pin, 1_000)).toBe('signed')
+  expect(await rig.guard.list()).toEqual([])
+})
+
+test('20: a refusal that comes too late for its caller blocks the PIN all the same', async () => {
+  const rig = await guarded(one({ script: [{ do: 'delay', ms: 31_000 }] }))
+  expect(await tryPin(rig, wrong, 30_000)).toBe('sign.timeout')
+  await rig.clock.advance(1_000)
+  expect(await rig.guard.list()).toMatchObject([{ because: 'refused' }])
+  expect(await tryPin(rig, wrong)).toBe('sign.pin_blocked')
+  expect(await tryPin(rig, pin)).toBe('signed')
 })
 
 test('20: a PIN that was changed on the card is blocked, and the new one signs', async () => {

@@ -7,7 +7,7 @@ import { PinGuard } from '../../../src/plugins/sign-bridge/pin-guard.ts'
 import { SignPool, type PoolSettings } from '../../../src/plugins/sign-bridge/pool.ts'
 import { settings as usual } from './rig.ts'
 import { MemoryRows } from './memory-rows.ts'
-import { macOf, rightPin, unclearPinLimit, UnrulyDevice, type Random } from './unruly-device.ts'
+import { macOf, rightPin, UnrulyDevice, type Random } from './unruly-device.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 /**
@@ -75,7 +75,7 @@ async function runSchedule(seed: number): Promise<string[]> {
   const guarded = random() < 0.35
   const rows = new MemoryRows()
   const digest = (_: string, part = ''): string => part
-  const limits = { clock: time, tell: () => {}, digest, unclearPinLimit, attemptMs: 45 }
+  const limits = { clock: time, tell: () => {}, digest, unclearPinLimit: 2, attemptMs: 45 }
   const guard = new PinGuard({ ...limits, rows }, () => pool.devices)
   let news = false
   const pool: SignPool = new SignPool({
