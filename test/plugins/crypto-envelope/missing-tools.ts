@@ -5,8 +5,13 @@ import { spawnSync } from 'node:child_process'
  * @throws {Error} instead when `CI` is `true`, where nothing may be skipped
  */
 export function missingTools(...tools: readonly string[]): string[] {
-  const missing = tools.filter(tool => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0)
+  const missing = tools.filter(tool => !isInstalled(tool))
   if (missing.length > 0 && process.env['CI'] === 'true')
     throw new Error(`these tests need ${missing.join(', ')}`)
   return missing
+}
+
+/** Whether a command can be run here. */
+export function isInstalled(tool: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
 }
