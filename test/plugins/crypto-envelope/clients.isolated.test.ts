@@ -65,7 +65,7 @@ function call(command: string, file: string, profile: string, text: string, env:
 describe.each(Object.entries(clients))('examples/clients/%s', (file, [command = '', tool = command]) => {
   // A client in a language that is not here is nobody's fault, not even in CI.
   const isHere = isInstalled(tool)
-  describe.skipIf(!isHere)(isHere ? `under ${tool}` : `skipped: there is no ${tool} here`, () => {
+  describe.skipIf(!isHere)(`under ${tool}${isHere ? '' : ' (skipped: it is not installed)'}`, () => {
     test.each(['default', 'legacy'])('speaks the profile %s', async profile => {
       const text = '订单号 "123"\\||🧾'
       const { code, stdout, stderr } = await call(command, file, profile, text)
