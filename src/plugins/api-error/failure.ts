@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isLocalPeer } from '../../core/index.ts'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { ApiError, type Locale } from './api-error.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -21,7 +22,6 @@ export interface FailureOptions {
 
 /** Headers of the answer that did not come about. */
 const abandoned = ['content-encoding', 'content-disposition', 'content-range', 'etag', 'last-modified']
-const loopback = /^(?:127\.|::1$|::ffff:127\.)/
 
 /** The error handler of the gateway: logs what was thrown, whatever it is, and renders it. */
 export function failureRenderer(options: FailureOptions) {
@@ -63,7 +63,7 @@ export function failureRenderer(options: FailureOptions) {
       requestId: request.id,
       // What the caller did wrong needs no stack.
       debug:
-        debug && entry.http >= 500 && isLocal(request)
+        debug && entry.http >= 500 && isLocalPeer(request)
           ? { causes: causesOf(thrown), at: framesOf(thrown) }
           : undefined
     }
@@ -124,10 +124,4 @@ function removeUnsendable(reply: FastifyReply): void {
       reply.removeHeader(name)
     }
   }
-}
-
-/** True for a peer on this machine that does not speak for another. */
-function isLocal({ raw, headers }: FastifyRequest): boolean {
-  const forwarded = headers['x-forwarded-for'] ?? headers['forwarded']
-  return forwarded === undefined && loopback.test(raw.socket.remoteAddress ?? '')
 }

@@ -1,8 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import { isLocalPeer } from '../../core/index.ts'
 import { ApiError, Errors } from '../api-error/service.ts'
 import type { SignBridge } from '../sign-bridge/service.ts'
-
-const loopback = /^(?:127\.|::1$|::ffff:127\.)/
 
 /**
  * The name of the caller that a request's token belongs to. Where nobody has a token, a PIN is taken from programs on
@@ -12,15 +11,9 @@ const loopback = /^(?:127\.|::1$|::ffff:127\.)/
  */
 export function callerOf(request: FastifyRequest, bridge: SignBridge): string | undefined {
   const caller = bridge.authenticate(request.headers.authorization)
-  if (caller === undefined && !isLocal(request))
+  if (caller === undefined && !isLocalPeer(request))
     throw new ApiError(Errors['auth.forbidden'], {
       detail: 'From other machines this needs a caller with a token (settings of sign-bridge).'
     })
   return caller
-}
-
-/** A peer on this machine that does not speak for another. */
-function isLocal({ raw, headers }: FastifyRequest): boolean {
-  const forwarded = headers['x-forwarded-for'] ?? headers['forwarded']
-  return forwarded === undefined && loopback.test(raw.socket.remoteAddress ?? '')
 }

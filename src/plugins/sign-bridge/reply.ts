@@ -8,7 +8,7 @@ export type Reply =
   | { readonly kind: 'data'; readonly data: readonly unknown[] }
   | {
       readonly kind: 'refused'
-      readonly because: 'pin' | 'locked' | 'reader' | 'unknown'
+      readonly because: 'pin' | 'locked' | 'reader' | 'status' | 'unknown'
       readonly code: string | undefined
     }
   | { readonly kind: 'malformed' }
@@ -29,7 +29,8 @@ const deviceCode = /^Err:(?:Custom|Base)\d{5}$/
 
 /** Reads the reply in a frame, without trusting any part of it. */
 export function readReply({ status, body }: Frame): Reply {
-  if (status !== undefined && status !== '00') return refusal(body?.['Error'])
+  if (status !== undefined && status !== '00')
+    return refusal(body?.['Error'], body?.['Result'] === false ? 'unknown' : 'status')
   if (typeof body?.['Result'] !== 'boolean') return { kind: 'malformed' }
   if (!body['Result']) return refusal(body['Error'])
   return { kind: 'data', data: Array.isArray(body['Data']) ? body['Data'] : [] }
@@ -51,17 +52,23 @@ export function firstText(reply: Reply): string | undefined {
   return reply.kind === 'data' && isText(reply.data[0]) ? reply.data[0] : undefined
 }
 
-function refusal(error: unknown): Reply {
+function refusal(error: unknown, otherwise: 'status' | 'unknown' = 'unknown'): Reply {
   const texts = Array.isArray(error) ? error.filter(isText) : isText(error) ? [error] : []
   const code = texts.find(text => deviceCode.test(text))
   if (code && readerFaults.has(code)) return { kind: 'refused', because: 'reader', code }
   const says = (words: RegExp): boolean => texts.some(text => words.test(text))
-  const because = says(lockedWords) ? 'locked' : says(pinWords) ? 'pin' : 'unknown'
+  const because = says(lockedWords) ? 'locked' : says(pinWords) ? 'pin' : otherwise
   return { kind: 'refused', because, code }
 }
 
-/** A PIN does not get as far as the card when the reader fails; of any other failure it may be the reason. */
-const outcomes = { pin: 'refused', locked: 'locked', reader: 'unsent', unknown: 'doubtful' } as const
+/** A PIN does not get as far as the card when the reader fails; of a signature that fails it may be the reason. */
+const outcomes = {
+  pin: 'refused',
+  locked: 'locked',
+  reader: 'unsent',
+  status: 'unanswered',
+  unknown: 'doubtful'
+} as const
 
 function refused(because: keyof typeof outcomes, code: string | undefined): SignOutcome {
   const context = code ? { detail: `The device answered ${code}` } : {}

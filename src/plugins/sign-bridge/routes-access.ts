@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyRequest } from 'fastify'
+import { isLocalPeer } from '../../core/index.ts'
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
 import type { Caller, Callers } from './callers.ts'
 import { idempotencyKeyIn } from './idempotency-key.ts'
@@ -19,8 +20,6 @@ export interface AccessRule {
   readonly pinInClear?: boolean
 }
 
-const loopback = /^(?:127\.|::1$|::ffff:127\.)/
-
 /**
  * An `onRequest` hook: finds the caller before any of the body is read. Where nobody has a token, a PIN in clear is
  * taken from programs on this machine alone: whoever gives out tokens has thought of TLS, whoever does not may not.
@@ -31,7 +30,7 @@ export function callerOf(callers: Callers, { tokenOptional, pinInClear }: Access
     const { authorization } = request.headers
     if (tokenOptional && authorization === undefined) return
     request.signCaller = callers.authenticate(authorization)
-    if (pinInClear && !callers.required && !isLocal(request))
+    if (pinInClear && !callers.required && !isLocalPeer(request))
       throw new ApiError(CommonErrors['auth.forbidden'], {
         detail:
           'From other machines this needs an envelope, or a caller with a token (settings of sign-bridge).'
@@ -63,10 +62,4 @@ export function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   return gone.signal
-}
-
-/** A peer on this machine that does not speak for another. */
-function isLocal({ raw, headers }: FastifyRequest): boolean {
-  const forwarded = headers['x-forwarded-for'] ?? headers['forwarded']
-  return forwarded === undefined && loopback.test(raw.socket.remoteAddress ?? '')
 }

@@ -135,6 +135,12 @@ test('20: a fault of the reader counts for nothing: the PIN did not reach the ca
   expect(await tryPin(rig, pin)).toBe('signed')
 })
 
+test('20: another status than 00 says nothing of the PIN', async () => {
+  const rig = await guarded(one({ script: [{ do: 'status', times: 3 }] }))
+  for (let count = 0; count < 3; count++) expect(await tryPin(rig, pin)).toBe('sign.device_error')
+  expect(await tryPin(rig, pin)).toBe('signed')
+})
+
 test('20: silence blocks no PIN, not even one that has never signed', async () => {
   const silence = { do: 'drop', when: 'before-reply', times: 6 } as const
   const rig = await guarded(one({ script: [silence] }))
