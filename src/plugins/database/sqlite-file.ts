@@ -50,6 +50,8 @@ async function prepareDirectory(file: string): Promise<void> {
   const directory = dirname(file)
   try {
     await makeDirectory(directory)
+    // Node 20 throws for a path below a file, Node 24 says that there is nothing.
+    if (!statSync(directory).isDirectory()) throw Object.assign(new Error(directory), { code: 'ENOTDIR' })
     if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
