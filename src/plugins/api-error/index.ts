@@ -5,10 +5,11 @@ import { Catalogue } from './catalogue.ts'
 import { Config } from './config.ts'
 import { makeDialects } from './dialects/index.ts'
 import { failureRenderer, refuseUnknownRoute } from './failure.ts'
+import { httpEntry } from './http-statuses.ts'
 import { pickLocale } from './locale.ts'
-import { answerMalformedHttp } from './malformed-http.ts'
+import { answerMalformedHttp, lacksHost } from './malformed-http.ts'
 import { Selection } from './selection.ts'
-import { ApiErrors, type ValueTransform } from './service.ts'
+import { ApiError, ApiErrors, type ValueTransform } from './service.ts'
 import { wrapHandler } from './wrap.ts'
 
 export default definePlugin({
@@ -37,7 +38,8 @@ export default definePlugin({
 
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
-      done()
+      if (lacksHost(request.raw)) done(new ApiError(httpEntry(400), { headers: { connection: 'close' } }))
+      else done()
     })
     app.addHook('onRoute', function (route) {
       const choice = selection.decide(this, route)

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES, type Server } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Locale } from './api-error.ts'
 import type { Dialect } from './dialects/dialect.ts'
@@ -33,11 +33,23 @@ export function answerMalformedHttp(server: Server, options: MalformedHttpOption
       socket.destroy()
       return
     }
-    const requestId = randomUUID()
-    const entry = httpEntry(statusOf(error))
-    options.log.info({ key: entry.key, http: entry.http, reqId: requestId, code: error.code }, entry.title.en)
-    socket.end(responseTo(entry.http, requestId, options), () => socket.destroy())
+    refuse(socket, statusOf(error), options, error.code)
   })
+  // What Node by itself answers with an empty body: an expectation that nobody meets, and (see `lacksHost`) no Host.
+  server.on('checkExpectation', ({ socket }: IncomingMessage) => refuse(socket, 417, options))
+  Reflect.set(server, 'requireHostHeader', false)
+}
+
+/** Whether a request has no `Host`, without which HTTP/1.1 is malformed (RFC 9112 §3.2). */
+export function lacksHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host === undefined && httpVersion === '1.1'
+}
+
+function refuse(socket: Socket, status: number, options: MalformedHttpOptions, code?: string): void {
+  const requestId = randomUUID()
+  const entry = httpEntry(status)
+  options.log.info({ key: entry.key, http: entry.http, reqId: requestId, code }, entry.title.en)
+  socket.end(responseTo(entry.http, requestId, options), () => socket.destroy())
 }
 
 function statusOf({ code, rawPacket }: ClientError): number {

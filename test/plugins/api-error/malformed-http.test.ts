@@ -35,6 +35,24 @@ const broken: readonly (readonly [name: string, bytes: string, status: number])[
 ]
 
 describe('malformed HTTP', () => {
+  test.each([
+    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['an expectation nobody knows', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\n\r\n', 417]
+  ])('%s is a problem too, which Node alone would answer with nothing', async (_name, bytes, status) => {
+    await using app = await build({ routes: routes => routes.get('/', () => 1) })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const response = await exchange(app.listeningOrigin, bytes)
+    expect(response.status).toBe(status)
+    expect(JSON.parse(response.body)).toMatchObject({ status, code: `http.${status}` })
+    expect(response.head).toMatch(/x-request-id: /i)
+  })
+
+  test('HTTP/1.0 needs no Host', async () => {
+    await using app = await build({ routes: routes => routes.get('/', () => 1) })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    expect((await exchange(app.listeningOrigin, 'GET / HTTP/1.0\r\n\r\n')).status).toBe(200)
+  })
+
   test.each(broken)('%s is a problem, and the end of the connection', async (_name, bytes, status) => {
     await using app = await build({ routes: routes => routes.post('/', () => 1) })
     await app.listen({ port: 0, host: '127.0.0.1' })
