@@ -1,7 +1,6 @@
-import type { ServerResponse } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { App, Clock } from '../../core/index.ts'
+import { whenGone, type App, type Clock } from '../../core/index.ts'
 import { ApiError, Errors } from '../api-error/service.ts'
 import type { SignBridge } from '../sign-bridge/service.ts'
 import { millisecondsLeft, withinBudget } from './budget.ts'
@@ -90,11 +89,4 @@ export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRo
       str
     }
   })
-}
-
-/** Aborts when nobody is left to take the answer. */
-function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  return gone.signal
 }

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static, type TObject } from 'typebox'
+import { whenGone } from '../../core/index.ts'
 import { ApiError, Errors as CommonErrors, type FieldFault, type Locale } from '../api-error/service.ts'
-import { namesOf, whenGone } from './routes-access.ts'
+import { namesOf } from './routes-access.ts'
 import type { SignBridge, SignRequest } from './service.ts'
 
 /** The members that the bodies of `/v1/sign` and `/v1/sign/batch` share. */

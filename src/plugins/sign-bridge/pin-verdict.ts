@@ -59,9 +59,8 @@ export function begun(row: PinRow, busyUntil: number): PinRow {
 export function ended(row: PinRow, outcome: PinOutcome, wasBegun: boolean): PinRow {
   const over = { ...row, busyUntil: 0 }
   const before = { ...over, unclear: Math.max(0, row.unclear - (wasBegun ? 1 : 0)) }
-  const wrong = { ...before, proven: 0, refused: 1, counted: 1 }
   if (outcome === 'accepted') return { ...over, proven: 1, refused: 0, counted: 0, unclear: 0 }
-  if (outcome === 'refused' || outcome === 'locked') return wrong
+  if (outcome === 'refused' || outcome === 'locked') return { ...before, proven: 0, refused: 1, counted: 1 }
   // Silence is no refusal: one that comes late is noted when it comes, and a device that stays silent gets no PIN
   // until it has answered a question without one.
   return outcome === 'doubtful' ? { ...before, unclear: before.unclear + 1 } : before

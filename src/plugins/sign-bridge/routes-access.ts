@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { isLocalPeer } from '../../core/index.ts'
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
@@ -55,11 +54,4 @@ export function namesOf({
     ...(signCaller && { caller: signCaller.name }),
     ...(idempotencyKey !== undefined && { idempotencyKey })
   }
-}
-
-/** Aborts when the answer is out, or nobody is left to take it. Fastify's own signal misses a hang-up after the body. */
-export function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  return gone.signal
 }

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import type { App } from '../../core/index.ts'
+import { whenGone, type App } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
 import { Errors } from './errors.ts'
 import type { BridgeSettings } from './config.ts'
 import type { Callers } from './callers.ts'
 import { KeyHeaders } from './idempotency-key.ts'
 import type { PooledBridge } from './bridge.ts'
-import { callerOf, namesOf, shedding, whenGone } from './routes-access.ts'
+import { callerOf, namesOf, shedding } from './routes-access.ts'
 
 const tags = ['sign']
 const Text = Type.String({ minLength: 1 })

@@ -17,6 +17,11 @@ export interface Dialect {
   readonly body: (outcome: Outcome) => Readonly<Record<string, unknown>>
 }
 
+/** The HTTP status of an outcome, where a dialect does not hide it. */
+export function realStatus(outcome: Outcome): number {
+  return outcome.ok ? outcome.status : outcome.entry.http
+}
+
 /**
  * Page, age and related resources as headers: `X-Total-Count`, `Link` (RFC 8288), `Age` (RFC 9111) and
  * `Cache-Status` (RFC 9211).

@@ -1,5 +1,5 @@
 import type { Locale } from '../api-error.ts'
-import { metaHeaders, type Dialect } from './dialect.ts'
+import { metaHeaders, realStatus, type Dialect } from './dialect.ts'
 import { titleOf, userText, type Problem, type Success } from './outcome.ts'
 
 export interface FlaskOptions {
@@ -18,10 +18,7 @@ export function flask({ shape, status }: FlaskOptions): Dialect {
     name: 'flask',
     mediaType: 'application/json',
     dataKey: 'data',
-    status(outcome) {
-      if (status === 'always200') return 200
-      return outcome.ok ? outcome.status : outcome.entry.http
-    },
+    status: outcome => (status === 'always200' ? 200 : realStatus(outcome)),
     headers: metaHeaders,
     body: outcome => (outcome.ok ? success(outcome) : failure(outcome, shape))
   }

@@ -1,4 +1,4 @@
-import { metaHeaders, type Dialect } from './dialect.ts'
+import { metaHeaders, realStatus, type Dialect } from './dialect.ts'
 import { userText } from './outcome.ts'
 
 export interface PlainOptions {
@@ -11,10 +11,7 @@ export function plain({ status }: PlainOptions): Dialect {
     name: 'plain',
     mediaType: 'application/json',
     dataKey: 'data',
-    status(outcome) {
-      if (status === 'always200') return 200
-      return outcome.ok ? outcome.status : outcome.entry.http
-    },
+    status: outcome => (status === 'always200' ? 200 : realStatus(outcome)),
     headers: metaHeaders,
     body(outcome) {
       if (outcome.ok) return { code: 200, msg: outcome.message ?? '成功', data: outcome.data ?? null }

@@ -1,4 +1,4 @@
-import { metaHeaders, type Dialect } from './dialect.ts'
+import { metaHeaders, realStatus, type Dialect } from './dialect.ts'
 import { titleOf, type Problem } from './outcome.ts'
 
 export interface ProblemOptions {
@@ -12,7 +12,7 @@ export function problem({ docsUrl }: ProblemOptions): Dialect {
   return {
     name: 'problem',
     mediaType: 'application/problem+json',
-    status: outcome => (outcome.ok ? outcome.status : outcome.entry.http),
+    status: realStatus,
     headers: metaHeaders,
     body: outcome => (outcome.ok ? { data: outcome.data } : details(outcome, `${base}${outcome.entry.key}`))
   }

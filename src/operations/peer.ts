@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { ServerResponse } from 'node:http'
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/
 
@@ -9,4 +10,11 @@ const loopback = /^(?:127\.|::1$|::ffff:127\.)/
 export function isLocalPeer({ raw, headers }: FastifyRequest): boolean {
   const forwarded = headers['x-forwarded-for'] ?? headers['forwarded']
   return forwarded === undefined && loopback.test(raw.socket.remoteAddress ?? '')
+}
+
+/** Aborts when the answer is out, or nobody is left to take it. Fastify's own signal misses a hang-up after the body. */
+export function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
 }
