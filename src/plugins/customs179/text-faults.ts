@@ -3,8 +3,6 @@ import { fitsN19x5 } from './amount.ts'
 import { hasLoneSurrogate, memberTexts, whitespaceAt } from './json-source.ts'
 import type { Segments } from './signed-text.ts'
 
-const maxFields = 20
-
 /** A fault that is told in both languages. */
 export type TextFault = FieldFault<Readonly<Record<Locale, string>>>
 
@@ -26,16 +24,18 @@ export function textFaults({ head, lists }: Pick<Segments, 'head' | 'lists'>): T
   return faults
 }
 
-/** The members of a body that are not in its schema: a misspelt `certNo` must not sign with just any card. */
-export function unknownMembers(names: Iterable<string>, known: object): TextFault[] {
-  return [...names]
-    .filter(name => !Object.hasOwn(known, name))
-    .slice(0, maxFields)
-    .map(name => ({
-      path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      code: 'additionalProperties',
-      message: { 'zh-CN': '不是已知的字段', en: 'is not a known field' }
-    }))
+/**
+ * Whether a body has members that are not in its schema: a misspelt `certNo` must not sign with just any card. Their
+ * names are not repeated, since whoever mixes up names and values puts a PIN there.
+ */
+export function unknownMembers(names: Iterable<string>, properties: object): TextFault[] {
+  if ([...names].every(name => Object.hasOwn(properties, name))) return []
+  const known = Object.keys(properties).join(', ')
+  const message = {
+    'zh-CN': `含有未知的字段（可用字段：${known}）`,
+    en: `has a field that is not known; the known ones are ${known}`
+  }
+  return [{ path: '', code: 'additionalProperties', message }]
 }
 
 function jsonFaults(path: string, json: string): TextFault[] {

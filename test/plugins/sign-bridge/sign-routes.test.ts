@@ -118,7 +118,8 @@ describe('bad input is refused by field, and no card sees it', () => {
     ['a device that is not there', { ...good, device: 'device-7' }, ['/device']],
     ['a deadline of nothing', { ...good, deadlineMs: 0 }, ['/deadlineMs']],
     ['a deadline in words', { ...good, deadlineMs: 'soon' }, ['/deadlineMs']],
-    ['a misspelt member', { ...good, certno: cardKey.certNo }, ['/certno']],
+    ['a misspelt member', { ...good, certno: cardKey.certNo }, ['']],
+    ['the PIN for a name', { ...good, [pin]: 'pin' }, ['']],
     ['a list', [], ['']],
     ['no JSON', '{"data":', []]
   ])('%s', async (_, payload, expected) => {
@@ -135,11 +136,19 @@ describe('bad input is refused by field, and no card sees it', () => {
     ['none at all', { items: [], pin }, ['/items']],
     ['too many', { items: Array.from({ length: 6 }, () => ({ data: 'x' })), pin }, ['/items']],
     ['an item without data', { items: [{ data: 'x' }, { id: 'b' }], pin }, ['/items/1/data']],
-    ['an item with a member of its own', { items: [{ data: 'x', pin }], pin }, ['/items/0/pin']],
+    ['an item with a member of its own', { items: [{ data: 'x', pin }], pin }, ['/items/0']],
+    ['an item that has the PIN for a name', { items: [{ data: 'x', [pin]: 1 }], pin }, ['/items/0']],
     ['a long id', { items: [{ data: 'x', id: 'x'.repeat(129) }], pin }, ['/items/0/id']]
   ])('a batch with %s', async (_, payload, expected) => {
     const answer = await batch(payload)
     expect({ status: answer.status, pointers: pointers(answer) }).toEqual({ status: 400, pointers: expected })
+    expect(logs + JSON.stringify(answer.body)).not.toContain(pin)
+  })
+
+  test('a member that is not known is not repeated, and those that are known are named', async () => {
+    const { body } = await post({ ...good, certno: '01' }, { headers: { 'accept-language': 'en' } })
+    expect(JSON.stringify(body)).toContain('the known ones are data, pin, device, certNo, deadlineMs')
+    expect(JSON.stringify(body)).not.toContain('certno')
   })
 
   test.each(['', ' x', '"open', `"${'x'.repeat(256)}"`, 'x'.repeat(256), 'ключ'])(
