@@ -36,11 +36,17 @@ export type Tell = (event: SignEvent) => void
 export class Announcer {
   readonly #log: FastifyBaseLogger
   readonly #listeners: Tell[] = []
+  readonly #counts = Object.fromEntries(eventKinds.map(kind => [kind, 0])) as Record<EventKind, number>
   /** Exceptions of listeners since the start. */
   failures = 0
 
   constructor(log: FastifyBaseLogger) {
     this.#log = log
+  }
+
+  /** Events since the start, those that no webhook was told of included. */
+  get counts(): Readonly<Record<EventKind, number>> {
+    return this.#counts
   }
 
   listen(listener: Tell): void {
@@ -49,6 +55,7 @@ export class Announcer {
 
   readonly tell: Tell = event => {
     const { kind, device, message } = event
+    this.#counts[kind]++
     this.#log.warn({ event: kind, device }, message)
     for (const listener of this.#listeners) {
       try {

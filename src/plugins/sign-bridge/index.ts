@@ -72,7 +72,12 @@ export default definePlugin({
     const idempotency = new Idempotency({ records, digest, log })
     const rate = new RateWindow({ clock, log, state })
     const stages = [...supervision.stages, callerLimits({ callers, rate }), idempotency.stage]
-    const operations = supervision.watch({ devices: pool.devices, certificates, blocks: guard })
+    const operations = supervision.watch({
+      devices: pool.devices,
+      certificates,
+      verification,
+      blocks: guard
+    })
     const parts = { pool, certificates, callers, supervision, operations, stages, deviceStages }
     const bridge = new PooledBridge({ ...config, ...parts })
 

@@ -5,7 +5,7 @@ import type { Passage } from './passage.ts'
 import type { Metric, SignBridgeStatus } from './service.ts'
 import type { Stage } from './stage.ts'
 
-const dropped = ['late', 'duplicate', 'foreign', 'stray'] as const
+const dropped: readonly string[] = ['late', 'duplicate', 'foreign', 'stray']
 
 /** Counts and times requests, in memory, for whoever shows them. Names and units are those of Prometheus. */
 export class SignMetrics {
@@ -46,21 +46,22 @@ export class SignMetrics {
     this.#device.observeMs(endedAt - sentAt)
   }
 
-  /** `counters`: what others have counted, by name without the prefix. */
-  snapshot(
-    { devices, queued }: Omit<SignBridgeStatus, 'metrics'>,
-    counters: Readonly<Record<string, number>>
-  ): Metric[] {
-    const drops = devices.flatMap(({ name, counters: its }) =>
-      dropped.map(reason => ({ labels: { device: name, reason }, value: its[reason] ?? 0 }))
+  /** `others`: what was measured elsewhere. */
+  snapshot({ devices, queued }: Omit<SignBridgeStatus, 'metrics'>, others: readonly Metric[]): Metric[] {
+    const drops = devices.flatMap(({ name, counters }) =>
+      dropped.map(reason => ({ labels: { device: name, reason }, value: counters[reason] ?? 0 }))
+    )
+    const events = devices.flatMap(({ name, counters }) =>
+      Object.entries(counters)
+        .filter(([event]) => !dropped.includes(event))
+        .map(([event, value]) => ({ labels: { device: name, event }, value }))
     )
     const ups = devices.map(({ name, state }) => ({
       labels: { device: name },
       value: state === 'ready' || state === 'busy' ? 1 : 0
     }))
-    const outcomes = [...this.#outcomes].map(([outcome, value]) => ({ labels: { outcome }, value }))
     return [
-      metric('requests_total', 'counter', 'Requests that have ended', outcomes),
+      counter('requests_total', 'Requests that have ended', 'outcome', Object.fromEntries(this.#outcomes)),
       metric('requests_in_flight', 'gauge', 'Requests under way', [alone(this.#inFlight)]),
       metric('queue_length', 'gauge', 'Requests that wait for a device', [alone(queued)]),
       metric('request_duration_seconds', 'histogram', 'From asking to answer', [
@@ -69,8 +70,9 @@ export class SignMetrics {
       metric('queue_wait_seconds', 'histogram', 'Waiting for a device', [alone(this.#queueWait.snapshot())]),
       metric('device_seconds', 'histogram', 'From frame to reply', [alone(this.#device.snapshot())]),
       metric('device_up', 'gauge', 'Whether a device works', ups),
+      metric('device_events_total', 'counter', 'What happened on a device', events),
       metric('replies_dropped_total', 'counter', 'Replies that belong to no request', drops),
-      ...Object.entries(counters).map(([name, value]) => metric(name, 'counter', '', [alone(value)]))
+      ...others
     ]
   }
 
@@ -83,7 +85,24 @@ function outcomeOf(error: unknown): string {
   return error instanceof ApiError ? error.entry.key : 'internal'
 }
 
-function metric(name: string, kind: Metric['kind'], help: string, samples: Metric['samples']): Metric {
+/** A count for each value of a label. */
+export function counter(
+  name: string,
+  help: string,
+  label: string,
+  counts: Readonly<Record<string, number>>
+): Metric {
+  const samples = Object.entries(counts).map(([each, value]) => ({ labels: { [label]: each }, value }))
+  return metric(name, 'counter', help, samples)
+}
+
+/** A count by itself. */
+export function total(name: string, help: string, value: number): Metric {
+  return metric(name, 'counter', help, [alone(value)])
+}
+
+/** @param name without the prefix that all metrics of this plugin have */
+export function metric(name: string, kind: Metric['kind'], help: string, samples: Metric['samples']): Metric {
   return { name: `paifang_sign_${name}`, kind, help, samples }
 }
 

@@ -7,12 +7,13 @@ import type { BridgeSettings } from './config.ts'
 import type { Device } from './device.ts'
 import { Announcer } from './events.ts'
 import { ExpiryWatch } from './expiry.ts'
-import { SignMetrics } from './metrics.ts'
+import { counter, metric, SignMetrics, total } from './metrics.ts'
 import { Operations } from './operations.ts'
 import type { PinBlocks } from './pin-guard.ts'
 import type { KeyedDigest } from './secret.ts'
 import type { Metric, SignBridgeStatus } from './service.ts'
 import type { Stage } from './stage.ts'
+import type { Verification } from './verify.ts'
 import { Webhook } from './webhook.ts'
 
 export interface SupervisionOptions {
@@ -23,11 +24,12 @@ export interface SupervisionOptions {
   readonly log: FastifyBaseLogger
 }
 
-/** What operators act on. */
+/** What is watched, and what operators act on. */
 export interface Supervised {
   readonly devices: readonly Device[]
   readonly certificates: Pick<Certificates, 'known'>
   readonly blocks: PinBlocks
+  readonly verification: Pick<Verification, 'counters'>
 }
 
 /** What is noted of all that happens, and who is told. */
@@ -39,6 +41,7 @@ export class Supervision {
   readonly #audit: Audit | undefined
   readonly #webhook: Webhook | undefined
   #expiry: ExpiryWatch | undefined
+  #supervised: Supervised | undefined
 
   private constructor(options: SupervisionOptions, announcer: Announcer, audit: Audit | undefined) {
     const { settings, clock, log } = options
@@ -66,8 +69,10 @@ export class Supervision {
     return [this.metrics.stage, ...(this.#audit ? [this.#audit.stage] : [])]
   }
 
-  /** Watches the certificates from now on. Returns what operators can do. */
-  watch({ devices, certificates, blocks }: Supervised): Operations {
+  /** Watches devices and certificates from now on. Returns what operators can do. */
+  watch(supervised: Supervised): Operations {
+    const { devices, certificates, blocks } = supervised
+    this.#supervised = supervised
     const { settings, clock } = this.#options
     const known = (device: Device): ReturnType<Certificates['known']> => certificates.known(device)
     const { tell } = this.announcer
@@ -78,14 +83,26 @@ export class Supervision {
   measured(state: Omit<SignBridgeStatus, 'metrics'>): Metric[] {
     const { rows = 0, lostRows = 0 } = this.#audit?.counters ?? {}
     const { delivered = 0, failures = 0, givenUp = 0 } = this.#webhook?.counters ?? {}
-    return this.metrics.snapshot(state, {
-      audit_rows_total: rows,
-      audit_lost_rows_total: lostRows,
-      webhook_delivered_total: delivered,
-      webhook_failures_total: failures,
-      webhook_given_up_total: givenUp,
-      listener_failures_total: this.announcer.failures
+    const { devices = [], certificates, verification } = this.#supervised ?? {}
+    const ends = devices.flatMap(device => {
+      const certificate = certificates?.known(device)
+      return certificate
+        ? [{ labels: { device: device.name }, value: Date.parse(certificate.validTo) / 1_000 }]
+        : []
     })
+    return this.metrics.snapshot(state, [
+      counter('verifications_total', 'Signatures by what their check came to', 'result', {
+        ...verification?.counters
+      }),
+      counter('events_total', 'Events that somebody must act on', 'kind', this.announcer.counts),
+      metric('certificate_end_seconds', 'gauge', 'When a known certificate ends, since the epoch', ends),
+      total('audit_rows_total', 'Audit rows written', rows),
+      total('audit_lost_rows_total', 'Audit rows that could not be written', lostRows),
+      total('webhook_delivered_total', 'Events that the webhook took', delivered),
+      total('webhook_failures_total', 'Attempts to deliver an event that failed', failures),
+      total('webhook_given_up_total', 'Events that the webhook never took', givenUp),
+      total('listener_failures_total', 'Exceptions of listeners for events', this.announcer.failures)
+    ])
   }
 
   /** @throws {Error} when audit rows are required and cannot be written */

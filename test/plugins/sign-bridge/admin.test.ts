@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import apiError from '../../../src/plugins/api-error/index.ts'
 import database from '../../../src/plugins/database/index.ts'
@@ -157,6 +158,29 @@ test('metrics have what the routes have seen', async () => {
   expect(requests).toMatchObject({ samples: [{ labels: { outcome: 'signed' }, value: 1 }] })
   const waits = metrics.find(({ name }) => name === 'paifang_sign_queue_wait_seconds')
   expect(waits).toMatchObject({ samples: [{ value: { count: 1 } }] })
+})
+
+test('metrics tell what became of checks, of events and of certificates; each has a name and a help of its own', async () => {
+  await using one = await desk()
+  await one.gateway.service.sign({ data: 'unverified', pin })
+  await one.gateway.service.certificate(cardKey.certNo)
+  await one.gateway.service.sign({ data: 'verified', pin })
+  device.control.play([{ do: 'bad-signature' }])
+  expect(await outcome(one.gateway.service.sign({ data: 'forged', pin }))).toBe('sign.signature_invalid')
+  const { metrics } = one.gateway.service.status()
+  const samplesOf = (name: string) => metrics.find(metric => metric.name === `paifang_sign_${name}`)?.samples
+  const byLabel = (name: string, label: string) =>
+    Object.fromEntries((samplesOf(name) ?? []).map(({ labels, value }) => [labels[label], value]))
+  expect(byLabel('verifications_total', 'result')).toEqual({ verified: 1, unverified: 1, invalid: 1 })
+  expect(byLabel('events_total', 'kind')).toMatchObject({ 'signature-invalid': 1, 'card-locked': 0 })
+  const end = Date.parse(new X509Certificate(cardKey.certificate).validTo) / 1_000
+  expect(byLabel('certificate_end_seconds', 'device')).toEqual({ 'device-1': end })
+  expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length)
+  for (const { name, kind, help } of metrics) {
+    expect(name).toMatch(kind === 'counter' ? /^paifang_sign_[a-z_]+_total$/ : /^paifang_sign_[a-z_]+$/)
+    expect(help).not.toBe('')
+  }
+  expect(JSON.stringify(metrics)).not.toContain(pin)
 })
 
 test('with audit off nothing is recorded, and everything else works', async () => {

@@ -69,5 +69,6 @@ test('38: a listener that throws is logged and counted, and hinders no other', (
   announcer.tell({ kind: 'card-locked', device: 'device-1', message: 'The card is locked' })
   expect(heard).toEqual(['card-locked'])
   expect(announcer.failures).toBe(1)
+  expect(announcer.counts).toMatchObject({ 'card-locked': 1, 'device-down': 0 })
   expect(log.lines).toEqual(['warn: The card is locked', 'error: a listener for events failed'])
 })

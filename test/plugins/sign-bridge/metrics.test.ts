@@ -4,7 +4,7 @@ import { ApiError } from '../../../src/plugins/api-error/service.ts'
 import { Errors } from '../../../src/plugins/sign-bridge/errors.ts'
 import { fakeClock } from '../../../src/testing/index.ts'
 import { Histogram } from '../../../src/plugins/sign-bridge/histogram.ts'
-import { SignMetrics } from '../../../src/plugins/sign-bridge/metrics.ts'
+import { SignMetrics, total } from '../../../src/plugins/sign-bridge/metrics.ts'
 import { deviceOf } from '../../../src/plugins/sign-bridge/passage.ts'
 import type { HistogramSnapshot, Metric } from '../../../src/plugins/sign-bridge/service.ts'
 import { through } from '../../../src/plugins/sign-bridge/stage.ts'
@@ -42,7 +42,7 @@ test('requests are counted by outcome, and timed in the queue, on the card and i
     of.find(metric => metric.name === `paifang_sign_${name}`)?.samples[0]?.value
 
   const both = Promise.all([sign({ data: 'one', pin }), sign({ data: 'two', pin })])
-  expect(value('requests_in_flight', metrics.snapshot(state, {}))).toBe(2)
+  expect(value('requests_in_flight', metrics.snapshot(state, []))).toBe(2)
   await rig.clock.advance(1_000)
   await both
   rig.control.play([{ do: 'fail', text: 'no', code: 'Err:Custom1' }])
@@ -52,7 +52,7 @@ test('requests are counted by outcome, and timed in the queue, on the card and i
   await rig.pool.close()
   expect(await outcome(sign({ data: 'late', pin }))).toBe('sign.shutting_down')
 
-  const after = metrics.snapshot(state, { webhook_failures_total: 4 })
+  const after = metrics.snapshot(state, [total('webhook_failures_total', 'Failures', 4)])
   const outcomes = after.find(({ name }) => name === 'paifang_sign_requests_total')?.samples
   expect(outcomes).toEqual([
     { labels: { outcome: 'signed' }, value: 2 },
@@ -74,17 +74,31 @@ test('replies that belong to no request are counted, by device and kind', async 
   rig.control.play([{ do: 'duplicate' }])
   await rig.sign('twice')
   await rig.clock.advance(1_000)
-  const snapshot = metrics.snapshot({ devices: [rig.device.status()], queued: 0 }, {})
+  const snapshot = metrics.snapshot({ devices: [rig.device.status()], queued: 0 }, [])
   const drops = snapshot.find(({ name }) => name === 'paifang_sign_replies_dropped_total')
   expect(drops?.samples).toContainEqual({ labels: { device: 'device-1', reason: 'duplicate' }, value: 1 })
   const { counters } = rig.device.status()
   for (const { labels } of drops?.samples ?? []) expect(counters).toHaveProperty(labels['reason'] ?? '')
 })
 
+test('what happened on a device is counted by device, under the names of its status', async () => {
+  const rig = await makeRig()
+  await rig.sign('text')
+  const status = rig.device.status()
+  const snapshot = new SignMetrics(rig.clock).snapshot({ devices: [status], queued: 0 }, [])
+  const samples = snapshot
+    .filter(({ name }) => /device_events_total|replies_dropped_total/.test(name))
+    .flatMap(metric => metric.samples)
+  const counted = samples.map(({ labels, value }) => [labels['event'] ?? labels['reason'], value])
+  expect(Object.fromEntries(counted)).toEqual(status.counters)
+  expect(status.counters).toMatchObject({ sent: 1, signed: 1, connections: 1 })
+  expect(new Set(samples.map(({ labels }) => labels['device']))).toEqual(new Set(['device-1']))
+})
+
 test('a request that is refused before it is read is counted, and timed nowhere', () => {
   const metrics = new SignMetrics(fakeClock())
   metrics.refused(new ApiError(Errors['sign.queue_full']))
-  const [requests] = metrics.snapshot({ devices: [], queued: 0 }, {})
+  const [requests] = metrics.snapshot({ devices: [], queued: 0 }, [])
   expect(requests?.samples).toEqual([{ labels: { outcome: 'sign.queue_full' }, value: 1 }])
 })
 
