@@ -37,6 +37,8 @@ export class Device {
   readonly #counters = { sent: 0, signed: 0, failed: 0, timeouts: 0, extraData: 0, probes: 0 }
   readonly #fitness: Fitness
   readonly #times = new SignTimes()
+  /** Since when it has nothing to do, by the monotonic clock. */
+  #freeAt = 0
   #reported: DeviceState = 'connecting'
   #reportedReason: string | undefined
   #read: Read | undefined
@@ -69,9 +71,9 @@ export class Device {
     return state === 'ready' || state === 'busy' || state === 'recovering'
   }
 
-  /** How long a signature takes, weighted towards the recent ones. 0 before the first. */
-  get meanSignMs(): number {
-    return this.#times.meanMs
+  /** How long a request keeps it from the next, on the long side. 0 before the first. */
+  get paceMs(): number {
+    return this.#times.paceMs
   }
 
   /** What is known of the connection it has now. Another object: another connection, perhaps another card. */
@@ -99,12 +101,13 @@ export class Device {
     const { clock, settings } = this.#options
     const { timeoutMs, adaptiveTimeout } = settings
     const sentAt = clock.monotonic()
+    const idleMs = sentAt - Math.max(this.#freeAt, job.queuedAt)
     const handed = this.#link.exchange({
       method: 'cus-sec_SpcSignDataAsPEM',
       frame: id => job.frame(id),
       timeoutMs: adaptiveTimeout ? this.#times.capMs(timeoutMs) : timeoutMs,
       text: job.text,
-      ended: ending => this.#signed(job, ending, sentAt),
+      ended: ending => this.#signed(job, ending, { sentAt, idleMs }),
       late: reply => job.late(readSignature(reply))
     })
     if (!handed) return false
@@ -181,7 +184,7 @@ export class Device {
     this.#link.ask({ method, frame: id => requestFrame(id, method, {}), timeoutMs: limit, ended })
   }
 
-  #signed(job: Job, ending: Ending, sentAt: number): void {
+  #signed(job: Job, ending: Ending, { sentAt, idleMs }: { sentAt: number; idleMs: number }): void {
     if (ending === 'silent') {
       this.#counters.timeouts++
       this.#times.missed()
@@ -198,7 +201,7 @@ export class Device {
       return job.fail(outcome.error, outcome.pin)
     }
     const tookMs = this.#options.clock.monotonic() - sentAt
-    this.#times.add(tookMs)
+    this.#times.add(tookMs, idleMs)
     if (outcome.extra) this.#counters.extraData++
     const { sign, certNo = this.connection.certNo } = outcome
     if (certNo !== undefined || this.connection.certNoRefused) return this.#complete(job, sign, certNo)
@@ -239,6 +242,7 @@ export class Device {
   #report(): void {
     const previous = this.#reported
     const { state } = this
+    if (state === 'ready' && previous !== 'ready') this.#freeAt = this.#options.clock.monotonic()
     const changed = state !== previous || this.#reason !== this.#reportedReason
     this.#reported = state
     this.#reportedReason = this.#reason

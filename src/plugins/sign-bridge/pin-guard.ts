@@ -28,6 +28,8 @@ export type Admission = Attempt | 'blocked' | 'later'
 export interface PinGate {
   /** What stands for a PIN from then on. */
   keyOf(pin: string): string
+  /** Allows at once what needs no look at the rows. `undefined`: ask `admit`. */
+  admitNow(device: GuardedDevice, pin: string): Attempt | undefined
   /** @throws {Error} when that cannot be told: nothing may be sent then */
   admit(device: GuardedDevice, pin: string): Promise<Admission>
 }
@@ -61,11 +63,14 @@ export interface PinGuardOptions {
   readonly unclearPinLimit: number
   /** How long an attempt may take at most. */
   readonly attemptMs: number
+  /** For how long a PIN that a card has just accepted needs no look at the rows. Default: a second. */
+  readonly trustMs?: number
 }
 
 /**
- * Keeps wrong PINs from cards, which lock after a few. Rows are read anew before each frame, since other processes
- * write them too. An attempt with a PIN that has not signed on this card *since this process started* is written down
+ * Keeps wrong PINs from cards, which lock after a few. Rows are read anew before a frame, since other processes write
+ * them too; only the PIN that was the last to reach a card, and was accepted within the last second, is not looked up:
+ * what the card has just said counts more than any row. An attempt with a PIN that has not signed on this card *since this process started* is written down
  * before its frame leaves: whoever is killed in between leaves a mark that counts, so a restart loop with a wrong PIN
  * ends at `unclearPinLimit`. A PIN that this process has seen sign costs a read and no write; should the process die
  * while such a PIN is refused after all, the next one writes before it tries.
@@ -79,6 +84,11 @@ export class PinGuard implements PinGate, PinBlocks {
   readonly #devices: () => readonly GuardedDevice[]
   /** What this process has seen, by address and PIN. `blocked` holds even if it could not be written. */
   readonly #seen = new Map<string, 'proven' | 'blocked'>()
+  /** The PIN that a card has accepted last, while it has refused none since; by address. */
+  readonly #accepted = new Map<
+    string,
+    { readonly pin: string; readonly cardNo: string; readonly at: number }
+  >()
 
   constructor(options: PinGuardOptions, devices: () => readonly GuardedDevice[]) {
     const { digest, unclearPinLimit } = options
@@ -89,6 +99,14 @@ export class PinGuard implements PinGate, PinBlocks {
 
   keyOf(pin: string): string {
     return `${this.#rules.keyId}:${this.#options.digest('pin', pin)}`
+  }
+
+  admitNow(device: GuardedDevice, pin: string): Attempt | undefined {
+    const { clock, trustMs = 1_000 } = this.#options
+    const accepted = this.#accepted.get(device.address)
+    if (accepted?.pin !== pin || accepted.cardNo !== device.cardNo) return undefined
+    if (clock.monotonic() - accepted.at >= trustMs) return undefined
+    return { settle: outcome => this.#settle(device, pin, outcome, []) }
   }
 
   async admit(device: GuardedDevice, pin: string): Promise<Admission> {
@@ -134,6 +152,7 @@ export class PinGuard implements PinGate, PinBlocks {
     const locked = (await rows.of(targets)).some(row => row.pin === anyPin && row.refused === 1)
     await rows.forget(targets)
     if (locked) for (const device of devices) device.release()
+    for (const { address } of devices) this.#accepted.delete(address)
     for (const key of this.#seen.keys())
       if (devices.some(device => key.startsWith(seenKey(device, '')))) this.#seen.delete(key)
     return true
@@ -150,16 +169,25 @@ export class PinGuard implements PinGate, PinBlocks {
     begunOn: readonly string[]
   ): Promise<void> | undefined {
     const key = seenKey(device, pin)
-    if (begunOn.length === 0 && outcome !== 'refused' && outcome !== 'locked' && outcome !== 'doubtful')
+    if (outcome !== 'unsent' && outcome !== 'accepted') this.#accepted.delete(device.address)
+    if (begunOn.length === 0 && outcome !== 'refused' && outcome !== 'locked' && outcome !== 'doubtful') {
+      if (outcome === 'accepted') this.#trust(device, pin)
       return undefined
+    }
     if (outcome === 'accepted') this.#seen.set(key, 'proven')
     else if (outcome !== 'unsent') this.#seen.delete(key)
     const isWrong = outcome === 'refused' || outcome === 'locked'
     if (isWrong) this.#seen.set(key, 'blocked')
     if (outcome === 'locked') device.quarantine('Its card is locked')
     const written = this.#write(device, pin, outcome, begunOn)
+    if (outcome === 'accepted') return written.then(() => this.#trust(device, pin))
     // From then on the rows say so, to all processes.
     return isWrong ? written.then(() => void this.#seen.delete(key)) : written
+  }
+
+  #trust({ address, cardNo }: GuardedDevice, pin: string): void {
+    if (cardNo === undefined) return
+    this.#accepted.set(address, { pin, cardNo, at: this.#options.clock.monotonic() })
   }
 
   async #write(

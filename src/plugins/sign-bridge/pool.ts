@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
-import { expectedWaitMs } from './admission.ts'
+import { expectedEndMs } from './admission.ts'
 import { Device, type DeviceSettings, type DeviceState } from './device.ts'
 import { Errors } from './errors.ts'
 import type { Tell } from './events.ts'
@@ -8,7 +8,7 @@ import { nextId } from './frame.ts'
 import { cancelled, shuttingDown, SignJob, type Signed } from './job.ts'
 import type { ConnectionFacts } from './link.ts'
 import { follow, type Passage } from './passage.ts'
-import type { PinGate } from './pin-guard.ts'
+import type { Attempt, PinGate } from './pin-guard.ts'
 import { admit, note, settle } from './pin-gate.ts'
 import { firstText } from './reply.ts'
 import { SignQueue } from './queue.ts'
@@ -64,6 +64,8 @@ export class SignPool {
   readonly #asked = new WeakSet<ConnectionFacts>()
   readonly #open = new Set<Promise<unknown>>()
   #beatTimer: Timer | undefined
+  /** Resolves when what waits has been handed to the devices that are free by now. */
+  #pumping: Promise<void> | undefined
   #stopped = false
 
   constructor(options: PoolOptions) {
@@ -103,8 +105,8 @@ export class SignPool {
     const expiresAt = queuedAt + this.#deadlineMs(request)
     const job = new SignJob<Device>(request, { queuedAt, expiresAt }, this.#options.gate?.keyOf(request.pin))
     if (!this.#mightGo(job)) throw new ApiError(Errors['sign.no_device_fits'])
-    const waitMs = this.#expectedWaitMs(job)
-    if (waitMs > expiresAt - queuedAt) throw queueFull(waitMs)
+    const endMs = this.#expectedEndMs(job)
+    if (endMs > expiresAt - queuedAt) throw queueFull(endMs)
     job.onAbort(() => {
       if (this.#queue.remove(job)) job.fail(cancelled())
     })
@@ -113,7 +115,10 @@ export class SignPool {
     this.#queue.add(job)
     this.#pump()
     try {
-      return await ended
+      const signed = await ended
+      // The card comes first: everything else that is done with this signature would keep it idle.
+      await this.#pumping
+      return signed
     } finally {
       this.#open.delete(ended)
     }
@@ -126,10 +131,10 @@ export class SignPool {
   assertRoom(): void {
     if (this.#stopped) throw shuttingDown()
     if (this.devices.length === 0) throw this.#unavailable()
-    const waitMs = this.#expectedWaitMs()
+    const endMs = this.#expectedEndMs()
     // While some wait for certain devices, others may be idle, and only the request itself tells.
-    const late = waitMs > this.#options.settings.deadlineMs && !this.#queue.some(({ bound }) => bound)
-    if (late || this.#queue.full) throw queueFull(waitMs)
+    const late = endMs > this.#options.settings.deadlineMs && !this.#queue.some(({ bound }) => bound)
+    if (late || this.#queue.full) throw queueFull(endMs)
   }
 
   /** Takes no more requests, and fails those that no device has yet. */
@@ -155,11 +160,23 @@ export class SignPool {
     this.#options.changed?.(device, previous)
     if (device.state === 'ready') this.#ready.add(device)
     else this.#ready.delete(device)
+    const wasGone = this.#goneSince.has(device)
     if (device.usable) this.#goneSince.delete(device)
-    else if (!this.#goneSince.has(device)) this.#goneSince.set(device, this.#options.clock.monotonic())
-    this.#queue.rearm()
-    // A control may end the connection, or repeat itself, in the same breath as it replies: hear it out first.
-    if (device.state === 'ready') this.#defer(() => this.#pump())
+    else if (!wasGone) this.#goneSince.set(device, this.#options.clock.monotonic())
+    if (device.usable === wasGone) this.#queue.rearm()
+    if (device.state === 'ready') this.#pumpSoon()
+  }
+
+  /** A control may end the connection, or repeat itself, in the same breath as it replies: hear it out first. */
+  #pumpSoon(): void {
+    if (this.#queue.length === 0 || this.#pumping) return
+    let pumped = (): void => {}
+    this.#pumping = new Promise(resolve => (pumped = resolve))
+    this.#defer(() => {
+      this.#pumping = undefined
+      this.#pump()
+      pumped()
+    })
   }
 
   /** Not before what it says of its PIN is noted. */
@@ -174,6 +191,7 @@ export class SignPool {
   #pump(): void {
     const { gate } = this.#options
     for (const device of this.#ready) {
+      if (this.#queue.length === 0) return
       if (this.#held.has(device)) continue
       const job = this.#queue.take(one => one.fits(device))
       if (!job) this.#identify(device)
@@ -197,20 +215,26 @@ export class SignPool {
   /** Sends a request if its PIN may go to this card. Until its outcome is noted, the card gets no other. */
   async #startThrough(gate: PinGate, device: Device, job: SignJob<Device>): Promise<void> {
     this.#held.add(device)
-    let noted: Promise<void> | undefined
-    try {
-      const admission = await admit(gate, device, job.pinKey)
-      if (admission === undefined) return job.fail(new ApiError(Errors['sign.guard_unavailable']))
-      if (typeof admission === 'string') return this.#refuse(admission, device, job)
-      if (!this.#mayStillGo(device, job) || !this.#start(device, job))
-        return await settle(admission, 'unsent')
-      job.noted = noted = note(admission, job)
-      job.onLate(pin => void settle(admission, pin))
-    } finally {
-      await noted
-      this.#held.delete(device)
-      this.#defer(() => this.#pump())
-    }
+    const attempt = gate.admitNow(device, job.pinKey ?? '')
+    await (attempt ? this.#attempt(attempt, device, job) : this.#lookUp(gate, device, job))
+    this.#held.delete(device)
+    this.#pumpSoon()
+  }
+
+  async #lookUp(gate: PinGate, device: Device, job: SignJob<Device>): Promise<void> {
+    const admission = await admit(gate, device, job.pinKey)
+    if (admission === undefined) job.fail(new ApiError(Errors['sign.guard_unavailable']))
+    else if (typeof admission === 'string') this.#refuse(admission, device, job)
+    else if (this.#mayStillGo(device, job)) await this.#attempt(admission, device, job)
+    else await settle(admission, 'unsent')
+  }
+
+  /** Resolves when the outcome is noted. Never rejects. */
+  #attempt(attempt: Attempt, device: Device, job: SignJob<Device>): Promise<void> {
+    if (!this.#start(device, job)) return settle(attempt, 'unsent')
+    job.noted = note(attempt, job)
+    job.onLate(pin => void settle(attempt, pin))
+    return job.noted
   }
 
   #refuse(because: 'blocked' | 'later', device: Device, job: SignJob<Device>): void {
@@ -243,7 +267,7 @@ export class SignPool {
       const ending = await device.read('cus-sec_SpcGetCertNo')
       if (typeof ending === 'object') connection.certNo ??= firstText(ending)
       this.#queue.rearm()
-      this.#defer(() => this.#pump())
+      this.#pumpSoon()
     }
     void read()
   }
@@ -266,7 +290,7 @@ export class SignPool {
     this.#beatTimer = this.#options.clock.after(this.#options.settings.pingIntervalMs, () => this.#beat())
   }
 
-  #expectedWaitMs(job?: SignJob<Device>): number {
+  #expectedEndMs(job?: SignJob<Device>): number {
     const usable = this.devices.filter(device => device.usable)
     const own = job?.bound ? usable.filter(device => job.mightFit(device)) : usable
     // Of the requests that may go anywhere, the devices of this one get their share.
@@ -275,9 +299,9 @@ export class SignPool {
       own.length === usable.length
         ? this.#queue.length
         : this.#queue.sum(other => (other.bound ? Number(own.some(one => other.mightFit(one))) : share))
-    return expectedWaitMs(
+    return expectedEndMs(
       ahead,
-      own.map(device => ({ free: this.#ready.has(device), meanSignMs: device.meanSignMs }))
+      own.map(device => ({ free: this.#ready.has(device), paceMs: device.paceMs }))
     )
   }
 

@@ -17,6 +17,8 @@ export class SignQueue<Job extends JobTimes> {
   readonly #options: QueueOptions<Job>
   readonly #jobs: Job[] = []
   #timer: Timer | undefined
+  /** No request has waited too long before then: it is late for none, and early for those that were taken. */
+  #dueAtSoonest = Infinity
 
   constructor(options: QueueOptions<Job>) {
     this.#options = options
@@ -35,15 +37,17 @@ export class SignQueue<Job extends JobTimes> {
     let at = this.#jobs.length
     while (at > 0 && this.#arrivedAfter(job, this.#jobs[at - 1])) at--
     this.#jobs.splice(at, 0, job)
-    this.#arm()
+    const dueAt = this.#dueAt(job)
+    if (dueAt < this.#dueAtSoonest) this.#armFor(dueAt)
   }
 
   /** The request that has waited longest of those that fit and may still be sent. */
   take(fits: (job: Job) => boolean): Job | undefined {
     this.#expire()
     const at = this.#jobs.findIndex(fits)
-    const job = at < 0 ? undefined : this.#jobs.splice(at, 1)[0]
-    this.#arm()
+    if (at < 0) return undefined
+    const [job] = this.#jobs.splice(at, 1)
+    this.#disarmEmpty()
     return job
   }
 
@@ -60,14 +64,14 @@ export class SignQueue<Job extends JobTimes> {
     const at = this.#jobs.indexOf(job)
     if (at < 0) return false
     this.#jobs.splice(at, 1)
-    this.#arm()
+    this.#disarmEmpty()
     return true
   }
 
   /** Takes out everything. */
   clear(): Job[] {
     const jobs = this.#jobs.splice(0)
-    this.#arm()
+    this.#disarmEmpty()
     return jobs
   }
 
@@ -81,12 +85,13 @@ export class SignQueue<Job extends JobTimes> {
   }
 
   #expire(): void {
-    if (this.#jobs.length === 0) return
     const now = this.#options.clock.monotonic()
+    if (now < this.#dueAtSoonest) return
     for (const job of this.#jobs.filter(one => this.#dueAt(one) <= now)) {
       this.#jobs.splice(this.#jobs.indexOf(job), 1)
       this.#options.expired(job, job.expiresAt <= now ? 'deadline' : 'no-device')
     }
+    this.#arm()
   }
 
   #dueAt(job: Job): number {
@@ -97,14 +102,21 @@ export class SignQueue<Job extends JobTimes> {
   }
 
   #arm(): void {
+    this.#armFor(this.#jobs.reduce((soonest, job) => Math.min(soonest, this.#dueAt(job)), Infinity))
+  }
+
+  #armFor(dueAt: number): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#jobs.length === 0) return
+    this.#dueAtSoonest = dueAt
+    if (dueAt === Infinity) return
     const { clock } = this.#options
-    const dueAt = this.#jobs.reduce((soonest, job) => Math.min(soonest, this.#dueAt(job)), Infinity)
-    this.#timer = clock.after(Math.max(0, dueAt - clock.monotonic()), () => {
-      this.#expire()
-      this.#arm()
-    })
+    // Timers fire up to a millisecond early.
+    const due = (): void => (clock.monotonic() < dueAt ? this.#armFor(dueAt) : this.#expire())
+    this.#timer = clock.after(Math.max(0, dueAt - clock.monotonic()), due)
+  }
+
+  #disarmEmpty(): void {
+    if (this.#jobs.length === 0) this.#armFor(Infinity)
   }
 }

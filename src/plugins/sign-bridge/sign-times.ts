@@ -5,17 +5,25 @@ const floorMs = 5_000
 
 /** How long the signatures of one device take. */
 export class SignTimes {
-  #meanMs = 0
+  #mean = 0
+  #deviation = 0
   #recent: number[] = []
 
-  /** Weighted towards the recent ones. 0 before the first. */
-  get meanMs(): number {
-    return this.#meanMs
+  /**
+   * How long one request keeps the device from the next, on the long side: the mean and the mean deviation, smoothed
+   * as round-trip times are in RFC 6298. 0 before the first.
+   */
+  get paceMs(): number {
+    return this.#mean + this.#deviation
   }
 
-  add(ms: number): void {
-    this.#meanMs = this.#meanMs === 0 ? ms : this.#meanMs * 0.8 + ms * 0.2
-    this.#recent.push(ms)
+  /** @param idleMs how long the device had nothing to do before although the request was there */
+  add(tookMs: number, idleMs: number): void {
+    const paceMs = tookMs + idleMs
+    if (this.#mean === 0) this.#mean = paceMs
+    this.#deviation += (Math.abs(paceMs - this.#mean) - this.#deviation) / 4
+    this.#mean += (paceMs - this.#mean) / 8
+    this.#recent.push(tookMs)
     if (this.#recent.length > remembered) this.#recent.shift()
   }
 

@@ -1,4 +1,4 @@
-import { verify, type X509Certificate } from 'node:crypto'
+import { verify, type KeyObject, type X509Certificate } from 'node:crypto'
 import type { Clock, Timer } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
 import type { Certificates } from './certificates.ts'
@@ -98,7 +98,7 @@ export class Verification {
 
   /** `undefined`: it was not checked. */
   async #verifies(text: string, sign: string, certificate: X509Certificate): Promise<boolean | undefined> {
-    const point = sm2PointOf(certificate)
+    const { point } = keyOf(certificate)
     if (point === undefined) return rsaVerifies(text, sign, certificate)
     const { settings, random = Math.random } = this.#options
     const { verifySm2, verifySampleRate } = settings
@@ -124,14 +124,32 @@ export class Verification {
  * (e-port control 1.5). `undefined`: it cannot be told here, since the key is of another kind.
  */
 export function rsaVerifies(text: string, sign: string, certificate: X509Certificate): boolean | undefined {
-  const key = certificate.publicKey
+  const { key } = keyOf(certificate)
   if (key.asymmetricKeyType !== 'rsa') return undefined
   return verify('sha1', Buffer.from(text), key, Buffer.from(sign, 'base64'))
 }
 
-function sm2PointOf(certificate: X509Certificate): string | undefined {
+interface VerifyingKey {
+  readonly key: KeyObject
+  /** Of an SM2 key, in hex. */
+  readonly point: string | undefined
+}
+
+// An X509Certificate parses its key anew with each look at it, which takes longer than to verify a signature.
+const keys = new WeakMap<X509Certificate, VerifyingKey>()
+
+function keyOf(certificate: X509Certificate): VerifyingKey {
+  const known = keys.get(certificate)
+  if (known) return known
+  const key = certificate.publicKey
+  const found = { key, point: sm2PointOf(key) }
+  keys.set(certificate, found)
+  return found
+}
+
+function sm2PointOf(key: KeyObject): string | undefined {
   try {
-    return sm2Point(certificate.publicKey.export({ format: 'der', type: 'spki' }))
+    return sm2Point(key.export({ format: 'der', type: 'spki' }))
   } catch {
     return undefined
   }

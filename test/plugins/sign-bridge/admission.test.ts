@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest'
-import { expectedWaitMs } from '../../../src/plugins/sign-bridge/admission.ts'
+import { expectedEndMs } from '../../../src/plugins/sign-bridge/admission.ts'
 import type { SignRequest } from '../../../src/plugins/sign-bridge/service.ts'
 import { makeRig, outcome, pin, type Rig } from './rig.ts'
 
-const busy = (meanSignMs: number) => ({ free: false, meanSignMs })
+const busy = (paceMs: number) => ({ free: false, paceMs })
 
-test('the wait is that of those ahead and of the request itself, at the pace of all devices', () => {
-  expect(expectedWaitMs(0, [busy(240)])).toBe(240)
-  expect(expectedWaitMs(9, [busy(240)])).toBe(2_400)
-  expect(expectedWaitMs(7, [busy(100), busy(100)])).toBeCloseTo(400)
-  expect(expectedWaitMs(2, [busy(100), busy(200)])).toBeCloseTo(200)
+test('a request is signed after those ahead of it, at the pace of all devices, and its own time', () => {
+  expect(expectedEndMs(0, [busy(240)])).toBe(480)
+  expect(expectedEndMs(9, [busy(240)])).toBe(2_640)
+  expect(expectedEndMs(7, [busy(100), busy(100)])).toBeCloseTo(500)
+  expect(expectedEndMs(2, [busy(100), busy(200)])).toBeCloseTo(200 + 400 / 3)
 })
 
 test('a device that has made no signature yet counts as an average one', () => {
-  expect(expectedWaitMs(3, [busy(100), busy(0)])).toBeCloseTo(200)
+  expect(expectedEndMs(3, [busy(100), busy(0)])).toBeCloseTo(300)
 })
 
 test('where nothing is known, and where a device is free and nobody waits, there is no wait', () => {
-  expect(expectedWaitMs(50, [])).toBe(0)
-  expect(expectedWaitMs(50, [busy(0)])).toBe(0)
-  expect(expectedWaitMs(0, [{ free: true, meanSignMs: 5_000 }])).toBe(0)
-  expect(expectedWaitMs(1, [{ free: true, meanSignMs: 5_000 }])).toBe(10_000)
+  expect(expectedEndMs(50, [])).toBe(0)
+  expect(expectedEndMs(50, [busy(0)])).toBe(0)
+  expect(expectedEndMs(0, [{ free: true, paceMs: 5_000 }])).toBe(0)
+  expect(expectedEndMs(1, [{ free: true, paceMs: 5_000 }])).toBe(15_000)
 })
 
 /** Two devices that take a second a signature, one signature under way on each. */
@@ -39,9 +39,9 @@ test('23: a request whose deadline is shorter than the wait is refused at once, 
   const waiting = [1, 2, 3, 4].map(number => rig.pool.sign({ data: `waits ${number}`, pin }))
   await rig.clock.advance(0)
   expect(rig.pool.queued).toBe(4)
-  await expect(rig.pool.sign({ data: 'hurry', pin, deadlineMs: 2_400 })).rejects.toMatchObject({
+  await expect(rig.pool.sign({ data: 'hurry', pin, deadlineMs: 3_400 })).rejects.toMatchObject({
     entry: { key: 'sign.queue_full', http: 503, transient: true },
-    context: { retryAfter: 3 }
+    context: { retryAfter: 4 }
   })
   expect(rig.pool.queued).toBe(4)
   const patient = rig.pool.sign({ data: 'patient', pin, deadlineMs: 10_000 })
@@ -57,7 +57,7 @@ test('23: a request for one device waits for that one, whatever others wait for'
   expect(await outcome(rig.pool.sign({ data: 'same', pin, devices, deadlineMs: 3_500 }))).toBe(
     'sign.queue_full'
   )
-  const other = rig.pool.sign({ data: 'other', pin, devices: ['device-2'], deadlineMs: 1_500 })
+  const other = rig.pool.sign({ data: 'other', pin, devices: ['device-2'], deadlineMs: 2_500 })
   await rig.clock.advance(10_000)
   expect((await other).device.name).toBe('device-2')
   expect((await Promise.all(bound)).map(({ device }) => device.name)).toEqual(Array(3).fill('device-1'))
@@ -86,7 +86,7 @@ test.each<[string, Partial<SignRequest>[], string]>([
 ])('23: %s', async (_, requests, expected) => {
   const rig = await makeRig({
     controls: [{ delayMs: 1_000 }, { delayMs: 1_000 }],
-    settings: { deadlineMs: 1_600 }
+    settings: { deadlineMs: 2_600 }
   })
   const warm = Promise.all([rig.sign('a'), rig.sign('b')])
   await rig.clock.advance(1_000)

@@ -69,27 +69,30 @@ test('a quarantine is not replaced by a lesser reason, and a reason is new only 
 
 test('how long to wait for a reply: everything until much is known, then ten times the slowest, within bounds', () => {
   const times = new SignTimes()
-  for (let count = 0; count < 19; count++) times.add(100)
+  for (let count = 0; count < 19; count++) times.add(100, 0)
   expect(times.capMs(30_000)).toBe(30_000)
-  times.add(100)
+  times.add(100, 0)
   expect(times.capMs(30_000)).toBe(5_000)
   expect(times.capMs(2_000)).toBe(2_000)
-  times.add(1_200)
+  times.add(1_200, 0)
   expect(times.capMs(30_000)).toBe(12_000)
-  times.add(9_000)
+  times.add(9_000, 0)
   expect(times.capMs(30_000)).toBe(30_000)
-  for (let count = 0; count < 100; count++) times.add(1_000)
+  for (let count = 0; count < 100; count++) times.add(1_000, 0)
   expect(times.capMs(30_000)).toBe(10_000)
   times.missed()
   expect(times.capMs(30_000)).toBe(30_000)
 })
 
-test('the mean leans towards the recent times', () => {
+test('the pace is that of the recent requests, on the long side, with what lies between them', () => {
   const times = new SignTimes()
-  expect(times.meanMs).toBe(0)
-  times.add(100)
-  times.add(200)
-  expect(times.meanMs).toBeCloseTo(120)
+  expect(times.paceMs).toBe(0)
+  for (let count = 0; count < 100; count++) times.add(100, 5)
+  expect(times.paceMs).toBeCloseTo(105)
+  times.add(195, 5)
+  expect(times.paceMs).toBeGreaterThan(130)
+  for (let count = 0; count < 100; count++) times.add(100, 5)
+  expect(times.paceMs).toBeCloseTo(105)
 })
 
 test('a rest is over when its time is, and begins anew with each reply', async () => {

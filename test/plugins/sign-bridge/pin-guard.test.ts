@@ -82,6 +82,35 @@ test('while one process tries a PIN that has not signed yet, the other waits, no
   expect(await other.attempt('44444444', 'refused')).toBe('refused')
 })
 
+test('a PIN that the card took less than a second ago is not looked up, and is as soon as anything else has reached it', async () => {
+  const [one, other, clock] = await nodes()
+  const { guard } = one
+  const now = (secret = pin, of = device): Attempt | undefined => guard.admitNow(of, guard.keyOf(secret))
+  expect(now()).toBeUndefined()
+  await one.attempt(pin, 'accepted')
+  await clock.advance(999)
+  expect([now() !== undefined, now('11111111')]).toEqual([true, undefined])
+  expect(now(pin, { ...device, cardNo: 'another card' })).toBeUndefined()
+  expect(now(pin, { ...device, cardNo: undefined })).toBeUndefined()
+  expect(now(pin, { ...device, address: 'elsewhere:61232' })).toBeUndefined()
+  await clock.advance(1)
+  expect(now()).toBeUndefined()
+  for (const ending of ['refused', 'doubtful', 'unanswered'] as const) {
+    await one.attempt(pin, 'accepted')
+    await one.attempt('11111111', ending)
+    expect([ending, now()]).toEqual([ending, undefined])
+    await guard.reset('device-1')
+  }
+  await one.attempt(pin, 'accepted')
+  await now()!.settle('accepted')
+  await guard.reset('device-1')
+  expect(now()).toBeUndefined()
+  await one.attempt(pin, 'accepted')
+  await other.attempt('11111111', 'refused')
+  await now()!.settle('refused')
+  expect([now(), await one.attempt(pin, 'accepted')]).toEqual([undefined, 'blocked'])
+})
+
 test('a PIN that has signed waits for nobody', async () => {
   const [one, other] = await nodes()
   await one.attempt(pin, 'accepted')

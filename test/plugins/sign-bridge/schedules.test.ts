@@ -75,7 +75,8 @@ async function runSchedule(seed: number): Promise<string[]> {
   const guarded = random() < 0.35
   const rows = new MemoryRows()
   const digest = (_: string, part = ''): string => part
-  const limits = { clock: time, tell: () => {}, digest, unclearPinLimit: 2, attemptMs: 45 }
+  const trustMs = [0, 20, 1_000].at(Math.floor(random() * 3))!
+  const limits = { clock: time, tell: () => {}, digest, unclearPinLimit: 2, attemptMs: 45, trustMs }
   const guard = new PinGuard({ ...limits, rows }, () => pool.devices)
   let news = false
   const pool: SignPool = new SignPool({

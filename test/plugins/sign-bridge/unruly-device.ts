@@ -109,6 +109,8 @@ export class UnrulyDevice {
           deliver: (frame, isReply) => {
             if (isReply && outstanding === request.id) outstanding = undefined
             events.received(frame)
+            // Also when it comes too late for its request: it tells that the card has taken a PIN since.
+            if (isReply && request.args.passwd === rightPin) this.#refusedInARow = 0
           },
           drop: () => end('reset')
         })
