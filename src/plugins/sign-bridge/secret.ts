@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 
 /**
  * What stands for something secret in the database: HMAC-SHA-256 of `parts`, in hex. `purpose` keeps digests of one
@@ -16,13 +16,15 @@ export interface SecretPlace {
 }
 
 const keyBytes = 32
+const remedy = 'set guardSecret of sign-bridge, or its secretFile to a file that can be written'
 
 /**
- * Reads the key, or makes one.
- * @throws {Error} naming the file when it cannot be made or read, or is no key
+ * Reads the key, or makes one. A relative `secretFile` is in the working directory, not beside the database: whoever
+ * copies the one should not get the other with it.
+ * @throws {Error} naming the file, as an absolute path, and the settings when it cannot be made or read, or is no key
  */
 export async function openSecret({ guardSecret, secretFile }: SecretPlace): Promise<KeyedDigest> {
-  const key = guardSecret === undefined ? await keyIn(secretFile) : Buffer.from(guardSecret)
+  const key = guardSecret === undefined ? await keyIn(resolve(secretFile)) : Buffer.from(guardSecret)
   return keyedDigest(key)
 }
 
@@ -46,7 +48,7 @@ async function read(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
-    throw new Error(`The key in ${file} cannot be read (${codeOf(error)})`, { cause: error })
+    throw new Error(`The key in ${file} cannot be read (${codeOf(error)}): ${remedy}`, { cause: error })
   }
 }
 
@@ -63,7 +65,7 @@ async function make(file: string): Promise<string> {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST')
       throw new Error(
-        `The key that protects PINs in the database cannot be kept in ${file} (${codeOf(error)}): set guardSecret, or secretFile to a file that can be written`,
+        `The key that protects PINs in the database cannot be kept in ${file} (${codeOf(error)}): ${remedy}`,
         { cause: error }
       )
   } finally {

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { keyedDigest, openSecret } from '../../../src/plugins/sign-bridge/secret.ts'
 import { temporaryDirectory } from '../database/temporary-directory.ts'
@@ -53,15 +54,20 @@ test.each([
   expect(readFileSync(secretFile, 'utf8')).toBe(content)
 })
 
-test('a place where no file can be is named, with the settings that help', async () => {
+test('a place where no file can be is named as it is on the disk, with the settings that help', async () => {
   mkdirSync(directory.path('taken'))
-  await expect(openSecret({ secretFile: directory.path('taken') })).rejects.toThrow(
-    /cannot be read \(EISDIR\)/
-  )
   const under = directory.path('a-file')
   writeFileSync(under, '')
-  await expect(openSecret({ secretFile: `${under}/key` })).rejects.toThrow(/cannot be read \(ENOTDIR\)/)
-  await expect(openSecret({ secretFile: '/proc/nowhere/key' })).rejects.toThrow(
-    /cannot be kept in .+: set guardSecret, or secretFile/
-  )
+  const remedy = 'set guardSecret of sign-bridge, or its secretFile to a file that can be written'
+  const problems = [
+    [directory.path('taken'), 'cannot be read (EISDIR)'],
+    [`${under}/key`, 'cannot be read (ENOTDIR)'],
+    ['/proc/nowhere/key', 'cannot be kept in /proc/nowhere/key (ENOENT)']
+  ] as const
+  for (const [file, problem] of problems) {
+    const secretFile = relative(process.cwd(), file)
+    const error = openSecret({ secretFile })
+    await expect(error).rejects.toThrow(file)
+    await expect(error).rejects.toThrow(`${problem}: ${remedy}`)
+  }
 })
