@@ -27,16 +27,17 @@ export async function dispatchGap(seconds: number): Promise<Figure[]> {
 }
 
 /**
- * How much of the time the cards work while requests wait. What a card takes is what it took, not what it was told
- * to take: the drift of its timer is no loss of the gateway's. Noise: what the relay loses.
+ * How much of the time the cards work while requests wait, less what is lost without the gateway too. What a card
+ * takes is what it took, not what it was told to take: the drift of its timer is no loss. Noise: what the relay adds.
  */
 export async function poolUse(seconds: number): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const devices of [1, 4, 16]) {
     const { gateway, relay, floor } = await saturate({ devices, delayMs: 100 }, seconds)
-    const noise = { value: 100 - use(relay), atMost: 0.5 }
+    const noise = { value: use(floor) - use(relay), atMost: 0.5 }
     const name = `pool use, 100 ms, ${devices} ${devices === 1 ? 'card' : 'cards'}`
-    figures.push({ name, unit: '%', value: use(gateway), floor: use(floor), limit: { atLeast: 99 }, noise })
+    const value = 100 - (use(floor) - use(gateway))
+    figures.push({ name, unit: '%', value, floor: use(floor), limit: { atLeast: 99 }, noise })
   }
   return figures
 }
