@@ -12,12 +12,12 @@ function importsOf(file: string): string[] {
   return [...found].map(([, specifier]) => normalize(join(dirname(file), specifier ?? '')))
 }
 
-test('a plugin imports the index of the kernel, other plugins’ services, and itself', () => {
+test('a plugin imports the index of the kernel, the protocol of WeChat, other plugins’ services, and itself', () => {
   const offences = sources.filter(pluginOf).flatMap(file => {
     const wrong = importsOf(file).filter(target => {
       const other = pluginOf(target)
       if (other) return other !== pluginOf(file) && basename(target) !== 'service.ts'
-      return target !== 'src/core/index.ts'
+      return target !== 'src/core/index.ts' && !target.startsWith('src/wechat/')
     })
     return wrong.map(target => `${file} imports ${target}`)
   })
@@ -27,6 +27,11 @@ test('a plugin imports the index of the kernel, other plugins’ services, and i
 test('the kernel imports no plugin', () => {
   const kernel = sources.filter(file => /^src\/(core|operations|resolve|settings|testing)\//.test(file))
   expect(kernel.flatMap(importsOf).filter(pluginOf)).toEqual([])
+})
+
+test('the protocol of WeChat imports neither the kernel nor a plugin', () => {
+  const protocol = sources.filter(file => file.startsWith('src/wechat/'))
+  expect(protocol.flatMap(importsOf).filter(target => !target.startsWith('src/wechat/'))).toEqual([])
 })
 
 test('settings know nothing of Fastify', () => {

@@ -1,14 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { encryptedIn, envelopeXml, type SealedFields } from '../../../wechat/envelope-xml.ts'
 import { Unopenable } from '../codec.ts'
 import { parseJsonObject, stringifyJson } from '../json-object.ts'
 import type { Sealed } from '../service.ts'
-
-interface SealedFields {
-  readonly encrypt: string
-  readonly signature: string
-  readonly time: string
-  readonly nonce: string
-}
 
 /** How ciphertext and content are written. */
 export interface WecomText {
@@ -39,17 +33,13 @@ const json: WecomText = {
   stringify: value => Buffer.from(stringifyJson(value))
 }
 
-const element = /<Encrypt>\s*(?:<!\[CDATA\[([\w+/=]+)\]\]>|([\w+/=]+))\s*<\/Encrypt>/g
-
 const xml: WecomText = {
   unwrap(message) {
-    const [found, ...others] = message.toString('latin1').matchAll(element)
-    if (!found || others.length > 0) throw new Unopenable('format')
-    return found[1] ?? found[2] ?? ''
+    const encrypt = encryptedIn(message.toString('latin1'))
+    if (encrypt === undefined) throw new Unopenable('format')
+    return encrypt
   },
-  wrap: ({ encrypt, signature, time, nonce }) =>
-    `<xml><Encrypt><![CDATA[${encrypt}]]></Encrypt><MsgSignature><![CDATA[${signature}]]></MsgSignature>` +
-    `<TimeStamp>${time}</TimeStamp><Nonce><![CDATA[${nonce}]]></Nonce></xml>`,
+  wrap: envelopeXml,
   parse(content) {
     if (!isUtf8(content)) throw new Unopenable('content')
     return { xml: content.toString('utf8') }

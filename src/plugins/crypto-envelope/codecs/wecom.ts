@@ -1,12 +1,12 @@
-import { createHash, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { randomBytes, type KeyObject } from 'node:crypto'
 import { Type, type Static } from 'typebox'
 import type { Clock } from '../../../core/index.ts'
-import { decryptBlocks, encryptBlocks, type BlockCipher } from '../block-cipher.ts'
-import { openWithAny, Unopenable, type Codec, type NamedKey } from '../codec.ts'
-import { decodeBytes } from '../encoded-bytes.ts'
+import { keyBytes, openMessage, sealMessage } from '../../../wechat/message-crypt.ts'
+import { MessageError, type MessageFault } from '../../../wechat/message-error.ts'
+import { isSignature, signatureOf } from '../../../wechat/signature.ts'
+import { openWithAny, Unopenable, type Codec, type Failure, type NamedKey } from '../codec.ts'
 import { readSeconds } from '../request-fields.ts'
 import { secretKey } from '../secret-key.ts'
-import { packMessage, unpackMessage } from './wecom-message.ts'
 import { wecomText } from './wecom-text.ts'
 
 export const WecomOptions = Type.Object({
@@ -42,46 +42,51 @@ export function wecom(
 
     open(message, keys, { query = '' }) {
       const fields = new URLSearchParams(query)
-      const [time, nonce, signature] = ['timestamp', 'nonce', 'msg_signature'].map(
+      const [time = '', nonce = '', signature = ''] = ['timestamp', 'nonce', 'msg_signature'].map(
         name => fields.get(name) ?? ''
       )
       const encrypt = text.unwrap(message)
-      const ts = readSeconds(time ?? '')
-      if (!signature || !/^[0-9a-f]{40}$/.test(signature)) throw new Unopenable('format')
-      const sealed = decodeBytes(encrypt, 'base64')
+      const ts = readSeconds(time)
+      if (!/^[0-9a-f]{40}$/.test(signature)) throw new Unopenable('format')
       return openWithAny(keys, key => {
-        const expected = signatureOf(key, [time ?? '', nonce ?? '', encrypt])
-        if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) throw new Unopenable('mac')
-        const { content, receiver } = unpackMessage(decryptBlocks(cipherOf(key.key), sealed))
-        if (receiver !== receiverId) throw new Unopenable('context')
+        if (!isSignature(signature, tokenOf(key), time, nonce, encrypt)) throw new Unopenable('mac')
+        const content = opened(key.key, encrypt, receiverId)
         // What is signed is run together: only the signature itself is unambiguous.
         return { kid: key.kid, value: text.parse(content), binding: {}, freshness: { ts, nonce: signature } }
       })
     },
 
     seal(value, key) {
-      const packed = packMessage(random(16), text.stringify(value), receiverId)
-      const encrypt = encryptBlocks(cipherOf(key.key), packed).toString('base64')
+      const encrypt = sealMessage(key.key, text.stringify(value), receiverId, random)
       const time = String(Math.floor(clock.now() / 1000))
       const nonce = random(8).toString('hex')
-      const signature = signatureOf(key, [time, nonce, encrypt]).toString('hex')
+      const signature = signatureOf(tokenOf(key), time, nonce, encrypt)
       return { body: text.wrap({ encrypt, signature, time, nonce }) }
     }
   }
 }
 
-// Of the 258 bits in its 43 characters, which are drawn at random, the last two mean nothing.
 function fromEncodingAesKey(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1')
-  return /^[A-Za-z0-9+/]{43}$/.test(text) ? Buffer.from(text, 'base64') : bytes
+  return text.length === 43 ? keyBytes(text) : bytes
 }
 
-function cipherOf(key: KeyObject): BlockCipher {
-  return { cipher: 'aes-256-cbc', key, iv: key.export().subarray(0, 16), padding: false }
+const failures: Readonly<Record<MessageFault, Failure>> = {
+  encoding: 'encoding',
+  cipher: 'cipher',
+  content: 'content',
+  receiver: 'context'
 }
 
-function signatureOf({ mac }: NamedKey, fields: readonly string[]): Buffer {
+function opened(key: KeyObject, encrypt: string, receiver: string): Buffer {
+  try {
+    return openMessage(key, encrypt, receiver)
+  } catch (error) {
+    throw error instanceof MessageError ? new Unopenable(failures[error.fault]) : error
+  }
+}
+
+function tokenOf({ mac }: NamedKey): string {
   if (!mac) throw new Unopenable('key')
-  const sorted = [mac.export().toString('utf8'), ...fields].toSorted()
-  return createHash('sha1').update(sorted.join('')).digest()
+  return mac.export().toString('utf8')
 }

@@ -1,4 +1,4 @@
-import { Unopenable } from '../codec.ts'
+import { MessageError } from './message-error.ts'
 
 const randomBytes = 16
 const lengthBytes = 4
@@ -15,16 +15,16 @@ export function packMessage(random: Buffer, content: Buffer, receiver: string): 
 
 /**
  * Takes a decrypted message apart.
- * @throws {Unopenable} when padding or length are not what a sender writes
+ * @throws {MessageError} when padding or length are not what a sender writes
  */
-export function unpackMessage(padded: Buffer): { readonly content: Buffer; readonly receiver: string } {
+export function unpackMessage(padded: Buffer): { readonly content: Buffer; readonly receiver: Buffer } {
   const pad = padded.at(-1) ?? 0
-  if (pad < 1 || pad > padTo || pad > padded.length) throw new Unopenable('cipher')
-  if (!padded.subarray(-pad).every(byte => byte === pad)) throw new Unopenable('cipher')
+  if (padded.length % padTo !== 0 || pad < 1 || pad > padTo) throw new MessageError('cipher')
+  if (!padded.subarray(-pad).every(byte => byte === pad)) throw new MessageError('cipher')
   const message = padded.subarray(0, -pad)
   const start = randomBytes + lengthBytes
-  if (message.length < start) throw new Unopenable('content')
+  if (message.length < start) throw new MessageError('content')
   const end = start + message.readUInt32BE(randomBytes)
-  if (end > message.length) throw new Unopenable('content')
-  return { content: message.subarray(start, end), receiver: message.subarray(end).toString('utf8') }
+  if (end > message.length) throw new MessageError('content')
+  return { content: message.subarray(start, end), receiver: message.subarray(end) }
 }
