@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ControlOptions } from '../../../src/plugins/sign-simulator/control.ts'
-import { guardRows, makeRig, outcome, pin, type Rig, type RigOptions } from './rig.ts'
+import { MemoryRows } from './memory-rows.ts'
+import { makeRig, outcome, pin, type Rig, type RigOptions } from './rig.ts'
 
 const wrong = '12345678'
 const otherWrong = '87654321'
@@ -8,7 +9,7 @@ const unknownFailure = { do: 'fail', text: '?', code: 'Err:Custom50999' } as con
 
 /** A rig whose guard keeps its rows in memory, or shares those of another. */
 async function guarded(options: RigOptions = {}): Promise<Rig> {
-  return makeRig({ rows: await guardRows(), ...options })
+  return makeRig({ rows: new MemoryRows(), ...options })
 }
 const one = (control: Partial<ControlOptions>): RigOptions => ({ controls: [control] })
 /** How often a PIN was handed to the line of a device. */
@@ -84,7 +85,7 @@ test('20: a PIN that signs clears the count, and leaves the refused ones blocked
 })
 
 test('20: the guard remembers through a restart, by the address of a device whose card is not known yet', async () => {
-  const rows = await guardRows()
+  const rows = new MemoryRows()
   const before = await makeRig({ rows })
   expect(await tryPin(before, pin)).toBe('signed')
   expect(await tryPin(before, wrong)).toBe('sign.pin_refused')
@@ -96,7 +97,7 @@ test('20: the guard remembers through a restart, by the address of a device whos
 })
 
 test('20: the guard knows a card again that has moved to another device', async () => {
-  const rows = await guardRows()
+  const rows = new MemoryRows()
   const before = await makeRig({ rows, controls: [{}] })
   await tryPin(before, pin)
   await tryPin(before, wrong)
@@ -187,7 +188,8 @@ test('20: an operator sees what is blocked where, and resets it by device, card 
 })
 
 test('20: when the guard cannot be asked, nothing is sent, and the request may be made again', async () => {
-  const rows = { ...(await guardRows()), of: () => Promise.reject(new Error('disk I/O error')) }
+  const rows = new MemoryRows()
+  rows.of = () => Promise.reject(new Error('disk I/O error'))
   const rig = await makeRig({ rows })
   await expect(rig.pool.sign({ data: 'text', pin })).rejects.toMatchObject({
     entry: { key: 'sign.guard_unavailable', http: 503, transient: true }
@@ -209,7 +211,7 @@ test('20: a request that is withdrawn or shut down while its PIN is looked up is
 })
 
 test('21: a locked card is quarantined and told of; it gets no PIN any more, not after a restart either', async () => {
-  const rows = await guardRows()
+  const rows = new MemoryRows()
   const rig = await makeRig({
     rows,
     controls: [{ script: [{ do: 'fail', text: '口令(PIN)已锁死', code: 'Err:Custom50103' }] }]

@@ -111,8 +111,8 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   }
 }
 
-/** Rows for a guard that nothing else uses. */
-export async function guardRows(file = ':memory:'): Promise<PinRows> {
+/** Rows of a guard in a file, over a connection that nothing else uses. */
+export async function guardRows(file: string): Promise<PinRows> {
   return openRows(await SqliteDatabase.connect(file, 1_000))
 }
 
