@@ -3,8 +3,8 @@ import type { Clock, Timer } from '../../core/index.ts'
 import type { Device } from './device.ts'
 import type { Tell } from './events.ts'
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
+const everyMs = 60_000
+const dayMs = 86_400_000
 const warnAtDays = [30, 7, 1] as const
 
 export interface ExpiryOptions {
@@ -17,7 +17,10 @@ export interface ExpiryOptions {
   readonly refuse: boolean
 }
 
-/** Looks once an hour whether a certificate is near its end: tells of it 30, 7 and 1 days before, and at the end. */
+/**
+ * Looks once a minute whether a known certificate is near its end: tells of it 30, 7 and 1 days before, and at the end.
+ * A minute, since a card whose certificate has ended already is known only after its first signature.
+ */
 export class ExpiryWatch {
   readonly #options: ExpiryOptions
   /** By serial: the least number of days that was told. */
@@ -34,7 +37,7 @@ export class ExpiryWatch {
   }
 
   #wait(): void {
-    this.#timer = this.#options.clock.after(hourMs, () => {
+    this.#timer = this.#options.clock.after(everyMs, () => {
       for (const device of this.#options.devices) this.#look(device)
       this.#wait()
     })

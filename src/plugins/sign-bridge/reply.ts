@@ -30,7 +30,7 @@ const deviceCode = /^Err:(?:Custom|Base)\d{5}$/
 /** Reads the reply in a frame, without trusting any part of it. */
 export function readReply({ status, body }: Frame): Reply {
   if (status !== undefined && status !== '00')
-    return refusal(body?.['Error'], body?.['Result'] === false ? 'unknown' : 'status')
+    return refusal(body?.['Error'], body?.['Result'] === false ? 'unknown' : 'status', statusCode(status))
   if (typeof body?.['Result'] !== 'boolean') return { kind: 'malformed' }
   if (!body['Result']) return refusal(body['Error'])
   return { kind: 'data', data: Array.isArray(body['Data']) ? body['Data'] : [] }
@@ -52,13 +52,18 @@ export function firstText(reply: Reply): string | undefined {
   return reply.kind === 'data' && isText(reply.data[0]) ? reply.data[0] : undefined
 }
 
-function refusal(error: unknown, otherwise: 'status' | 'unknown' = 'unknown'): Reply {
+/** Shorter than any PIN: what is longer may quote one. */
+function statusCode(status: unknown): string | undefined {
+  return typeof status === 'string' && /^\d{1,3}$/.test(status) ? `status ${status}` : undefined
+}
+
+function refusal(error: unknown, otherwise: 'status' | 'unknown' = 'unknown', status?: string): Reply {
   const texts = Array.isArray(error) ? error.filter(isText) : isText(error) ? [error] : []
   const code = texts.find(text => deviceCode.test(text))
   if (code && readerFaults.has(code)) return { kind: 'refused', because: 'reader', code }
   const says = (words: RegExp): boolean => texts.some(text => words.test(text))
   const because = says(lockedWords) ? 'locked' : says(pinWords) ? 'pin' : otherwise
-  return { kind: 'refused', because, code }
+  return { kind: 'refused', because, code: code ?? status }
 }
 
 /** A PIN does not get as far as the card when the reader fails; of a signature that fails it may be the reason. */

@@ -4,15 +4,14 @@ import type { SignEvent } from '../../../src/plugins/sign-bridge/events.ts'
 import { ExpiryWatch } from '../../../src/plugins/sign-bridge/expiry.ts'
 import { makeRig, outcome, type Rig } from './rig.ts'
 
-const hour = 3_600_000
-const day = 24 * hour
+const day = 86_400_000
 
 /** A card whose certificate ends so many days from now. */
 async function watched(
   days: number,
   refuse = true
 ): Promise<Rig & { told: SignEvent[]; watch: ExpiryWatch }> {
-  const rig = await makeRig({ settings: { pingIntervalMs: 24 * hour } })
+  const rig = await makeRig({ settings: { pingIntervalMs: day } })
   const told: SignEvent[] = []
   const validTo = new Date(rig.clock.now() + days * day).toUTCString()
   const certificate = { serialNumber: '01691FE9', validTo } as X509Certificate
@@ -26,9 +25,12 @@ async function watched(
   return { ...rig, told, watch }
 }
 
-/** Moves on hour by hour, as nothing else happens. */
+/** Sets the calendar on, day by day, and waits for the next look at it. */
 async function pass(rig: Rig, days: number): Promise<void> {
-  for (let hours = 0; hours < days * 24; hours += 6) await rig.clock.advance(6 * hour)
+  for (let count = 0; count < days; count++) {
+    rig.clock.jump(day - 60_000)
+    await rig.clock.advance(60_000)
+  }
 }
 
 test('33: a certificate that ends is told of 30, 7 and 1 days before and at its end, once each', async () => {
@@ -71,8 +73,32 @@ test('33: after its end the device takes no request, unless that is allowed', as
   lax.watch.close()
 })
 
+test('33: the certificate is the one that the card in the device has given; a new card starts anew', async () => {
+  const rig = await makeRig()
+  const told: SignEvent[] = []
+  const watch = new ExpiryWatch({
+    devices: rig.pool.devices,
+    known: device => rig.certificates.known(device),
+    clock: rig.clock,
+    tell: event => void told.push(event),
+    refuse: true
+  })
+  await rig.sign('first')
+  await rig.clock.advance(0)
+  const { validTo } = (await rig.certificates.of(rig.device))!
+  rig.clock.jump(Date.parse(validTo) - rig.clock.now() + 1)
+  await rig.clock.advance(60_000)
+  expect(rig.device.status().reason).toMatch(/^The certificate of its card ended on/)
+  expect(told.map(({ kind }) => kind)).toEqual(['certificate-expiring'])
+  rig.control.cutAll()
+  rig.device.release()
+  await rig.clock.advance(60_000)
+  expect(rig.device.state).toBe('ready')
+  watch.close()
+})
+
 test('a certificate that nobody has read is no news', async () => {
-  const rig = await makeRig({ settings: { pingIntervalMs: 24 * hour } })
+  const rig = await makeRig({ settings: { pingIntervalMs: day } })
   const told: SignEvent[] = []
   const tell = (event: SignEvent): void => void told.push(event)
   const { devices } = rig.pool

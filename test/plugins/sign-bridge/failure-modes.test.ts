@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Errors } from '../../../src/plugins/sign-bridge/errors.ts'
 import { cardKey, failure, makeRig, otherCardKey, outcome, pin, type Rig } from './rig.ts'
 import { reconnectMs } from './memory-line.ts'
 
@@ -20,7 +21,7 @@ async function signs(rig: Rig, text = 'next'): Promise<void> {
   expect(cardKey.verify(text, sign)).toBe(true)
 }
 
-test('0: a device that works signs, over one connection, without any other frame', async () => {
+test('a device that works signs, over one connection, without any other frame', async () => {
   const rig = await makeRig()
   const signed = await Promise.all(['a', 'b', 'c'].map(text => rig.sign(text)))
   expect(signed.map(({ sign }, index) => cardKey.verify('abc'.charAt(index), sign))).toEqual([
@@ -89,6 +90,21 @@ test.each(['unread', 'before-reply'] as const)(
     await signs(rig)
   }
 )
+
+test('3, 12: only what no card has seen is called safe to make again', () => {
+  const transient = Object.values(Errors).filter(entry => 'transient' in entry)
+  expect(transient.map(({ key }) => key.slice('sign.'.length)).toSorted()).toEqual([
+    'audit_unavailable',
+    'cancelled',
+    'deadline_in_queue',
+    'device_unavailable',
+    'guard_unavailable',
+    'idempotency_in_flight',
+    'idempotency_unavailable',
+    'queue_full',
+    'shutting_down'
+  ])
+})
 
 test('4: without a handshake, lenient is ready after two seconds of silence', async () => {
   const rig = await makeRig({ controls: [{ handshake: 'none' }] })
@@ -295,8 +311,16 @@ test('10: a text instead of a number comes back as the id and is recognised', as
 
 test('11: a status other than 00 is an error of unknown kind', async () => {
   const rig = await makeRig({ controls: [{ script: [{ do: 'status', status: '07' }] }] })
-  await expect(rig.sign('hello')).rejects.toMatchObject({ entry: { key: 'sign.device_error', http: 502 } })
+  await expect(rig.sign('hello')).rejects.toMatchObject({
+    entry: { key: 'sign.device_error', http: 502 },
+    context: { detail: 'The device answered status 07' }
+  })
   await signs(rig)
+})
+
+test('11: a status that is no number is not repeated', async () => {
+  const rig = await makeRig({ controls: [{ script: [{ do: 'status', status: pin }] }] })
+  expect(JSON.stringify(await failure(rig.sign('hello')))).not.toContain(pin)
 })
 
 test.each([50070, 50200, 51590] as const)(
@@ -495,7 +519,7 @@ test('24: a request whose deadline passes in the queue is never sent', async () 
   expect(framesWithPin(rig)).toHaveLength(2)
 })
 
-test('24: deadlines follow the clock that cannot jump', async () => {
+test('24, 30: deadlines follow the clock that cannot jump', async () => {
   const rig = await makeRig({ controls: [{ delayMs: 20_000 }], settings: { deadlineMs: 25_000 } })
   const outcomes = ['a', 'b'].map(text => outcome(rig.sign(text)))
   await rig.clock.advance(1_000)

@@ -33,7 +33,7 @@ test('19: a peer that never answered a ping on two connections is asked for some
   expect(heartbeat.beat()).toBe('ping')
 })
 
-test('waits double from the smallest to the largest, and are anything below that', () => {
+test('1: waits double from the smallest to the largest, and are anything below that', () => {
   const range = { reconnectMinMs: 250, reconnectMaxMs: 15_000 }
   const longest = [1, 2, 3, 6, 7, 8, 1_000].map(attempt => backoffMs(attempt, range, () => 1))
   expect(longest).toEqual([250, 500, 1_000, 8_000, 15_000, 15_000, 15_000])

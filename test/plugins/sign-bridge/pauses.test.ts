@@ -1,9 +1,21 @@
 import { expect, test } from 'vitest'
 import type { Clock } from '../../../src/core/index.ts'
 import { watchPauses } from '../../../src/plugins/sign-bridge/pauses.ts'
-import { fakeClock } from '../../../src/testing/index.ts'
+import type { CryptoEnvelope } from '../../../src/plugins/crypto-envelope/service.ts'
+import database from '../../../src/plugins/database/index.ts'
+import signBridge from '../../../src/plugins/sign-bridge/index.ts'
+import type { DeviceStatus } from '../../../src/plugins/sign-bridge/service.ts'
+import { startSignSimulator } from '../../../src/plugins/sign-simulator/device.ts'
+import { fakeClock, testPlugin } from '../../../src/testing/index.ts'
 import { reconnectMs } from './memory-line.ts'
-import { cardKey, makeRig, outcome, pin, type Rig } from './rig.ts'
+import { cardKey, guardSecret, makeRig, outcome, pin, type Rig } from './rig.ts'
+
+const envelope: CryptoEnvelope = {
+  open: () => Promise.reject(new Error('not here')),
+  seal: () => Promise.reject(new Error('not here')),
+  status: () => [],
+  keysFile: () => undefined
+}
 
 interface Host {
   readonly clock: Clock
@@ -97,6 +109,29 @@ test('30: after a pause an idle connection is made anew, with a fresh handshake,
   await rig.clock.advance(reconnectMs)
   expect(cardKey.verify('next', (await signing).sign)).toBe(true)
   expect(rig.device.status().counters).toMatchObject({ connections: 2, replaced: 1 })
+})
+
+test('30: the gateway connects every device anew after a pause of its host, and says so', async () => {
+  await using control = await startSignSimulator({ key: cardKey })
+  const host = makeHost()
+  let logs = ''
+  await using gateway = await testPlugin(signBridge, {
+    config: { devices: [control.url], guardSecret },
+    services: { clock: host.clock, envelope },
+    with: [[database, { file: ':memory:' }]] as never,
+    server: { logLevel: 'warn' },
+    logDestination: { write: line => void (logs += line) }
+  })
+  const connected = async (times: number): Promise<void> => {
+    const device = (): DeviceStatus | undefined => gateway.service.status().devices[0]
+    while (device()?.state !== 'ready' || device()?.counters['connections'] !== times) await host.advance(10)
+  }
+  await connected(1)
+  expect(logs).not.toContain('stood still')
+  host.sleep(60_000)
+  await connected(2)
+  expect(gateway.service.status().devices[0]?.counters).toMatchObject({ replaced: 1 })
+  expect(logs).toContain('the host stood still: devices are connected anew')
 })
 
 test('30: a request that was out during a pause fails with an unknown outcome and is not sent again', async () => {

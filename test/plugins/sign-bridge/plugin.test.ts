@@ -94,7 +94,7 @@ test('without any device it starts, is honestly not ready, and says how to chang
   expect(started.logs.join('')).toContain('set devices, or turn on sign-simulator')
 })
 
-test('3, health: ready with one device that works, not ready with none, and the reason is told', async () => {
+test('1: ready with one device that works, not ready with none, and the reason is told', async () => {
   await using working = await start({ devices: [device.url, 'ws://127.0.0.1:9'] })
   await working.gateway.service.sign({ data: 'hello', pin })
   await expect(health(working.gateway)).resolves.toBeUndefined()

@@ -67,8 +67,9 @@ test.each([
   ['no error at all', refusal(), 'unknown', undefined],
   ['an error that is a text', reply({ Result: false, Error: '口令错误' }), 'pin', undefined],
   ['an error that is neither', reply({ Result: false, Error: { a: 1 } }), 'unknown', undefined],
-  ['another status', reply({ Result: true, Data: ['x'] }, '07'), 'status', undefined],
-  ['another status and a failure', reply({ Result: false }, '07'), 'unknown', undefined],
+  ['another status', reply({ Result: true, Data: ['x'] }, '07'), 'status', 'status 07'],
+  ['a status that may quote a PIN', reply({ Result: true }, '88888888'), 'status', undefined],
+  ['another status and a failure', reply({ Result: false }, '07'), 'unknown', 'status 07'],
   ['another status and a code', reply({ Error: ['x', 'Err:Custom50200'] }, '07'), 'reader', 'Err:Custom50200']
 ] as const)('a refusal with %s', (_, given, because, code) => {
   expect(given).toEqual({ kind: 'refused', because, code })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { createServer, Socket, type AddressInfo } from 'node:net'
 import reconnecting from 'reconnecting-websocket'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { WebSocketServer } from 'ws'
 import { end, nextClient, open, serve } from './listener.ts'
 
@@ -154,6 +154,15 @@ test('trap 10: a hundred reconnects leave one connection, and after close() ther
   await clock.advance(60_000)
   expect(heard.events).toHaveLength(events)
   expect(server.clients.size).toBe(0)
+})
+
+test('19: the system asks a silent peer too whether it is there, from the first idle seconds on', async () => {
+  const keepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive')
+  const { transport, heard } = open(server.url, { keepAliveMs: 3_000 })
+  await heard.until('opened')
+  expect(keepAlive.mock.calls).toEqual([[true, 3_000]])
+  keepAlive.mockRestore()
+  await transport.close()
 })
 
 test('26: it says goodbye with 1001, and waits for the answer', async () => {
