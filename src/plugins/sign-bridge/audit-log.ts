@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/index.ts'
 import type { Database } from '../database/service.ts'
-import { appendRows, lockHead, type DatedEntry } from './audit-append.ts'
+import { appendRows, lockHead, type ChainEnd, type DatedEntry } from './audit-append.ts'
 import type { AuditDb, AuditEntry } from './audit-rows.ts'
 import type { KeyedDigest } from './secret.ts'
 
@@ -32,6 +32,8 @@ export class AuditLog {
   #proof: Promise<void> | undefined
   #proofAt = -Infinity
   #broken = false
+  /** Where the chain ended after the last commit of this process. */
+  #end: ChainEnd | undefined
 
   constructor(options: AuditLogOptions) {
     this.#options = options
@@ -102,7 +104,9 @@ export class AuditLog {
     const { db, digest } = this.#options
     const entries = batch.map(({ entry }) => entry)
     try {
-      await db.transaction().execute(trx => appendRows(trx, entries, digest))
+      const presumed = this.#end
+      this.#end = undefined
+      this.#end = await db.transaction().execute(trx => appendRows(trx, entries, digest, presumed))
       this.#counters.rows += batch.length
       for (const { written } of batch) written()
     } catch (error) {
