@@ -7,7 +7,7 @@ import { sqliteDialect } from './sqlite-dialect.ts'
 import { fileFailure } from './sqlite-failure.ts'
 import { openFile } from './sqlite-file.ts'
 
-/** Rows in one SQLite file, through one connection: queries run one after the other. */
+/** Rows in one SQLite file, which a thread of its own reads and writes. */
 export class SqliteDatabase implements Database {
   readonly driver = 'sqlite'
   readonly #db: Kysely<unknown>
@@ -26,11 +26,9 @@ export class SqliteDatabase implements Database {
    */
   static async connect(file: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
     const path = file === ':memory:' ? file : resolve(file)
-    const connection = await openFile(path, busyTimeoutMs)
-    const db = new Kysely<unknown>({ dialect: sqliteDialect(connection) })
-    const database = new SqliteDatabase(db, path, await inodeOf(path))
-    await database.ping()
-    return database
+    const db = new Kysely<unknown>({ dialect: sqliteDialect(() => openFile(path, busyTimeoutMs)) })
+    await sql`select 1`.execute(db)
+    return new SqliteDatabase(db, path, await inodeOf(path))
   }
 
   async open<Tables>(

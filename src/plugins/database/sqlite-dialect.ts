@@ -1,13 +1,19 @@
-import type Sqlite from 'libsql'
-import { SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler, type Dialect } from 'kysely'
-import { closeFile } from './sqlite-file.ts'
-import { prepare } from './sqlite-statement.ts'
+import {
+  CompiledQuery,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type Dialect,
+  type Driver
+} from 'kysely'
+import { SqliteConnection } from './sqlite-connection.ts'
+import type { SqliteThread } from './sqlite-thread.ts'
 
-/** kysely on one connection. Destroying the query builder closes the connection. */
-export function sqliteDialect(connection: Sqlite.Database): Dialect {
+/** kysely on the thread that `open` starts. Destroying the query builder closes the file. */
+export function sqliteDialect(open: () => Promise<SqliteThread>): Dialect {
   return {
     createAdapter: () => new TransactionalAdapter(),
-    createDriver: () => new ImmediateDriver(connection),
+    createDriver: () => new SqliteDriver(open),
     createIntrospector: db => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler()
   }
@@ -20,28 +26,65 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
-/**
- * Takes the write lock when a transaction begins. One that begins with a read and writes later fails at once if
- * another process wrote in between, and no busy timeout helps.
- */
-class ImmediateDriver extends SqliteDriver {
-  readonly #connection: Sqlite.Database
+/** Starts the thread, and another when it dies: what was under way fails, what comes next works. */
+class SqliteDriver implements Driver {
+  readonly #open: () => Promise<SqliteThread>
+  #thread: SqliteThread | undefined
+  #starting: Promise<SqliteThread> | undefined
 
-  constructor(connection: Sqlite.Database) {
-    super({ database: { prepare: sql => prepare(connection, sql), close: () => closeFile(connection) } })
-    this.#connection = connection
+  constructor(open: () => Promise<SqliteThread>) {
+    this.#open = open
   }
 
-  override async beginTransaction(): Promise<void> {
-    this.#connection.exec('begin immediate')
+  async init(): Promise<void> {
+    await this.#start()
   }
 
-  override async commitTransaction(): Promise<void> {
-    this.#connection.exec('commit')
+  async acquireConnection(): Promise<SqliteConnection> {
+    const thread = this.#thread
+    return new SqliteConnection(thread && !thread.replaceable ? thread : await this.#start())
   }
 
-  /** SQLite ends a transaction itself after some errors: a second rollback would hide the first failure. */
-  override async rollbackTransaction(): Promise<void> {
-    if (this.#connection.open && this.#connection.inTransaction) this.#connection.exec('rollback')
+  releaseConnection(connection: SqliteConnection): Promise<void> {
+    return connection.release()
   }
+
+  async beginTransaction(connection: SqliteConnection): Promise<void> {
+    connection.begin()
+  }
+
+  commitTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.commit()
+  }
+
+  rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.rollback()
+  }
+
+  async savepoint(connection: SqliteConnection, name: string): Promise<void> {
+    await connection.executeQuery(savepointQuery('savepoint', name))
+  }
+
+  async rollbackToSavepoint(connection: SqliteConnection, name: string): Promise<void> {
+    await connection.executeQuery(savepointQuery('rollback to', name))
+  }
+
+  async releaseSavepoint(connection: SqliteConnection, name: string): Promise<void> {
+    await connection.executeQuery(savepointQuery('release', name))
+  }
+
+  async destroy(): Promise<void> {
+    await this.#starting?.catch(() => undefined)
+    await this.#thread?.close()
+  }
+
+  #start(): Promise<SqliteThread> {
+    return (this.#starting ??= this.#open()
+      .then(thread => (this.#thread = thread))
+      .finally(() => (this.#starting = undefined)))
+  }
+}
+
+function savepointQuery(command: string, name: string): CompiledQuery {
+  return CompiledQuery.raw(`${command} "${name.replaceAll('"', '""')}"`)
 }

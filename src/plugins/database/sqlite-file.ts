@@ -1,48 +1,28 @@
 import { existsSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import Sqlite from 'libsql'
-import { fileFailure, isBusy, permit, recover, unusable } from './sqlite-failure.ts'
-
-const pauseMs = 10
+import { whileBusy } from './sqlite-busy.ts'
+import { fileFailure, permit, recover, unusable } from './sqlite-failure.ts'
+import { SqliteThread } from './sqlite-thread.ts'
 
 /**
- * Opens a file, which is created if need be, and proves that it can be written. A file that cannot be used is left
- * as it is.
+ * Starts a thread that has a file open, which is created if need be, and proves that it can be written. A file that
+ * cannot be used is left as it is.
  * @throws {Error} whose message names the file, the matter and a remedy
  */
-export async function openFile(file: string, busyTimeoutMs: number): Promise<Sqlite.Database> {
+export async function openFile(file: string, busyTimeoutMs: number): Promise<SqliteThread> {
   if (file !== ':memory:') await prepareDirectory(file)
-  let connection: Sqlite.Database | undefined
+  const thread = new SqliteThread({ file, busyTimeoutMs })
   try {
-    connection = new Sqlite(file)
-    await enterWal(connection, file, busyTimeoutMs)
+    await enterWal(thread)
     // FULL: a commit is on the disk before it is acknowledged. NORMAL would survive the death of the process too,
     // but lose the last commits when the power fails. It costs one fsync a commit; batch writes in transactions.
-    connection.exec(
-      `pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = ${busyTimeoutMs}`
-    )
-    return connection
+    const sql = `pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = ${busyTimeoutMs}`
+    await thread.ask({ do: 'script', sql })
+    return thread
   } catch (error) {
-    connection?.close()
+    await thread.close()
     throw fileFailure(file, error)
-  }
-}
-
-/**
- * Closes a connection. The last one to a file takes the log into it and removes the log; libsql alone would not,
- * since it keeps statements until they are garbage-collected and SQLite waits for them. Closing twice is harmless.
- */
-export function closeFile(connection: Sqlite.Database): void {
-  if (!connection.open) return
-  try {
-    if (connection.inTransaction) connection.exec('rollback')
-    connection.exec('pragma busy_timeout = 0; pragma journal_mode = delete')
-  } catch {
-    // Another connection uses the file. The log stays for it, complete.
-  } finally {
-    connection.close()
   }
 }
 
@@ -71,25 +51,21 @@ async function makeDirectory(directory: string): Promise<void> {
 
 /**
  * Switches to the write-ahead log and tries a write. While another process is about to do the same, SQLite refuses
- * without waiting, so the waiting is done here.
+ * without waiting.
  */
-async function enterWal(connection: Sqlite.Database, file: string, patienceMs: number): Promise<void> {
-  for (let waitedMs = 0; ; waitedMs += pauseMs) {
-    try {
-      connection.exec('pragma schema_version')
-      refuseTorn(file)
-      connection.exec('pragma journal_mode = wal; begin immediate; create table paifang_probe (x); rollback')
-      return
-    } catch (error) {
-      if (!isBusy(error) || waitedMs >= patienceMs) throw error
-    }
-    await pause(pauseMs)
-  }
+async function enterWal(thread: SqliteThread): Promise<void> {
+  const { file, busyTimeoutMs } = thread
+  const torn = isTorn(file)
+  await whileBusy(busyTimeoutMs, async () => {
+    await thread.ask({ do: 'script', sql: 'pragma schema_version' })
+    if (torn) throw unusable(file, 'is damaged: its end is missing', recover(file))
+    const probe = 'pragma journal_mode = wal; begin immediate; create table paifang_probe (x); rollback'
+    await thread.ask({ do: 'script', sql: probe })
+  })
 }
 
-/** SQLite does not mind that a last page is cut off. Only a log could mend it. */
-function refuseTorn(file: string): void {
+/** SQLite does not mind that a last page is cut off. Only a log could mend it, and SQLite makes one when it reads. */
+function isTorn(file: string): boolean {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  if (size % 512 > 0 && !existsSync(`${file}-wal`))
-    throw unusable(file, 'is damaged: its end is missing', recover(file))
+  return size % 512 > 0 && !existsSync(`${file}-wal`)
 }

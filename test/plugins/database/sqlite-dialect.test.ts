@@ -31,6 +31,8 @@ describe('kysely on SQLite', () => {
     return database.open<Tables>('a', { '1_create': { up: create } })
   }
 
+  const readIn = (trx: Kysely<Tables>): Promise<unknown> => trx.selectFrom('a_counts').selectAll().execute()
+
   it('loses no update of transactions that read before they write', async () => {
     const increment = (): Promise<void> =>
       db.transaction().execute(async trx => {
@@ -44,13 +46,14 @@ describe('kysely on SQLite', () => {
     expect(await db.selectFrom('a_counts').select('n').execute()).toEqual([{ n: 30 }])
   })
 
-  it('takes the write lock when a transaction begins', async () => {
+  it('takes the write lock with the first statement of a transaction, a read too', async () => {
     const other = await connect()
-    await db.transaction().execute(async () => {
-      await expect(other.transaction().execute(() => Promise.resolve())).rejects.toThrow('database is locked')
+    await db.transaction().execute(async trx => {
+      await readIn(trx)
+      await expect(other.transaction().execute(readIn)).rejects.toThrow('database is locked')
       expect(await other.selectFrom('a_counts').selectAll().execute()).toEqual([{ n: 0 }])
     })
-    await expect(other.transaction().execute(() => Promise.resolve(1))).resolves.toBe(1)
+    await expect(other.transaction().execute(readIn)).resolves.toEqual([{ n: 0 }])
   })
 
   it('shows the first failure when SQLite has ended the transaction itself', async () => {
@@ -87,12 +90,13 @@ describe('kysely on SQLite', () => {
 
   it('commits what comes after a write that waited in vain for a lock', async () => {
     const other = await connect()
-    await db.transaction().execute(async () => {
+    await db.transaction().execute(async trx => {
+      await readIn(trx)
       await expect(other.insertInto('a_counts').values({ n: 1 }).execute()).rejects.toThrow('is locked')
       await expect(sql`insert into a_counts values (1) returning n`.execute(other)).rejects.toThrow(
         'is locked'
       )
-      await expect(other.transaction().execute(() => Promise.resolve())).rejects.toThrow('is locked')
+      await expect(other.transaction().execute(readIn)).rejects.toThrow('is locked')
     })
     await other.insertInto('a_counts').values({ n: 2 }).execute()
     await other.transaction().execute(trx => trx.insertInto('a_counts').values({ n: 3 }).execute())
@@ -120,7 +124,8 @@ describe('kysely on SQLite', () => {
 
   it('says in a failed opening of a namespace which file is locked', async () => {
     const other = await connect()
-    await db.transaction().execute(async () => {
+    await db.transaction().execute(async trx => {
+      await readIn(trx)
       const [, second] = opened
       await expect(second?.open('b', {})).rejects.toThrow(
         `The tables of namespace 'b' could not be brought up to date: The database file ${file} is locked`

@@ -1,0 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { isBusy } from './sqlite-failure.ts'
+
+const pauseMs = 10
+
+/**
+ * Tries again as long as another connection is in the way. The thread of the file would hold up everybody's reads if it
+ * waited itself.
+ * @throws what `attempt` threw last when `patienceMs` have passed
+ */
+export async function whileBusy<T>(patienceMs: number, attempt: () => Promise<T>): Promise<T> {
+  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isBusy(error) || waitedMs >= patienceMs) throw error
+    }
+    await pause(pauseMs)
+  }
+}

@@ -1,0 +1,114 @@
+import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
+import { whileBusy } from './sqlite-busy.ts'
+import type { Query, Result, WriteLock } from './sqlite-message.ts'
+import type { SqliteThread } from './sqlite-thread.ts'
+import { bindable } from './sqlite-values.ts'
+
+const read = /^\s*(?:select|values)\b/i
+/** What needs no write lock, or cannot run in a transaction. */
+const unlocked = /^\s*(?:select|values|explain|pragma|vacuum|attach|detach)\b/i
+
+/**
+ * What kysely runs a query, a transaction or a row of queries on, one after the other. It takes the writer when it
+ * first needs it and keeps it until it is released. Reads before that, outside of a transaction, wait for nobody.
+ */
+export class SqliteConnection implements DatabaseConnection {
+  readonly #thread: SqliteThread
+  #transaction: 'none' | 'wanted' | 'begun' = 'none'
+  #releaseWriter: (() => void) | undefined
+  #running: Promise<unknown> = Promise.resolve()
+  #released = false
+
+  constructor(thread: SqliteThread) {
+    this.#thread = thread
+  }
+
+  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const result = this.#execute<Row>(query)
+    this.#running = result.catch(() => undefined)
+    return result
+  }
+
+  /** The rows are read as a whole: one that is left halfway would hold up the thread for the others. */
+  async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
+    yield await this.executeQuery<Row>(query)
+  }
+
+  /** The write lock is taken with the first statement, which saves a message and is early enough. */
+  begin(): void {
+    this.#transaction = 'wanted'
+  }
+
+  async commit(): Promise<void> {
+    await this.#running
+    if (this.#transaction === 'begun') await this.#thread.ask({ do: 'script', sql: 'commit' })
+    this.#transaction = 'none'
+  }
+
+  async rollback(): Promise<void> {
+    await this.#running
+    // A thread that has ended has rolled it back.
+    if (this.#transaction === 'begun' && !this.#thread.refusal) await this.#thread.ask({ do: 'rollback' })
+    this.#transaction = 'none'
+  }
+
+  /** Lets others write. */
+  async release(): Promise<void> {
+    this.#released = true
+    await this.#running
+    this.#releaseWriter?.()
+  }
+
+  async #execute<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.#released) throw new Error('This query came after its transaction or connection had ended')
+    const { sql } = query
+    const parameters = query.parameters.map(sendable)
+    if (this.#mayRead(query))
+      return queryResult(await this.#thread.ask({ do: 'query', on: 'reader', sql, parameters }))
+    await this.#takeWriter()
+    const lock = this.#lockFor(sql)
+    const request: Query = { do: 'query', on: 'writer', sql, parameters, ...(lock && { lock }) }
+    const ask = (): Promise<Result> => this.#thread.ask(request)
+    const takesLock = lock === 'begin' || lock === 'statement'
+    return queryResult(await (takesLock ? whileBusy(this.#thread.busyTimeoutMs, ask) : ask()))
+  }
+
+  #mayRead({ sql, query }: CompiledQuery): boolean {
+    if (this.#transaction !== 'none' || this.#releaseWriter || this.#thread.inMemory) return false
+    return SelectQueryNode.is(query) || read.test(sql)
+  }
+
+  #lockFor(sql: string): WriteLock | undefined {
+    if (this.#transaction === 'begun') return 'held'
+    if (this.#transaction === 'none') return unlocked.test(sql) ? undefined : 'statement'
+    this.#transaction = 'begun'
+    return 'begin'
+  }
+
+  async #takeWriter(): Promise<void> {
+    if (this.#releaseWriter) return
+    const { writer } = this.#thread
+    this.#releaseWriter = await writer.acquire().catch((error: unknown) => {
+      throw this.#thread.refusal ?? error
+    })
+  }
+}
+
+/** Bytes are copied, since a view of a larger buffer would be sent with all of it. */
+function sendable(parameter: unknown): ReturnType<typeof bindable> {
+  const value = bindable(parameter)
+  return value instanceof Uint8Array ? new Uint8Array(value) : value
+}
+
+function queryResult<Row>({ rows, changes, lastInsertRowid }: Result): QueryResult<Row> {
+  for (const row of rows)
+    for (const column of Object.keys(row)) {
+      const value = row[column]
+      if (value instanceof ArrayBuffer) row[column] = Buffer.from(value)
+    }
+  return {
+    rows: rows as Row[],
+    ...(changes !== undefined && { numAffectedRows: BigInt(changes) }),
+    ...(lastInsertRowid !== undefined && { insertId: BigInt(lastInsertRowid) })
+  }
+}
