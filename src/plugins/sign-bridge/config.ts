@@ -94,7 +94,8 @@ export const Config = Type.Object({
   }),
   verifySm2: Type.Enum(['off', 'sampled', 'always'], {
     default: 'sampled',
-    description: 'Which SM2 signatures are checked, in a thread of their own. RSA: all of them.'
+    description:
+      'Which SM2 signatures are checked, in a thread of their own. sampled: as long as it is not busy. always: the answer waits for it. RSA: all of them.'
   }),
   verifySampleRate: Type.Number({
     default: 0.1,

@@ -94,6 +94,14 @@ export const Errors = defineErrors({
     flask: 3054,
     title: { 'zh-CN': '签名验证失败', en: 'The signature does not verify' }
   },
+  'sign.unverified': {
+    http: 500,
+    flask: 3067,
+    title: {
+      'zh-CN': '签名已生成，但未能及时验证，未予返回',
+      en: 'The signature was made but could not be verified in time, so it is withheld'
+    }
+  },
   'sign.cancelled': {
     http: 499,
     flask: 3055,

@@ -12,7 +12,7 @@ import type { DeviceStage } from './stage.ts'
 
 export interface VerificationOptions {
   readonly certificates: Pick<Certificates, 'known' | 'of'>
-  readonly settings: Pick<BridgeSettings, 'verifySm2' | 'verifySampleRate'>
+  readonly settings: Pick<BridgeSettings, 'verifySm2' | 'verifySampleRate' | 'deadlineMs'>
   readonly clock: Clock
   readonly tell: Tell
   readonly random?: () => number
@@ -23,12 +23,17 @@ export interface VerificationOptions {
 const idleMs = 10_000
 /** When it is asked although it was never idle, between two requests. */
 const patienceMs = 60_000
+/** How long a signature that must be checked waits for that at least, though its deadline has come. */
+const leastCheckMs = 5_000
 
 /**
  * Returns signatures only when they are those of their texts. That takes the certificate, and many controls know
  * nothing but signing: one is asked for it after its first signature, when it is idle, and not again when it has none
  * to give. Until then signatures are returned unverified, and counted. A control that gave its certificate once is
  * asked again with the first signature of each later connection, which is held back until it is verified.
+ *
+ * A check of SM2 that is not to be had at once is left out where signatures are sampled. Where all are to be checked it
+ * is waited for until the deadline of the request, and a signature without its check is withheld.
  */
 export class Verification {
   readonly counters = { verified: 0, unverified: 0, invalid: 0 }
@@ -40,14 +45,16 @@ export class Verification {
 
   constructor(options: VerificationOptions) {
     this.#options = options
-    this.#sm2 = options.sm2 ?? new Sm2Verifier()
+    this.#sm2 = options.sm2 ?? new Sm2Verifier(options)
   }
 
-  /** @throws {ApiError} `sign.signature_invalid`; the device is out of service from then on */
+  /** @throws {ApiError} `sign.unverified`, or `sign.signature_invalid`; with that the device is out of service */
   readonly stage: DeviceStage = async (request, next) => {
+    const { clock, settings } = this.#options
+    const endsAt = clock.monotonic() + Math.min(request.deadlineMs ?? Infinity, settings.deadlineMs)
     const signed = await next(request)
     const certificate = await this.#certificateFor(signed)
-    const valid = certificate && (await this.#verifies(request.data, signed.sign, certificate))
+    const valid = certificate && (await this.#verifies(request.data, signed.sign, certificate, endsAt))
     if (valid === false) throw this.#invalid(signed.device)
     this.counters[valid ? 'verified' : 'unverified']++
     return signed
@@ -97,13 +104,22 @@ export class Verification {
   }
 
   /** `undefined`: it was not checked. */
-  async #verifies(text: string, sign: string, certificate: X509Certificate): Promise<boolean | undefined> {
+  async #verifies(
+    text: string,
+    sign: string,
+    certificate: X509Certificate,
+    endsAt: number
+  ): Promise<boolean | undefined> {
     const { point } = keyOf(certificate)
     if (point === undefined) return rsaVerifies(text, sign, certificate)
-    const { settings, random = Math.random } = this.#options
+    const { settings, clock, random = Math.random } = this.#options
     const { verifySm2, verifySampleRate } = settings
     if (verifySm2 === 'off' || (verifySm2 === 'sampled' && random() >= verifySampleRate)) return undefined
-    return this.#sm2.verify(text, sign, point)
+    if (verifySm2 === 'sampled') return this.#sm2.verify(text, sign, point)
+    const waitMs = Math.max(endsAt - clock.monotonic(), leastCheckMs)
+    const valid = await this.#sm2.verify(text, sign, point, waitMs)
+    if (valid === undefined) throw new ApiError(Errors['sign.unverified'])
+    return valid
   }
 
   #invalid(device: Device): ApiError {

@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest'
 import type { Signed } from '../../../src/plugins/sign-bridge/job.ts'
 import type { Device } from '../../../src/plugins/sign-bridge/device.ts'
+import type { Sm2Verifier } from '../../../src/plugins/sign-bridge/sm2-verifier.ts'
 import { Verification, type VerificationOptions } from '../../../src/plugins/sign-bridge/verify.ts'
 import { createCardKey } from '../../../src/plugins/sign-simulator/card-key.ts'
 import { reconnectMs } from './memory-line.ts'
 import { cardKey, failure, makeRig, outcome, pin, type Rig, type RigOptions } from './rig.ts'
 
 const sm2Key = await createCardKey({ algorithm: 'sm2' })
-const settings = { verifySm2: 'always', verifySampleRate: 0.5 } as const
+const settings = { verifySm2: 'always', verifySampleRate: 0.5, deadlineMs: 90_000 } as const
 const asked = ({ line }: Rig): number => line.handed.filter(frame => frame.includes('GetSignCert')).length
 
 interface VerifyingRig extends Rig {
   readonly verification: Verification
-  verified(text: string): Promise<Signed<Device>>
+  verified(text: string, deadlineMs?: number): Promise<Signed<Device>>
 }
 
 async function verifying(
@@ -24,15 +25,19 @@ async function verifying(
   const tell = (event: (typeof events)[number]): void =>
     void (events as (typeof events)[number][]).push(event)
   const verification = new Verification({ certificates, clock, tell, settings, ...options })
-  const verified = (data: string): Promise<Signed<Device>> =>
-    verification.stage({ data, pin }, request => rig.pool.sign(request))
+  const verified: VerifyingRig['verified'] = (data, deadlineMs) =>
+    verification.stage({ data, pin, ...(deadlineMs !== undefined && { deadlineMs }) }, request =>
+      rig.pool.sign(request)
+    )
   return { ...rig, verification, verified }
 }
 
 /** One that has signed and given its certificate. */
 async function acquainted(...parameters: Parameters<typeof verifying>): Promise<VerifyingRig> {
   const rig = await verifying(...parameters)
-  await rig.verified('first')
+  const first = rig.verified('first')
+  await rig.clock.advance(20_000)
+  await first
   await rig.clock.advance(10_000)
   expect(asked(rig)).toBe(1)
   return rig
@@ -124,17 +129,42 @@ test.each([
 ] as const)('18: SM2 signatures that are checked: %s, at a draw of %d', async (verifySm2, draw, checks) => {
   let checked = 0
   const sm2 = { verify: () => Promise.resolve(++checked > 0), close: () => Promise.resolve() }
-  const options = { sm2, random: () => draw, settings: { verifySm2, verifySampleRate: 0.5 } }
+  const options = { sm2, random: () => draw, settings: { ...settings, verifySm2 } }
   const rig = await acquainted({ key: sm2Key }, options)
   await rig.verified('text')
   expect(checked).toBe(checks)
 })
 
-test('18: what cannot be verified because the thread is overloaded or gone is returned and counted', async () => {
+test('18: what cannot be verified because the thread is overloaded or gone is returned and counted where it is sampled', async () => {
   const sm2 = { verify: () => Promise.resolve(undefined), close: () => Promise.resolve() }
-  const rig = await acquainted({ key: sm2Key }, { sm2 })
+  const sampled = { ...settings, verifySm2: 'sampled', verifySampleRate: 1 } as const
+  const rig = await acquainted({ key: sm2Key }, { sm2, settings: sampled })
   expect(await outcome(rig.verified('text'))).toBe('signed')
   expect(rig.verification.counters).toEqual({ verified: 0, unverified: 2, invalid: 0 })
+})
+
+test('18: where all are to be verified, one that cannot be within the deadline is withheld, and its device goes on', async () => {
+  const waits: (number | undefined)[] = []
+  const sm2 = {
+    verify: (...[, , , waitMs]: Parameters<Sm2Verifier['verify']>) => {
+      waits.push(waitMs)
+      return Promise.resolve(waits.length < 3 ? undefined : true)
+    },
+    close: () => Promise.resolve()
+  }
+  const script = [{ do: 'delay', ms: 20_000, on: 'sign', times: Infinity }] as const
+  const rig = await acquainted({ key: sm2Key, script }, { sm2 })
+  for (const deadlineMs of [undefined, 1_000]) {
+    const signing = failure(rig.verified('text', deadlineMs))
+    await rig.clock.advance(20_000)
+    expect(await signing).toMatchObject({ entry: { key: 'sign.unverified', http: 500 } })
+  }
+  expect(waits).toEqual([70_000, 5_000])
+  expect(rig.device.state).toBe('ready')
+  const signing = rig.verified('text')
+  await rig.clock.advance(20_000)
+  expect(sm2Key.verify('text', (await signing).sign)).toBe(true)
+  expect(rig.verification.counters).toEqual({ verified: 1, unverified: 1, invalid: 0 })
 })
 
 test('after it is closed no device is asked any more', async () => {
