@@ -11,6 +11,7 @@ import database from './plugins/database/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import state from './plugins/state/index.ts'
+import wechatSimulator from './plugins/wechat-simulator/index.ts'
 import { startReport } from './start-report.ts'
 
 /** The plugins that a configuration may name without `use`. A plugin is added or removed here. */
@@ -22,7 +23,8 @@ export const builtins = [
   database,
   signBridge,
   signSimulator,
-  state
+  state,
+  wechatSimulator
 ] as const
 
 /**

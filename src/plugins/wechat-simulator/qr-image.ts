@@ -1,0 +1,11 @@
+import { correction, generate } from 'lean-qr'
+import { toPngBuffer } from 'lean-qr/extras/node_export'
+
+/** Pixels of a module: the whole is about as large as WeChat's own, 430 pixels. */
+const scale = 10
+
+/** Draws a QR code as PNG. WeChat's are JPEG with the same content. */
+export function qrImage(text: string): Buffer {
+  const code = generate(text, { minCorrectionLevel: correction.M })
+  return Buffer.from(toPngBuffer(code, { scale }))
+}
