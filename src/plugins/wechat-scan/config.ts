@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 
 const accountMembers = {
   appId: Type.String({ default: '', maxLength: 64, description: 'AppID of the official account.' }),
@@ -31,6 +31,7 @@ export const Account = Type.Object({
   ...accountMembers
 })
 
+/** Settings of wechat-scan. */
 export const Config = Type.Object({
   ...accountMembers,
   accounts: Type.Array(Account, {
@@ -89,12 +90,18 @@ export const Config = Type.Object({
   siteName: Type.String({
     default: '',
     maxLength: 64,
+    pattern: '^[^<>&"\\r\\n]*$',
     description: 'What the chat calls the site that somebody signs in to.'
+  }),
+  language: Type.Enum(['zh-CN', 'en'], {
+    default: 'zh-CN',
+    description: 'The language of the chat, and of the page of confirm: page.'
   }),
   publicUrl: Type.String({
     default: '',
     maxLength: 256,
-    description: 'Base URL under which phones reach this gateway: for the page of confirm: page.'
+    description:
+      'Base URL under which browsers and phones reach this gateway: for the page of confirm: page, and so that cookies are kept to TLS where it begins with https.'
   }),
   maxRefreshes: Type.Integer({
     default: 3,
@@ -136,3 +143,5 @@ export const Config = Type.Object({
     description: 'Where pushes that are no scans of ours go, unchanged and as they were signed.'
   })
 })
+
+export type ScanSettings = Static<typeof Config>

@@ -1,0 +1,63 @@
+import { Type } from 'typebox'
+import type { App } from '../../core/index.ts'
+import { ApiError } from '../api-error/service.ts'
+import { equals } from './compat.ts'
+import { Errors } from './errors.ts'
+import type { Codes } from './exchange-codes.ts'
+import type { Browsers } from './routes-browser.ts'
+import type { LoginListener } from './service.ts'
+
+export interface ExchangeRouteParts {
+  readonly codes: Codes
+  readonly browsers: Browsers
+  readonly listeners: readonly LoginListener[]
+  /** What backends show; empty: none may. */
+  readonly clientSecret: string
+}
+
+const Identity = Type.Object({
+  account: Type.String(),
+  openid: Type.String(),
+  unionid: Type.Optional(Type.String()),
+  event: Type.String(),
+  scannedAt: Type.Integer()
+})
+
+/**
+ * `POST /v1/scan/exchange`: a backend with the client secret redeems any code; a browser redeems its own, and those
+ * who listen in this process hear of it before it is answered.
+ */
+export function addExchangeRoute(
+  app: App,
+  { codes, browsers, listeners, clientSecret }: ExchangeRouteParts
+): void {
+  const isClient = equals(clientSecret)
+  const schema = {
+    tags: ['scan'],
+    summary: 'Redeem a one-time code',
+    body: Type.Object(
+      { code: Type.String({ minLength: 1, maxLength: 64 }) },
+      { additionalProperties: false }
+    ),
+    response: { 200: Identity }
+  }
+  app.post('/v1/scan/exchange', { bodyLimit: 1_024, schema }, async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    const { authorization } = request.headers
+    if (authorization !== undefined) {
+      const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+      if (!isClient(given))
+        throw new ApiError(Errors['scan.client_refused'], { headers: { 'www-authenticate': 'Bearer' } })
+      return codes.redeem(request.body.code)
+    }
+    const { hash } = await browsers.of(request)
+    const identity = await codes.redeem(request.body.code, hash)
+    // The handle has done its work: the next login has another one.
+    browsers.remember(request, reply, undefined)
+    for (const listener of listeners) {
+      // eslint-disable-next-line no-await-in-loop
+      await listener(request, reply, identity)
+    }
+    return identity
+  })
+}

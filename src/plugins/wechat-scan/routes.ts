@@ -1,0 +1,164 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { whenGone, type App } from '../../core/index.ts'
+import { ApiError, result } from '../api-error/service.ts'
+import { Errors } from './errors.ts'
+import { browserName } from './login-agent.ts'
+import type { Login, Logins } from './login.ts'
+import { svgOf, type News, type NewsDesk } from './login-news.ts'
+import type { Streams } from './login-streams.ts'
+import { qrSvg } from './qr-svg.ts'
+import type { Browsers } from './routes-browser.ts'
+import type { SceneStore } from './scene-store.ts'
+
+export interface ScanRoutesParts {
+  readonly logins: Logins
+  readonly streams: Streams
+  readonly news: NewsDesk
+  readonly browsers: Browsers
+  readonly scenes: SceneStore
+  /** The account of those who name none. */
+  readonly account: string
+}
+
+const tags = ['scan']
+const Begin = Type.Object(
+  {
+    account: Type.Optional(Type.String({ maxLength: 32 })),
+    crossSite: Type.Optional(Type.Boolean())
+  },
+  { additionalProperties: false }
+)
+const WithTicket = Type.Object({ ticket: Type.Optional(Type.String({ maxLength: 64 })) })
+const Text = Type.Optional(Type.String())
+const Count = Type.Optional(Type.Integer())
+const Standing = Type.Object({
+  state: Type.String(),
+  id: Text,
+  url: Text,
+  svg: Text,
+  expiresAt: Count,
+  expiresInMs: Count,
+  refreshesLeft: Count,
+  code: Text,
+  refreshable: Type.Optional(Type.Boolean()),
+  retryMs: Count
+})
+const Begun = Type.Object({
+  ...Standing.properties,
+  stream: Type.String(),
+  poll: Type.String(),
+  ticket: Text
+})
+const places = { svg: '/v1/scan/qr.svg', stream: '/v1/scan/stream', poll: '/v1/scan/status' }
+const limits = { bodyLimit: 4_096 }
+
+/** `POST /v1/scan`, `POST /v1/scan/refresh`, `GET /v1/scan/stream`, `/status` and `/qr.svg`. */
+export function addScanRoutes(app: App, parts: ScanRoutesParts): void {
+  addBeginning(app, parts)
+  addWaiting(app, parts)
+  addPicture(app, parts)
+}
+
+function addBeginning(app: App, { logins, news, browsers, account }: ScanRoutesParts): void {
+  const begin = {
+    tags,
+    summary: 'Begin a login, or go on with it',
+    body: Type.Optional(Begin),
+    response: { 201: Begun }
+  }
+  app.post('/v1/scan', { ...limits, schema: begin }, async (request, reply) => {
+    const { account: named = account, crossSite = false } = request.body ?? {}
+    const { login, secret } = await logins.begin({
+      account: named,
+      ip: request.ip,
+      from: browserName(request.headers['user-agent']),
+      secret: browsers.secretOf(request),
+      signal: whenGone(reply)
+    })
+    browsers.remember(request, reply, secret, crossSite)
+    const svg = crossSite ? { svg: svgOf(`${login.handle.account}.${login.handle.scene}`) } : {}
+    const ticket = crossSite ? { ticket: await browsers.ticketFor(login.hash) } : {}
+    return result({ ...(await beginning(login)), ...places, ...svg, ...ticket }, { status: 201 })
+  })
+
+  const renew = { tags, summary: 'Another QR code, because its user asks', response: { 200: Begun } }
+  app.post('/v1/scan/refresh', { ...limits, schema: renew }, async (request, reply) => {
+    const { hash } = await browsers.of(request)
+    const login = await logins.renew(hash, request.ip, whenGone(reply))
+    return { ...(await beginning(login)), ...places }
+  })
+
+  /** A code goes to streams and to those who ask, not to whoever has only begun. */
+  async function beginning(login: Login): Promise<News> {
+    return login.scene.state === 'confirmed' ? { state: 'scanned' } : news.newsOf(login)
+  }
+}
+
+function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesParts): void {
+  const stream = {
+    tags,
+    summary: 'Events of a login: ready, scanned, confirmed, expired, cancelled, busy, timeout',
+    querystring: WithTicket
+  }
+  const options = { exposeHeadRoute: false, schema: stream, config: { raw: true } }
+  app.get('/v1/scan/stream', options, async (request, reply) => {
+    const { hash, byTicket } = await browsers.of(request, request.query.ticket)
+    const login = await lookOrWait(hash)
+    // The one answer after which no EventSource comes back.
+    if (login && news.isDone(login)) return reply.code(204).send()
+    return streams.open(request, reply, { hash, byTicket, contract: news })
+  })
+
+  const status = {
+    tags,
+    summary: 'Where a login stands',
+    querystring: WithTicket,
+    response: { 200: Standing }
+  }
+  app.get('/v1/scan/status', { exposeHeadRoute: false, schema: status }, async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    const { hash } = await browsers.of(request, request.query.ticket)
+    return news.newsOf(known(await logins.look(hash)))
+  })
+
+  /** `undefined`: nothing can be said at present; the stream says so. */
+  async function lookOrWait(hash: string): Promise<Login | undefined> {
+    try {
+      return known(await logins.look(hash))
+    } catch (error) {
+      if (error instanceof ApiError && error.entry === Errors['scan.busy']) return undefined
+      throw error
+    }
+  }
+}
+
+function addPicture(app: App, { logins, browsers, scenes }: ScanRoutesParts): void {
+  const schema = {
+    tags,
+    summary: 'The QR code of a login as a picture',
+    querystring: Type.Object({
+      id: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}\\.[A-Za-z0-9_-]{22}$' }))
+    })
+  }
+  const options = { exposeHeadRoute: false, schema, config: { raw: true } }
+  app.get('/v1/scan/qr.svg', options, async (request, reply) => {
+    const url = await urlFor(request, request.query.id)
+    if (url === undefined) throw new ApiError(Errors['scan.no_code'])
+    return reply.header('cache-control', 'no-store').type('image/svg+xml').send(qrSvg(url))
+  })
+
+  async function urlFor(request: FastifyRequest, id: string | undefined): Promise<string | undefined> {
+    const [account, scene] = id?.split('.') ?? []
+    const shown =
+      account !== undefined && scene !== undefined
+        ? await scenes.read({ account, scene })
+        : known(await logins.look((await browsers.of(request)).hash)).scene
+    return shown?.state === 'shown' || shown?.state === 'scanned' ? shown.url : undefined
+  }
+}
+
+function known(login: Login | undefined): Login {
+  if (!login) throw new ApiError(Errors['scan.no_login'])
+  return login
+}
