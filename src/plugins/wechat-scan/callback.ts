@@ -1,9 +1,18 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { App, Clock } from '../../core/index.ts'
+import { ApiError, Errors } from '../api-error/service.ts'
 import type { State } from '../state/service.ts'
 import type { ScanAccount } from './account.ts'
+import type { RawPush } from './forward.ts'
 import type { MessageListeners } from './messages.ts'
+import { callbackAccount, checkBeforeBody, checkSignature, type CallbackAccount } from './opened-push.ts'
+import { isFresh, readQuery, type PushQuery } from './push-query.ts'
+import { pushReceiver } from './push-receiver.ts'
+import { xmlReader } from './push-xml.ts'
 import type { ScanSink } from './push.ts'
+import { Refusal, refusalLog } from './refusal.ts'
+import { typeOf } from './replies.ts'
+import { ReplayGuard } from './replay-guard.ts'
 
 /** What the callback works with. */
 export interface CallbackParts {
@@ -18,5 +27,101 @@ export interface CallbackParts {
   readonly fetch?: typeof fetch
 }
 
-/** Adds `GET` and `POST /wechat_event`, and `/wechat_event/:account`, in a context of their own. */
-export function addCallback(_app: App, _parts: CallbackParts): void {}
+/** A real push has a few hundred bytes, in compatible mode three times as many. */
+const maxBytes = 32_768
+/** What the service that this one replaces answers. */
+const illegal = '非法请求!'
+
+/** A request whose query is right as far as it can be told without the body. */
+interface Checked {
+  readonly account: CallbackAccount
+  readonly query: PushQuery
+}
+
+/**
+ * Adds `GET` and `POST /wechat_event`, and `/wechat_event/:account`, in a context of their own. What can be checked
+ * without the body is checked before it is read.
+ * @throws {TypeError} for a text that is no EncodingAESKey
+ */
+export function addCallback(app: App, parts: CallbackParts): void {
+  const { clock, log, state, settings } = parts
+  const accounts = new Map(parts.accounts.map(account => [account.name, callbackAccount(account)]))
+  const replays = new ReplayGuard(state, settings.freshnessS)
+  const note = refusalLog(log, clock)
+  const checked = new WeakMap<FastifyRequest, Checked>()
+
+  const refuse = (reply: FastifyReply, account: CallbackAccount, error: unknown): FastifyReply => {
+    if (!(error instanceof Refusal)) throw error
+    note(account.name, error)
+    return reply.code(400).type('text/plain; charset=utf-8').send(illegal)
+  }
+
+  const echo = async ({ account, query }: Checked): Promise<string> => {
+    if (query.echostr === undefined) throw new Refusal('query')
+    // In plain mode what was signed here would otherwise sign a push, too.
+    if (account.mode === 'plain' && query.signature !== undefined)
+      await replays.claim(account.name, query.signature, 'url check').catch(() => false)
+    return query.echostr
+  }
+
+  app.register(async callback => {
+    const receive = pushReceiver({ ...parts, replays, readXml: await xmlReader() })
+    callback.removeAllContentTypeParsers()
+    callback.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBytes }, (_, body, done) =>
+      done(null, body)
+    )
+    callback.addHook('onRequest', (request, reply, done) => {
+      const { account: name = 'default' } = request.params as { readonly account?: string }
+      const account = accounts.get(name)
+      if (!account)
+        return done(new ApiError(Errors['resource.not_found'], { detail: 'no account has this name' }))
+      try {
+        const query = checkQuery(request, account)
+        if (!isFresh(query.timestamp, clock.now(), settings.freshnessS)) throw new Refusal('stale')
+        checked.set(request, { account, query })
+        return done()
+      } catch (error) {
+        return void refuse(reply, account, error)
+      }
+    })
+
+    const answer = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      handle: (given: Checked) => Promise<string>
+    ): Promise<FastifyReply> => {
+      const given = checked.get(request)
+      if (!given) throw new Error('the query was not checked')
+      try {
+        const body = await handle(given)
+        return await reply.type(typeOf(body)).header('x-content-type-options', 'nosniff').send(body)
+      } catch (error) {
+        return refuse(reply, given.account, error)
+      }
+    }
+    const options = { config: { raw: true } }
+    for (const url of ['/wechat_event', '/wechat_event/:account']) {
+      callback.get(url, options, (request, reply) => answer(request, reply, echo))
+      callback.post(url, options, (request, reply) =>
+        answer(request, reply, ({ account, query }) => receive(account, query, rawPush(request)))
+      )
+    }
+  })
+}
+
+function checkQuery(request: FastifyRequest, account: CallbackAccount): PushQuery {
+  const query = readQuery(request.query)
+  if (!query) throw new Refusal('query')
+  if (request.method === 'POST') checkBeforeBody(account, query)
+  else checkSignature(account.token, query)
+  return query
+}
+
+function rawPush({ url, headers, body }: FastifyRequest): RawPush {
+  const from = url.indexOf('?') + 1
+  return {
+    query: from === 0 ? '' : url.slice(from),
+    contentType: headers['content-type'] ?? 'text/xml',
+    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+  }
+}

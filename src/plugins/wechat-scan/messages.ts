@@ -14,15 +14,14 @@ export class MessageListeners {
     this.#listeners.push(listener)
   }
 
-  /** Tells all listeners, in order of addition, and returns the first text that one of them answers. Never rejects. */
+  /**
+   * Tells all listeners at once. Resolves to the first text that one of them answers, or, when all are done, to
+   * nothing. Never rejects.
+   */
   async tell(message: AccountMessage): Promise<string | undefined> {
-    let answer: string | undefined
-    for (const listener of this.#listeners) {
-      // eslint-disable-next-line no-await-in-loop
-      const text = await this.#ask(listener, message)
-      answer ??= text
-    }
-    return answer
+    const asked = this.#listeners.map(listener => this.#ask(listener, message))
+    const texts = asked.map(async text => (await text) ?? Promise.reject(new Error('no text')))
+    return Promise.any(texts).catch(() => undefined)
   }
 
   async #ask(listener: MessageListener, message: AccountMessage): Promise<string | undefined> {

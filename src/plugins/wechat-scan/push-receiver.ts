@@ -1,0 +1,109 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Clock } from '../../core/index.ts'
+import { forwardPush, type RawPush } from './forward.ts'
+import type { MessageListeners } from './messages.ts'
+import { openPush, type CallbackAccount, type OpenedPush } from './opened-push.ts'
+import { deliver, type Delivered } from './push-delivery.ts'
+import { readPush, type Push } from './push-message.ts'
+import type { PushQuery } from './push-query.ts'
+import type { XmlReader } from './push-xml.ts'
+import type { ScanSink } from './push.ts'
+import { Refusal } from './refusal.ts'
+import { replyTo, success } from './replies.ts'
+import type { ReplayGuard } from './replay-guard.ts'
+
+export interface ReceiverParts {
+  readonly sink: ScanSink
+  readonly messages: MessageListeners
+  readonly replays: ReplayGuard
+  readonly readXml: XmlReader
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+  readonly settings: { readonly forwardUrl: string }
+  /** Default: Node's own. */
+  readonly fetch?: typeof fetch
+}
+
+/** After 5 seconds WeChat hangs up and tries again; the user sees a fault after the third time. */
+const deadlineMs = 3_000
+
+/** Takes a push and resolves to the body of its answer. @throws {Refusal} for one that is not WeChat's */
+export type PushReceiver = (account: CallbackAccount, query: PushQuery, raw: RawPush) => Promise<string>
+
+/**
+ * Makes what receives pushes. One that is WeChat's is always answered within the deadline, by `success` if need be:
+ * WeChat stops pushing for a minute to whoever fails it again and again.
+ */
+export function pushReceiver(parts: ReceiverParts): PushReceiver {
+  const { clock, log, replays } = parts
+
+  const write = (push: Push, delivered: Delivered, account: CallbackAccount, { key }: OpenedPush): string => {
+    if (!delivered) return success
+    if ('reply' in delivered) return delivered.reply
+    try {
+      return replyTo(push, delivered.text, { account, key, nowMs: clock.now() })
+    } catch (error) {
+      log.error({ account: account.name, err: error }, 'a text cannot be shown in a chat')
+      return success
+    }
+  }
+
+  const work = async (
+    account: CallbackAccount,
+    opened: OpenedPush,
+    push: Push,
+    raw: RawPush
+  ): Promise<string> => {
+    try {
+      const { unsigned } = opened
+      const isOwn = !unsigned || (await replays.claim(account.name, unsigned.signature, unsigned.digest))
+      if (!isOwn) throw new Refusal('replay')
+      const first = async (): Promise<string> =>
+        write(push, await deliver(push, { ...parts, forward: forwarder(parts, raw) }), account, opened)
+      return await replays.once(account.name, push.identity, first, success)
+    } catch (error) {
+      if (error instanceof Refusal) throw error
+      log.error({ account: account.name, err: error }, 'a push had no effect')
+      return success
+    }
+  }
+
+  return async (account, query, raw) => {
+    const opened = openPush(account, query, raw.body)
+    const push = read(account, opened, parts)
+    if (!push) return success
+    const answer = work(account, opened, push, raw)
+    return inTime(answer, clock, () => {
+      log.warn({ account: account.name }, 'a push was answered before its work was done')
+      return success
+    })
+  }
+}
+
+// In plain mode nothing proves that WeChat wrote the body. Elsewhere it did, and must be answered.
+function read(
+  account: CallbackAccount,
+  { content, unsigned }: OpenedPush,
+  { readXml, log }: ReceiverParts
+): Push | undefined {
+  try {
+    return readPush(account.name, content, readXml)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    if (unsigned) throw new Refusal('format')
+    log.error({ account: account.name, err: error }, 'a push of WeChat cannot be read')
+    return undefined
+  }
+}
+
+function forwarder({ settings, clock, log, fetch: call = fetch }: ReceiverParts, raw: RawPush) {
+  const url = settings.forwardUrl
+  return url === '' ? undefined : () => forwardPush(raw, { url, clock, log, fetch: call })
+}
+
+function inTime<T>(work: Promise<T>, clock: Clock, late: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(deadlineMs, () => resolve(late()))
+    work.then(resolve, reject).finally(() => timer.cancel())
+  })
+}
