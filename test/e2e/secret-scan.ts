@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** Something that must not be found, under a name that may be printed. */
 export interface Secret {
   readonly name: string
-  readonly value: string
+  readonly value: string | Buffer
   /** So few possible values that a hash without a key gives it away. */
   readonly guessable?: boolean
 }
@@ -12,12 +12,13 @@ export interface Secret {
 export function secretsIn(bytes: Buffer, secrets: readonly Secret[]): string[] {
   // Hex is searched in lower case: nothing else that is found that way is worse.
   const lower = Buffer.from(bytes.toString('latin1').toLowerCase(), 'latin1')
-  return secrets.flatMap(({ name, value, guessable = false }) => {
+  const names = secrets.flatMap(({ name, value, guessable = false }) => {
     const found = formsOf(value, guessable).filter(({ needle, form }) =>
       (form.endsWith('hex') ? lower : bytes).includes(needle)
     )
     return found.map(({ form }) => `${name} (${form})`)
   })
+  return [...new Set(names)]
 }
 
 interface Form {
@@ -25,18 +26,27 @@ interface Form {
   readonly needle: Buffer
 }
 
-function formsOf(value: string, guessable: boolean): Form[] {
-  const raw = Buffer.from(value)
+function formsOf(value: string | Buffer, guessable: boolean): Form[] {
+  const raw = typeof value === 'string' ? Buffer.from(value) : value
   const algorithms = guessable ? ['md5', 'sha1', 'sha256'] : []
   return [
     { form: 'text', needle: raw },
-    { form: 'UTF-16', needle: Buffer.from(value, 'utf16le') },
-    { form: 'percent-encoded', needle: Buffer.from(encodeURIComponent(value)) },
+    ...(typeof value === 'string' ? writings(value) : []),
     ...encodings('', raw),
     ...algorithms.flatMap(algorithm => {
       const digest = createHash(algorithm).update(raw).digest()
       return [{ form: algorithm, needle: digest }, ...encodings(`${algorithm}, `, digest)]
     })
+  ]
+}
+
+function writings(text: string): Form[] {
+  const escaped = text.replaceAll(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return [
+    { form: 'UTF-16', needle: Buffer.from(text, 'utf16le') },
+    { form: 'UTF-16, big-endian', needle: Buffer.from(text, 'utf16le').swap16() },
+    { form: 'percent-encoded', needle: Buffer.from(encodeURIComponent(text)) },
+    { form: 'JSON', needle: Buffer.from(escaped) }
   ]
 }
 

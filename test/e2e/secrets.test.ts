@@ -1,21 +1,18 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startSignSimulator } from '../../src/plugins/sign-simulator/device.ts'
 import type { Step } from '../../src/plugins/sign-simulator/faults.ts'
-import { run } from './program.ts'
+import { bodyOf } from '../plugins/customs179/samples.ts'
+import { openAnswer, sealRequest, type GcmEnvelope } from '../plugins/crypto-envelope/gcm-client.ts'
 import { secretsIn, type Secret } from './secret-scan.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'paifang-secrets-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+import { watchGateway, type Place, type WatchedGateway } from './watched-gateway.ts'
 
 const pin = 'Pk7w3Qz9'
 const [firstWrong, secondWrong] = ['Xr5t8Lm2', 'Hj4v6Nc1']
 const key = 'vB3xKq8ZtY6mWn2R'
 const token = 'Tq5Lw8Zb2Nc7Kd4Xf9Hv3Rm6Ys1Gp0Aj'
+const webhookSecret = 'Bn4Vc7Xm2Zq9Lw6K'
 const text = 'Jd9hRf2sVu5yGe7c 金额'
 const secrets: Secret[] = [
   { name: 'PIN', value: pin, guessable: true },
@@ -23,6 +20,7 @@ const secrets: Secret[] = [
   { name: 'second wrong PIN', value: secondWrong, guessable: true },
   { name: 'envelope key', value: key, guessable: true },
   { name: 'token', value: token },
+  { name: 'webhook secret', value: webhookSecret, guessable: true },
   { name: 'text', value: text }
 ]
 
@@ -33,6 +31,7 @@ describe('the search for secrets', () => {
   const forms: [string, Buffer][] = [
     ['text', Buffer.from(`{"msg":"${pin}"}`)],
     ['UTF-16', Buffer.from(pin, 'utf16le')],
+    ['UTF-16, big-endian', Buffer.from(pin, 'utf16le').swap16()],
     ['hex', Buffer.from(Buffer.from(pin).toString('hex'))],
     ['hex', Buffer.from(Buffer.from(pin).toString('hex').toUpperCase())],
     ...['', 'x', 'xy', 'xyz'].map((before): [string, Buffer] => {
@@ -49,6 +48,18 @@ describe('the search for secrets', () => {
   test('finds a text that is percent-encoded', () => {
     const [found] = secretsIn(Buffer.from(`/path?q=${encodeURIComponent(text)}`), secrets)
     expect(found).toBe('text (percent-encoded)')
+  })
+
+  test('finds a text whose characters are escaped', () => {
+    expect(secretsIn(Buffer.from('"Jd9hRf2sVu5yGe7c \\u91d1\\u989d"'), secrets)).toEqual(['text (JSON)'])
+  })
+
+  test('finds a key of bytes', () => {
+    const bytes = randomBytes(16)
+    const found = (written: Buffer): string[] => secretsIn(around(written), [{ name: 'key', value: bytes }])
+    expect(found(bytes)).toEqual(['key (text)'])
+    expect(found(Buffer.from(bytes.toString('base64url')))).toContain('key (base64)')
+    expect(found(Buffer.from(bytes.toString('hex')))).toEqual(['key (hex)'])
   })
 
   test('finds nothing where nothing is', () => {
@@ -78,13 +89,51 @@ const faults: Step[] = [
   { do: 'result', value: pin }
 ]
 
-test('neither PIN, key nor text is in the log, an answer or a file, whatever happens', async () => {
+/** What was found of secrets, also of the key that the gateway has made for itself. */
+function foundIn(places: readonly Place[], wanted: readonly Secret[]): string[] {
+  const made = places.filter(({ place }) => place.endsWith('.secret'))
+  expect(made).not.toEqual([])
+  return places.flatMap(({ place, bytes }) => {
+    const keys = made
+      .filter(one => one.place !== place)
+      .map(one => ({ name: one.place, value: Buffer.from(one.bytes.toString().trim(), 'hex') }))
+    return secretsIn(bytes, [...wanted, ...keys]).map(secret => `${secret} in ${place}`)
+  })
+}
+
+async function devicesAre({ url, ask }: WatchedGateway, states: RegExp): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` }
+  while (!states.test((await ask(`${url}/v1/sign/devices`, undefined, headers)).body)) await sleep(10)
+}
+
+async function lookAround({ url, admin, ask }: WatchedGateway, certNo: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` }
+  for (const path of [
+    'readyz',
+    'healthz',
+    '_errors',
+    'v1/sign/devices',
+    `v1/sign/certificates/${certNo}`,
+    'no'
+  ])
+    await ask(`${url}/${path}`, undefined, headers)
+  for (const path of ['plugins', 'routes', 'health', 'config'])
+    expect((await ask(`${admin}/${path}`)).status).toBe(200)
+  for (const path of ['guard', 'audit', 'metrics'])
+    expect((await ask(`${admin}/sign-bridge/${path}`)).status).toBe(200)
+  const json = { 'content-type': 'application/json' }
+  for (const path of ['devices/device-1/drain', 'devices/device-1/enable', 'devices/device-1/release'])
+    expect((await ask(`${admin}/sign-bridge/${path}`, '{}', json)).status).toBe(200)
+  expect((await ask(`${admin}/sign-bridge/webhook/test`, '{}', json)).status).toBe(200)
+  expect((await ask(`${admin}/sign-bridge/guard/reset`, '{"device":"device-1"}', json)).status).toBe(200)
+}
+
+test('40: neither PIN, key nor text is in the log, an answer, an event, a metric or a file, whatever happens', async () => {
   await using good = await startSignSimulator({ pin })
   await using locked = await startSignSimulator({ pin: 'another PIN', key: good.key })
   for (let times = 0; times < 3; times++) expect(() => locked.control.card.verifyPin('')).toThrow(/PIN|口令/)
   await locked.goOffline()
-  writeFileSync(
-    join(folder, 'paifang.config.yaml'),
+  await using gateway = await watchGateway(
     `server: { adminPort: 0 }
 plugins:
   api-error: true
@@ -92,43 +141,26 @@ plugins:
   state: true
   database: { file: data/paifang.db }
   crypto-envelope: true
-  sign-bridge: { timeoutMs: 150, connectWaitMs: 200, reconnectMinMs: 5, reconnectMaxMs: 20, getCodeOpen: true }
+  sign-bridge: { timeoutMs: 150, connectWaitMs: 200, reconnectMinMs: 5, reconnectMaxMs: 20, getCodeOpen: true, webhookUrl: '{webhook}', webhookRepeatMs: 0 }
   customs179: true
-`
+`,
+    {
+      PAIFANG_CRYPTO_ENVELOPE_LEGACY_KEY: key,
+      PAIFANG_SIGN_BRIDGE_DEVICES: `${good.url},${locked.url}`,
+      PAIFANG_SIGN_BRIDGE_WEBHOOK_SECRET: webhookSecret,
+      PAIFANG_SIGN_BRIDGE_CALLERS: JSON.stringify({ shop: { token, pin } })
+    }
   )
-  const env = {
-    PORT: '0',
-    LOG_LEVEL: 'trace',
-    PAIFANG_CRYPTO_ENVELOPE_LEGACY_KEY: key,
-    PAIFANG_SIGN_BRIDGE_DEVICES: `${good.url},${locked.url}`,
-    PAIFANG_SIGN_BRIDGE_CALLERS: JSON.stringify({ shop: { token, pin } })
-  }
-  await using gateway = run('server.js', [], { env, cwd: folder })
-  const [, url = ''] = await gateway.until(/Listening on (\S+)/)
-  const [, admin = ''] = await gateway.until(/"url":"(\S+?)","msg":"admin listener"/)
-  const answers: Place[] = []
-  const ask = async (
-    address: string,
-    body?: string,
-    headers: Record<string, string> = {}
-  ): Promise<{ status: number; body: string }> => {
-    const response = await fetch(address, { headers, ...(body !== undefined && { method: 'POST', body }) })
-    const answer = { status: response.status, body: await response.text() }
-    const bytes = Buffer.from(JSON.stringify([[...response.headers], answer]))
-    answers.push({ place: `an answer of ${address}`, bytes })
-    return answer
-  }
-  const sign = (body: string): Promise<{ status: number; body: string }> => ask(`${url}/getCode`, body)
-  const call = async (path: string, body: object, headers: Record<string, string> = {}): Promise<number> => {
-    const json = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers }
-    return (await ask(`${url}/v1/${path}`, JSON.stringify(body), json)).status
-  }
-  const look = (path: string) => ask(`${url}${path}`, undefined, { authorization: `Bearer ${token}` })
-  const devicesAre = async (states: RegExp): Promise<void> => {
-    while (!states.test((await look('/v1/sign/devices')).body)) await sleep(10)
-  }
+  const { url, ask } = gateway
+  const ready = (): Promise<void> => devicesAre(gateway, /"ready"/)
+  const sign = (body: string): ReturnType<typeof ask> => ask(`${url}/getCode`, body)
+  const json = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+  const send = async (path: string, body: string, headers: Record<string, string> = {}): Promise<number> =>
+    (await ask(`${url}/v1/${path}`, body, { ...json, ...headers })).status
+  const call = (path: string, body: object, headers?: Record<string, string>): Promise<number> =>
+    send(path, JSON.stringify(body), headers)
 
-  await devicesAre(/"ready"/)
+  await ready()
   const signed = await sign(seal(text, pin))
   expect(signed.status).toBe(200)
   const { data } = JSON.parse(signed.body) as { data: string }
@@ -150,75 +182,141 @@ plugins:
   ]
   for (const body of refused) expect((await sign(body)).status).toBe(400)
   expect((await sign(seal(text.repeat(250_000), pin))).status).toBe(413)
-  await ask(`${url}/${encodeURIComponent('nowhere')}`)
 
+  const items = [{ data: text, id: '1' }, { data: `${text}!` }]
   const once = { 'idempotency-key': 'order-1' }
+  const batchOnce = { 'idempotency-key': 'batch-1' }
   expect(await call('sign', { data: text, pin }, once)).toBe(200)
   expect(await call('sign', { data: text, pin }, once)).toBe(200)
   expect(await call('sign', { data: `${text}.`, pin }, once)).toBe(422)
   expect(await call('sign', { data: text })).toBe(200)
-  expect(await call('sign', { data: text, pin: [pin] })).toBe(400)
-  expect(await call('sign', { data: text, pim: pin })).toBe(400)
-  expect(await call('sign', { data: text, pin }, { authorization: `Bearer ${token}x` })).toBe(401)
-  expect(await call('sign/batch', { items: [{ data: text, id: '1' }, { data: text }] })).toBe(200)
+  for (const headers of [{}, batchOnce, batchOnce])
+    expect(await call('sign/batch', { items, pin }, headers)).toBe(200)
   expect(await call('customs179/verify', { [text]: pin })).toBe(400)
+  const announced = { serviceTime: `"${Date.now()}"`, pwdstr: `"${pin}"` }
+  expect(await send('customs179/sign', bodyOf(announced))).toBe(200)
+  expect(await send('customs179/sign', bodyOf({ ...announced, [pin]: '1' }))).toBe(400)
+
+  for (const body of [
+    { data: text, pin: [pin] },
+    { data: text, pim: pin },
+    { data: text, [pin]: 'pin' },
+    [pin]
+  ])
+    expect(await call('sign', body)).toBe(400)
+  expect(await call('sign/batch', { items: [{ data: text, [pin]: 1 }], pin })).toBe(400)
+  expect(await send('sign', `{"data":"${text}","pin":"${pin}`)).toBe(400)
+  expect(await send('sign', pin, { 'content-type': 'text/plain' })).toBe(400)
+  expect(await call('sign', { data: text.repeat(20_000), pin })).toBe(413)
+  expect(await call('sign', { data: text, pin }, { authorization: `Bearer ${token}x` })).toBe(401)
+  expect(await call('sign', { data: text, pin }, { authorization: `Basic ${token}` })).toBe(401)
 
   for (const fault of faults) {
-    await devicesAre(/"ready"/)
+    await ready()
     good.control.play([fault])
     expect((await sign(seal(text, pin))).status).toBeGreaterThanOrEqual(500)
-    await devicesAre(/"ready"/)
+    await ready()
     expect((await sign(seal(text, pin))).status).toBe(200)
   }
+  const bearer = { authorization: json.authorization }
+  await ready()
+  const certificate = `${url}/v1/sign/certificates/${good.key.certNo}`
+  expect((await ask(certificate, undefined, bearer)).status).toBe(200)
+  good.control.play([{ do: 'bad-signature' }])
+  expect((await sign(seal(text, pin))).status).toBe(502)
+  await ask(`${gateway.admin}/sign-bridge/devices/device-1/release`, '{}', json)
+  await ready()
+  good.control.play([{ do: 'reader', code: 50070 }])
+  expect((await sign(seal(text, pin))).status).toBe(502)
   expect(good.control.card.wrongPins).toBe(0)
 
-  for (const wrong of [firstWrong, firstWrong, secondWrong, secondWrong]) {
-    await devicesAre(/"ready"|"down"/)
+  await ready()
+  expect(await call('sign', { data: text, pin: firstWrong }, { 'idempotency-key': 'wrong' })).toBe(502)
+  expect(await call('sign', { data: text, pin: firstWrong }, { 'idempotency-key': 'wrong' })).toBe(502)
+  expect(await call('sign/batch', { items, pin: firstWrong })).toBe(200)
+  for (const wrong of [firstWrong, secondWrong, secondWrong]) {
+    await devicesAre(gateway, /"ready"|"down"/)
     expect((await sign(seal(text, wrong))).status).toBeGreaterThanOrEqual(400)
   }
-  expect(good.control.card.wrongPins).toBeGreaterThan(0)
+  expect(good.control.card.wrongPins).toBe(2)
   await good.goOffline()
   await locked.comeOnline()
-  await devicesAre(/"device-2"[^}]*"ready"/)
+  await devicesAre(gateway, /"device-2"[^}]*"ready"/)
   expect((await sign(seal(text, pin))).status).toBeGreaterThanOrEqual(400)
+  await lookAround(gateway, good.key.certNo)
 
-  for (const path of ['/readyz', '/healthz', '/v1/sign/devices', `/v1/sign/certificates/${good.key.certNo}`])
-    await look(path)
-  for (const path of [
-    '/plugins',
-    '/routes',
-    '/health',
-    '/config',
-    '/sign-bridge/guard',
-    '/sign-bridge/audit',
-    '/sign-bridge/metrics'
-  ])
-    await ask(`${admin}${path}`)
-  const whileRunning = files()
-  gateway.child.kill('SIGTERM')
-  expect(await gateway.ended).toBe(0)
-
-  const log = gateway.output()
-  expect(log.length).toBeGreaterThan(10_000)
-  const places = [{ place: 'the log', bytes: Buffer.from(log) }, ...answers, ...whileRunning, ...files()]
-  const keys = whileRunning.filter(({ place }) => place.endsWith('.secret'))
-  const found = places.flatMap(({ place, bytes }) => {
-    const elsewhere = keys.filter(one => one.place !== place)
-    const keySecrets = elsewhere.map(one => ({ name: one.place, value: one.bytes.toString().trim() }))
-    return secretsIn(bytes, [...secrets, ...keySecrets]).map(secret => `${secret} in ${place}`)
-  })
-  expect(found).toEqual([])
+  const places = await gateway.everything()
+  expect(places.filter(({ place }) => place === 'the webhook').length).toBeGreaterThan(1)
+  expect(places.map(({ place }) => place)).toContain('data/paifang.db-wal')
+  expect(places[0].bytes.length).toBeGreaterThan(10_000)
+  expect(foundIn(places, secrets)).toEqual([])
 })
 
-interface Place {
-  readonly place: string
-  readonly bytes: Buffer
-}
+test('40: nor is anything of requests and answers that are sealed with a key of the ring', async () => {
+  await using device = await startSignSimulator({ pin, algorithm: 'sm2' })
+  const gcmKey = randomBytes(32)
+  await using gateway = await watchGateway(
+    `server: { adminPort: 0 }
+plugins:
+  api-error: true
+  state: true
+  database: { file: data/paifang.db }
+  crypto-envelope: { keys: { k1: { key: ${gcmKey.toString('base64url')} } } }
+  sign-bridge: { timeoutMs: 150, envelope: default, verifySm2: always, webhookUrl: '{webhook}' }
+`,
+    { PAIFANG_SIGN_BRIDGE_DEVICES: device.url }
+  )
+  const { url, ask } = gateway
+  const client = { key: gcmKey, kid: 'k1', method: 'POST', path: '/v1/sign' }
+  const sealed = (value: unknown, changes: object = {}): GcmEnvelope =>
+    sealRequest({ ...client, ...changes }, JSON.stringify(value), Date.now())
+  const send = (value: object): ReturnType<typeof ask> => ask(`${url}/v1/sign`, JSON.stringify(value))
+  const statusOf = async (value: object): Promise<number> => (await send(value)).status
 
-/** Every file that the gateway could write. */
-function files(): Place[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map(name => ({ place: name, path: join(folder, name) }))
-    .filter(({ path }) => statSync(path).isFile())
-    .map(({ place, path }) => ({ place, bytes: readFileSync(path) }))
-}
+  await devicesAre(gateway, /"ready"/)
+  const signatures: Secret[] = []
+  for (let count = 0; count < 3; count++) {
+    const request = sealed({ data: text, pin })
+    const { body } = await send(request)
+    const opened = JSON.parse(openAnswer(client, JSON.parse(body) as GcmEnvelope, request.nonce)) as {
+      sign: string
+    }
+    expect(device.key.verify(text, opened.sign)).toBe(true)
+    signatures.push({ name: 'signature', value: opened.sign })
+    expect(await statusOf(request)).toBe(409)
+  }
+  const good = sealed({ data: text, pin })
+  const refused = [
+    { ...good, ts: good.ts + 1 },
+    { ...good, nonce: sealed({}).nonce },
+    { ...good, ct: good.ct.slice(0, -4) },
+    { ...good, ct: `${pin}${text}` },
+    { ...good, kid: pin },
+    { ...good, [text]: pin },
+    sealed({ data: text, pin }, { key: randomBytes(32) }),
+    sealed(`${text}${pin}`),
+    sealed([text, pin]),
+    sealed({ data: text, pin: [pin] }),
+    sealed({ data: text, [pin]: 1 }),
+    sealed({ data: '', pin }),
+    { data: text, pin }
+  ]
+  for (const value of refused) expect(await statusOf(value)).toBe(400)
+  device.control.play([{ do: 'ignore' }])
+  expect(await statusOf(sealed({ data: text, pin }))).toBe(504)
+  await devicesAre(gateway, /"ready"/)
+  for (const [wrong, status] of [
+    [firstWrong, 502],
+    [firstWrong, 423],
+    [secondWrong, 502],
+    [pin, 423]
+  ] as const)
+    expect(await statusOf(sealed({ data: text, pin: wrong }))).toBe(status)
+  await lookAround(gateway, device.key.certNo)
+
+  const places = await gateway.everything()
+  expect(foundIn(places, [...secrets, ...signatures, { name: 'gcm key', value: gcmKey }])).toEqual([
+    'gcm key (base64) in paifang.config.yaml',
+    'gcm key (base64) in paifang.config.yaml'
+  ])
+})
