@@ -1,6 +1,6 @@
 /**
- * @typedef {{ stream: string, poll: string, svg: string, ticket?: string }} Scan What the gateway knows this page by.
- * @typedef {{ url?: string, expiresInMs?: number, code?: string, reason?: string, status?: number }} News
+ * @typedef {{ stream: string, poll: string, svg: string, ticket?: string | undefined }} Scan What the gateway knows this page by.
+ * @typedef {{ url?: string, expiresInMs?: number, code?: string, reason?: string, status?: number }} News What happened to it.
  * @typedef {{ ok: boolean, status: number, body: any }} Answer
  */
 
@@ -88,8 +88,8 @@ export class Login {
     const body = { account: this.#account ?? undefined, crossSite: this.#isForeign || undefined }
     const answer = await this.#ask(path, this.#scan ? {} : body, () => this.#begin(path))
     if (answer?.ok) {
-      this.#scan = { ...this.#scan, ...answer.body }
-      this.#hear('ready', answer.body)
+      this.#scan = answer.body
+      this.#hear(answer.body.state, answer.body)
       this.#listen()
     } else if (answer && this.#scan) {
       // The gateway no longer knows this page.
@@ -105,9 +105,12 @@ export class Login {
   }
 
   /** @param {Scan} scan */
-  #open({ stream, ticket }) {
+  #open(scan) {
+    const { stream, ticket } = scan
     const url = this.#url(stream)
+    // It is good once. The stream brings the next one.
     if (ticket) url.searchParams.set('ticket', ticket)
+    this.#scan = { ...scan, ticket: undefined }
     const source = new EventSource(url, { withCredentials: this.#isForeign })
     this.#source = source
     for (const type of eventTypes)
@@ -117,15 +120,21 @@ export class Login {
         this.#hear(type, JSON.parse(event.data))
       })
     source.addEventListener('error', () => {
-      if (!this.#isWaiting) return
-      // After any status but 200 an EventSource never comes back by itself.
-      if (source.readyState === EventSource.CLOSED) void this.#check()
-      else this.#later(silenceMs, () => this.lose())
+      if (this.#isWaiting) this.#miss(source)
     })
     this.#later(silenceMs, () => {
       this.#polls = true
       return this.#check()
     })
+  }
+
+  /** @param {EventSource} source that ended or broke; most come back by themselves */
+  #miss(source) {
+    if (this.#scan?.ticket) {
+      source.close()
+      this.#later(1_000, () => this.#listen())
+    } else if (source.readyState === EventSource.CLOSED) void this.#check()
+    else if (this.#failures++ === 0) this.#later(silenceMs, () => this.#check())
   }
 
   async #check() {
@@ -169,6 +178,7 @@ export class Login {
   #hear(type, news = {}) {
     if (type === 'timeout') return
     this.#isWaiting = waiting.has(type)
+    if (this.#isWaiting && this.#scan) this.#scan = { ...this.#scan, ...news }
     // The stream of an expired code stays open: it may bring a new one.
     if (type === 'confirmed' || type === 'cancelled') this.stop()
     this.#tell(type, news)
