@@ -1,4 +1,11 @@
-import { createCipheriv, createHash, createHmac, createSecretKey } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync
+} from 'node:crypto'
 import { compactDecrypt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { decryptBlocks, encryptBlocks } from '../../../src/plugins/crypto-envelope/block-cipher.ts'
@@ -135,6 +142,23 @@ describe('hashes', () => {
     const mac = createHmac('sha256', Buffer.alloc(20, 0x0b)).update('Hi There').digest('hex')
     expect(mac).toBe('b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7')
   })
+})
+
+// No format here is that of RFC 8188, but its keys are drawn as those of sm4-cbc-hmac-sm3: by HKDF (RFC 5869).
+test('RFC 8188, 3.1: HKDF-SHA256 and AES-128-GCM', () => {
+  const message = Buffer.from(
+    'I1BsxtFttlv3u_Oo94xnmwAAEAAA-NAVub2qFgBEuQKRapoZu-IxkIva3MEB1PD-ly8Thjg',
+    'base64url'
+  )
+  const [salt, sealed] = [message.subarray(0, 16), message.subarray(21)]
+  const keying = Buffer.from('yqdlZ-tYemfogSmv7Ws5PQ', 'base64url')
+  const derive = (what: string, bytes: number): Buffer =>
+    Buffer.from(hkdfSync('sha256', keying, salt, `Content-Encoding: ${what}\0`, bytes))
+  const decipher = createDecipheriv('aes-128-gcm', derive('aes128gcm', 16), derive('nonce', 12), {
+    authTagLength: 16
+  }).setAuthTag(sealed.subarray(-16))
+  const plaintext = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()])
+  expect(plaintext.toString()).toBe('I am the walrus\u0002')
 })
 
 describe('AEADs', () => {
