@@ -23,7 +23,9 @@ const scan = Type.Object({
   url: Type.Optional(seen),
   scene: Type.Optional(seen)
 })
+const view = Type.Object({ url: Type.Optional(seen) })
 const one = Type.Object({ openid })
+const someone = Type.Object({ openid: Type.Optional(openid) })
 const text = Type.Object({ openid, content })
 const tap = Type.Object({ openid, content, menuId: Type.Optional(seen) })
 
@@ -36,17 +38,23 @@ export async function addPhoneRoutes(
   { phone, codes, people, pushes }: PhoneRoutesParts
 ): Promise<void> {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
-  typed.get('/phone/codes', () =>
-    codes.newest(shown).map(code => {
+  typed.get('/phone/codes', { schema: { querystring: view } }, ({ query }) => {
+    const inView = query.url === undefined ? undefined : codes.find({ url: query.url })
+    const others = codes.newest(shown).filter(code => code !== inView)
+    return [...(inView ? [inView] : []), ...others].map(code => {
       const { ticket, url, scene, scans } = code
       const image = `/cgi-bin/showqrcode?ticket=${encodeURIComponent(ticket)}`
-      return { ticket, url, scene, scans, image, expiresInMs: codes.msLeft(code) ?? null }
+      const expiresInMs = codes.msLeft(code) ?? null
+      return { ticket, url, scene, scans, image, expiresInMs, inView: code === inView }
     })
-  )
+  })
   typed.get('/phone/people', () =>
     people.newest(shown).map(({ openid: id, follower }) => ({ openid: id, follower }))
   )
-  typed.post('/phone/people', () => people.make().openid)
+  typed.post('/phone/people', { schema: { body: someone } }, ({ body }) => {
+    const { openid: id, follower } = body.openid === undefined ? people.make() : people.meet(body.openid)
+    return { openid: id, follower }
+  })
   typed.get('/phone/chat/:openid', { schema: { params: one } }, ({ params }) => {
     const { follower, chat } = people.meet(params.openid)
     const entries = chat.map(entry => ({ ...entry, pieces: piecesOf(entry) }))

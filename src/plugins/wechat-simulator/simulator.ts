@@ -14,6 +14,7 @@ import type { PushFormat } from './push-request.ts'
 import { Pushes, type PushBehaviour } from './pushes.ts'
 import { QrCodes } from './qr-codes.ts'
 import { Quotas, type QuotaLimits, type QuotaName } from './quotas.ts'
+import { addPageRoutes } from './page-routes.ts'
 import { faultSource } from './script.ts'
 
 /** What a simulator is started with. */
@@ -88,6 +89,7 @@ export async function startWechatSimulator(
   const api = simulatedApi({ account, tokens, quotas, codes, people, mayMakeQrCodes })
   await app.register(child => addApiRoutes(child, { api, codes, clock, faults }))
   await app.register(child => addPhoneRoutes(child, { phone, codes, people, pushes }))
+  await app.register(addPageRoutes)
   const apiBase = await app.listen({ host, port })
 
   const close = async (): Promise<void> => {
