@@ -26,3 +26,47 @@ export class WechatApiError extends Error {
     this.rid = rid
   }
 }
+
+/** WeChat could not be reached, or what came was no answer of its API. */
+export function unanswered(call: string, why: string): WechatApiError {
+  return new WechatApiError(`WeChat did not answer ${call}: ${why}`, { errcode: 0, retryable: true })
+}
+
+/** What operators can do about WeChat's errors. */
+const hints: Readonly<Record<number, string>> = {
+  [-1]: 'WeChat is busy',
+  40001: 'AppSecret is wrong, or another program keeps ending our access tokens',
+  40013: 'AppID is wrong',
+  40125: 'AppSecret is wrong',
+  45009: 'the quota of the day is used up; it starts anew at midnight in Beijing',
+  45011: 'too many calls in a minute',
+  48001: 'the account may not do this: QR codes need a verified service account, or a sandbox account'
+}
+
+const minuteMs = 60_000
+const dayMs = 86_400_000
+const beijingMs = 8 * 3_600_000
+
+/** An answer of WeChat that says what is wrong. `errmsg` must hold nothing secret. */
+export function refusedCall(call: string, errcode: number, errmsg: string, nowMs: number): WechatApiError {
+  const rid = /\brid: ?([\w-]{1,64})/.exec(errmsg)?.[1]
+  const hint = hintOf(errcode, errmsg)
+  const retryAt = retryAtOf(errcode, nowMs)
+  return new WechatApiError(`${call} failed with ${errcode}: ${hint ? `${hint} (${errmsg})` : errmsg}`, {
+    errcode,
+    retryable: errcode === -1,
+    ...(retryAt !== undefined && { retryAt }),
+    ...(rid !== undefined && { rid })
+  })
+}
+
+function hintOf(errcode: number, errmsg: string): string | undefined {
+  if (errcode !== 40164) return hints[errcode]
+  const ip = /\binvalid ip ([\d.:a-f]+)/i.exec(errmsg)?.[1]
+  return `add ${ip ?? 'the address of this gateway'} to the IP whitelist of the account`
+}
+
+function retryAtOf(errcode: number, nowMs: number): number | undefined {
+  if (errcode === 45011) return nowMs + minuteMs
+  return errcode === 45009 ? nowMs + dayMs - ((nowMs + beijingMs) % dayMs) : undefined
+}
