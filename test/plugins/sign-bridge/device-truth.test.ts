@@ -48,6 +48,21 @@ test('when the line to the only device is cut, devices and readiness say so as s
   expect((await gateway.inject('/healthz')).statusCode).toBe(200)
 })
 
+test('readiness that was just asked for is another one within the second for which answers are kept', async () => {
+  await using gateway = await start({})
+  await gateway.service.sign({ data: 'hello', pin })
+  const ready = async (): Promise<boolean> => (await gateway.inject('/readyz')).statusCode === 200
+  expect(await ready()).toBe(true)
+  await device.goOffline()
+  await until(gateway, 'connecting')
+  const closedAt = performance.now()
+  // However slow this machine is, whoever asks a second later is told the truth.
+  const asked: number[] = []
+  do asked.push(performance.now())
+  while (await ready())
+  expect((asked.at(-2) ?? closedAt) - closedAt).toBeLessThan(1_000)
+})
+
 test('32: with checkCards, a reader that is pulled out of an idle device makes it down and not ready', async () => {
   await using gateway = await start({ checkCards: true, pingIntervalMs: 10 })
   await until(gateway, 'ready')

@@ -78,6 +78,26 @@ test('17: a control that has told its serial before is waited for when it is slo
   expect(framesWith(rig, serial)).toHaveLength(4)
 })
 
+test('19: a control that knows no pings is asked for its serial while it is idle, never while it signs, and never with a PIN', async () => {
+  const rig = await makeRig()
+  rig.line.ignoresPings = true
+  await rig.clock.advance(60_000 + 2 * reconnectMs)
+  expect(counters(rig)).toMatchObject({ connections: 3, replaced: 2 })
+  await rig.clock.advance(60_000)
+  expect(framesWith(rig, serial).length).toBeGreaterThanOrEqual(3)
+  const asked = framesWith(rig, serial).length
+  rig.control.play([{ do: 'delay', ms: 29_000, on: 'sign' }])
+  const signing = rig.sign('long')
+  await rig.clock.advance(29_000)
+  expect((await signing).certNo).toBe(certNo)
+  expect(framesWith(rig, serial)).toHaveLength(asked)
+  expect(framesWith(rig, pin)).toHaveLength(1)
+  rig.control.freezeAll()
+  await rig.clock.advance(15_000 + 5_000)
+  expect(counters(rig)).toMatchObject({ connections: 4, replaced: 3 })
+  await signs(rig)
+})
+
 test('22: a device rests between a reply and the next frame, whatever that frame is', async () => {
   const at: number[] = []
   const rig = await makeRig({

@@ -11,6 +11,8 @@ export class MemoryLine {
   /** How often `send` is to find the socket closing. */
   refuseSends = 0
   closeCalls = 0
+  /** Whether the control knows no pings. */
+  ignoresPings = false
   readonly #control: SimulatedControl
   readonly #clock: Clock
   #online = true
@@ -75,7 +77,7 @@ export class MemoryLine {
       deliver: frame => soon(() => connection?.receive(frame)),
       open: () => connection !== undefined,
       pong: () => {
-        if (!paused) soon(() => events.ponged())
+        if (!paused && !this.ignoresPings) soon(() => events.ponged())
       },
       end,
       finish: () => {
