@@ -155,6 +155,7 @@ plugins:
   const ready = (): Promise<void> => devicesAre(gateway, /"ready"/)
   const sign = (body: string): ReturnType<typeof ask> => ask(`${url}/getCode`, body)
   const json = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+  const bearer = { authorization: json.authorization }
   const send = async (path: string, body: string, headers: Record<string, string> = {}): Promise<number> =>
     (await ask(`${url}/v1/${path}`, body, { ...json, ...headers })).status
   const call = (path: string, body: object, headers?: Record<string, string>): Promise<number> =>
@@ -211,6 +212,11 @@ plugins:
   expect(await call('sign', { data: text, pin }, { authorization: `Bearer ${token}x` })).toBe(401)
   expect(await call('sign', { data: text, pin }, { authorization: `Basic ${token}` })).toBe(401)
 
+  const query = `?pin=${pin}&token=${token}`
+  for (const path of ['getCode', 'v1/sign', 'v1/sign/batch', 'nowhere'])
+    expect((await ask(`${url}/${path}${query}`, '{}')).status).toBeGreaterThanOrEqual(400)
+  expect((await ask(`${url}/v1/sign/devices${query}`, undefined, bearer)).status).toBe(200)
+
   for (const fault of faults) {
     await ready()
     good.control.play([fault])
@@ -218,7 +224,6 @@ plugins:
     await ready()
     expect((await sign(seal(text, pin))).status).toBe(200)
   }
-  const bearer = { authorization: json.authorization }
   await ready()
   const certificate = `${url}/v1/sign/certificates/${good.key.certNo}`
   expect((await ask(certificate, undefined, bearer)).status).toBe(200)
