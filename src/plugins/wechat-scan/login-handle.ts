@@ -14,7 +14,7 @@ export interface Handle {
 }
 
 /** How long a browser may be away after its QR code is over, and still ask for a new one. */
-const keepMs = 600_000
+const keepMs = 1_800_000
 
 /** A secret of 256 bits, in 43 characters. */
 export function newSecret(): string {
