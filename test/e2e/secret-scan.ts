@@ -12,11 +12,11 @@ export interface Secret {
 export function secretsIn(bytes: Buffer, secrets: readonly Secret[]): string[] {
   // Hex is searched in lower case: nothing else that is found that way is worse.
   const lower = Buffer.from(bytes.toString('latin1').toLowerCase(), 'latin1')
-  const names = secrets.flatMap(({ name, value, guessable = false }) => {
-    const found = formsOf(value, guessable).filter(({ needle, form }) =>
+  const names = secrets.flatMap(secret => {
+    const found = formsOf(secret).filter(({ needle, form }) =>
       (form.endsWith('hex') ? lower : bytes).includes(needle)
     )
-    return found.map(({ form }) => `${name} (${form})`)
+    return found.map(({ form }) => `${secret.name} (${form})`)
   })
   return [...new Set(names)]
 }
@@ -26,7 +26,15 @@ interface Form {
   readonly needle: Buffer
 }
 
-function formsOf(value: string | Buffer, guessable: boolean): Form[] {
+const forms = new WeakMap<Secret, readonly Form[]>()
+
+function formsOf(secret: Secret): readonly Form[] {
+  const known = forms.get(secret) ?? makeForms(secret)
+  forms.set(secret, known)
+  return known
+}
+
+function makeForms({ value, guessable = false }: Secret): Form[] {
   const raw = typeof value === 'string' ? Buffer.from(value) : value
   const algorithms = guessable ? ['md5', 'sha1', 'sha256'] : []
   return [

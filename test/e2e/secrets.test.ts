@@ -91,13 +91,13 @@ const faults: Step[] = [
 
 /** What was found of secrets, also of the key that the gateway has made for itself. */
 function foundIn(places: readonly Place[], wanted: readonly Secret[]): string[] {
-  const made = places.filter(({ place }) => place.endsWith('.secret'))
-  expect(made).not.toEqual([])
+  const keys = places
+    .filter(({ place }) => place.endsWith('.secret'))
+    .map(({ place, bytes }) => ({ name: place, value: Buffer.from(bytes.toString().trim(), 'hex') }))
+  expect(keys).not.toEqual([])
   return places.flatMap(({ place, bytes }) => {
-    const keys = made
-      .filter(one => one.place !== place)
-      .map(one => ({ name: one.place, value: Buffer.from(one.bytes.toString().trim(), 'hex') }))
-    return secretsIn(bytes, [...wanted, ...keys]).map(secret => `${secret} in ${place}`)
+    const others = keys.filter(({ name }) => name !== place)
+    return secretsIn(bytes, [...wanted, ...others]).map(secret => `${secret} in ${place}`)
   })
 }
 
