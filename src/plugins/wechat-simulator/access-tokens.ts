@@ -44,9 +44,8 @@ export class AccessTokens {
 
   /** The same token, until it has less than five minutes left: then a new one, while the old one still works. */
   stable(): Grant {
-    const left = this.#left(this.#stable)
-    if (!this.#stable || left < overlapMs) {
-      if (left > 0) this.#replace(this.#stable, overlapMs)
+    if (!this.#stable || this.#left(this.#stable) < overlapMs) {
+      this.#replace(this.#stable, overlapMs)
       this.#stable = this.#issue()
     }
     return this.#grant(this.#stable)
@@ -78,8 +77,9 @@ export class AccessTokens {
     this.#classic = this.#stable = undefined
   }
 
+  /** A token that has ended already stays ended. */
   #replace(token: Token | undefined, afterMs: number): void {
-    if (!token) return
+    if (!token || this.#left(token) <= 0) return
     token.replaced = true
     token.endsAt = this.#clock.monotonic() + afterMs
   }

@@ -9,6 +9,8 @@ body { margin: 0 auto; max-width: 64rem; padding: 1rem; }
 header { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; }
 h1 { font-size: 1.3rem; margin: 0; }
 h2 { font-size: 1rem; margin: 1rem 0 0.5rem; }
+.framed header, .framed h2, .framed #codes:has(.in-view) li:not(.in-view) { display: none; }
+.framed #codes { grid-template-columns: minmax(0, 12rem); justify-content: center; padding-bottom: 1rem; }
 header p { margin: 0; opacity: 0.7; flex: 1; }
 main { display: grid; grid-template-columns: 1fr minmax(18rem, 24rem); gap: 0 2rem; }
 @media (max-width: 45rem) { main { grid-template-columns: 1fr; } }

@@ -46,6 +46,7 @@ const stopMs = 60_000
 export class Pushes {
   readonly #options: PushesOptions
   readonly #closed = new AbortController()
+  readonly #sleepers = new Set<() => void>()
   #failures = 0
   #stoppedUntil = Number.NEGATIVE_INFINITY
 
@@ -63,6 +64,7 @@ export class Pushes {
     const { behaviour, faults } = this.#options
     const url = behaviour.callbackUrl
     if (url === undefined) return { result: 'nowhere', problems: [] }
+    if (this.#closed.signal.aborted) return { result: 'lost', problems: [] }
     if (this.stopped) return { result: 'stopped', problems: [] }
     const struck = faults().push?.() ?? []
     if (struck.some(fault => fault.do === 'lose')) return { result: 'lost', problems: [] }
@@ -83,6 +85,7 @@ export class Pushes {
   /** Ends what is under way. */
   close(): void {
     this.#closed.abort()
+    for (const wake of this.#sleepers) wake()
   }
 
   #sealer({ openid, fields }: PushMessage, faults: readonly PushFault[]): () => PushRequest {
@@ -111,8 +114,8 @@ export class Pushes {
         this.#failures = 0
         return { result: 'answered', problems, ...(answer.reply !== undefined && { reply: answer.reply }) }
       } else problems.push(answer.problem)
-      await this.#sleep(began + answerMs - clock.monotonic())
       if (this.#closed.signal.aborted) return { result: 'lost', problems }
+      await this.#sleep(began + answerMs - clock.monotonic())
     }
     if (++this.#failures >= failuresToStop) {
       this.#failures = 0
@@ -149,16 +152,16 @@ export class Pushes {
     }
   }
 
+  /** Waits, but no longer than the simulator runs. */
   #sleep(ms: number): Promise<void> {
-    const { signal } = this.#closed
     return new Promise(resolve => {
-      const timer = this.#options.clock.after(Math.max(0, ms), resolve)
-      const end = (): void => {
+      const wake = (): void => {
         timer.cancel()
+        this.#sleepers.delete(wake)
         resolve()
       }
-      if (signal.aborted) end()
-      else signal.addEventListener('abort', end, { once: true })
+      const timer = this.#options.clock.after(Math.max(0, ms), wake)
+      this.#sleepers.add(wake)
     })
   }
 }

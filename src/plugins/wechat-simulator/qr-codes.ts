@@ -16,29 +16,29 @@ export interface SimulatedQrCode {
   scans: number
 }
 
-const maxPermanent = 100_000
-
 /** All QR codes of the account that have not ended. */
 export class QrCodes {
   readonly #clock: Clock
+  readonly #maxPermanent: number
   readonly #byTicket = new Map<string, SimulatedQrCode>()
   readonly #byUrl = new Map<string, SimulatedQrCode>()
   readonly #byScene = new Map<string, SimulatedQrCode>()
   #permanent = 0
   #sweepAt = 1_000
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, maxPermanent = 100_000) {
     this.#clock = clock
+    this.#maxPermanent = maxPermanent
   }
 
   /**
    * Makes a QR code. A permanent one for the same scene is the same one again.
-   * @throws {WechatError} 40053 when there are 100,000 permanent ones
+   * @throws {WechatError} 40053 when there are as many permanent ones as there may be
    */
   create({ scene, kind, ttlS }: QrRequest): SimulatedQrCode {
     const same = ttlS === undefined && this.#byScene.get(scene)
     if (same && same.kind === kind && same.endsAt === Number.POSITIVE_INFINITY) return same
-    if (ttlS === undefined && ++this.#permanent > maxPermanent) throw new WechatError(40053)
+    if (ttlS === undefined && this.#permanent++ >= this.#maxPermanent) throw new WechatError(40053)
     const endsAt = this.#clock.monotonic() + (ttlS ?? Number.POSITIVE_INFINITY) * 1000
     const code = { ticket: drawTicket(), url: drawUrl(), scene, kind, endsAt, scans: 0 }
     this.#byTicket.set(code.ticket, code)

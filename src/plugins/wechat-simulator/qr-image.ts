@@ -7,5 +7,6 @@ const scale = 10
 /** Draws a QR code as PNG. WeChat's are JPEG with the same content. */
 export function qrImage(text: string): Buffer {
   const code = generate(text, { minCorrectionLevel: correction.M })
-  return Buffer.from(toPngBuffer(code, { scale }))
+  // By default, what is not dark is transparent: no code on a dark page.
+  return Buffer.from(toPngBuffer(code, { scale, off: [255, 255, 255] }))
 }

@@ -155,7 +155,7 @@ async function refreshChat() {
   followButton.textContent = textOf(follower ? 'unfollow' : 'follow')
   followButton.value = follower ? 'unfollow' : 'follow'
   const changed = drawnChat.show(chat, [openid, entries], () => entries.map(chatItem))
-  if (changed) chat.lastElementChild?.scrollIntoView({ block: 'nearest' })
+  if (changed) chat.scrollTop = chat.scrollHeight
 }
 
 async function refresh() {
@@ -176,6 +176,8 @@ onClick(find('#new', HTMLButtonElement), () => hand({}))
 onClick(followButton, () => act(followButton.value, { openid: person.value }))
 onSubmit('#own', openid => hand({ openid }))
 onSubmit('#say', content => act('text', { openid: person.value, content }))
+
+document.body.classList.toggle('framed', window.parent !== window)
 
 /** Goes on by itself while somebody looks. */
 async function watch() {
