@@ -30,13 +30,17 @@ export function addWidget(app: App, { origins }: { readonly origins: readonly st
     'cross-origin-resource-policy': origins.length > 0 ? 'cross-origin' : 'same-origin',
     ...(origins.length > 0 && { 'access-control-allow-origin': '*' })
   }
-  app.get('/v1/scan/widget.js', { config: { raw: true } }, staticText(widgetScript(), 'javascript', headers))
+  app.get(
+    '/v1/scan/widget.js',
+    { config: { raw: true } },
+    staticText(widgetScript(), 'text/javascript', headers)
+  )
 }
 
 /** Answers with a text that does not change while the process lives, or with 304 to whoever has it. */
 export function staticText(
   text: string,
-  type: 'javascript' | 'css',
+  type: string,
   headers: Readonly<Record<string, string>> = {}
 ): (request: FastifyRequest, reply: FastifyReply) => unknown {
   const packed = gzipSync(text)
@@ -50,7 +54,7 @@ export function staticText(
       'x-content-type-options': 'nosniff'
     })
     if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send()
-    void reply.type(`text/${type}; charset=utf-8`)
+    void reply.type(`${type}; charset=utf-8`)
     const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/i.test(request.headers['accept-encoding'] ?? '')
     return takesGzip ? reply.header('content-encoding', 'gzip').send(packed) : text
   }

@@ -181,6 +181,7 @@ export class Login {
     if (this.#isWaiting && this.#scan) this.#scan = { ...this.#scan, ...news }
     // The stream of an expired code stays open: it may bring a new one.
     if (type === 'confirmed' || type === 'cancelled') this.stop()
+    if (type === 'confirmed') this.#scan = undefined
     this.#tell(type, news)
   }
 
