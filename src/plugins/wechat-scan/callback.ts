@@ -46,7 +46,7 @@ interface Checked {
 export function addCallback(app: App, parts: CallbackParts): void {
   const { clock, log, state, settings } = parts
   const accounts = new Map(parts.accounts.map(account => [account.name, callbackAccount(account)]))
-  const replays = new ReplayGuard(state, settings.freshnessS)
+  const replays = new ReplayGuard(state, clock, settings.freshnessS)
   const note = refusalLog(log, clock)
   const checked = new WeakMap<FastifyRequest, Checked>()
 
@@ -60,7 +60,9 @@ export function addCallback(app: App, parts: CallbackParts): void {
     if (query.echostr === undefined) throw new Refusal('query')
     // In plain mode what was signed here would otherwise sign a push, too.
     if (account.mode === 'plain' && query.signature !== undefined)
-      await replays.claim(account.name, query.signature, 'url check').catch(() => false)
+      await replays
+        .claim({ account: account.name, timestamp: query.timestamp }, query.signature, 'url check')
+        .catch(() => false)
     return query.echostr
   }
 

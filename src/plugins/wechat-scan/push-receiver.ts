@@ -50,17 +50,19 @@ export function pushReceiver(parts: ReceiverParts): PushReceiver {
 
   const work = async (
     account: CallbackAccount,
+    { timestamp }: PushQuery,
     opened: OpenedPush,
     push: Push,
     raw: RawPush
   ): Promise<string> => {
+    const signed = { account: account.name, timestamp }
     try {
       const { unsigned } = opened
-      const isOwn = !unsigned || (await replays.claim(account.name, unsigned.signature, unsigned.digest))
+      const isOwn = !unsigned || (await replays.claim(signed, unsigned.signature, unsigned.digest))
       if (!isOwn) throw new Refusal('replay')
       const first = async (): Promise<string> =>
         write(push, await deliver(push, { ...parts, forward: forwarder(parts, raw) }), account, opened)
-      return await replays.once(account.name, push.identity, first, success)
+      return await replays.once(signed, push.identity, first, success)
     } catch (error) {
       if (error instanceof Refusal) throw error
       log.error({ account: account.name, err: error }, 'a push had no effect')
@@ -72,7 +74,7 @@ export function pushReceiver(parts: ReceiverParts): PushReceiver {
     const opened = openPush(account, query, raw.body)
     const push = read(account, opened, parts)
     if (!push) return success
-    const answer = work(account, opened, push, raw)
+    const answer = work(account, query, opened, push, raw)
     return inTime(answer, clock, () => {
       log.warn({ account: account.name }, 'a push was answered before its work was done')
       return success
