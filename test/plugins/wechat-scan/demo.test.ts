@@ -14,7 +14,7 @@ function site(settings: { phone: string | undefined } = { phone }): App {
 test('everything that the page names is there, and of this origin but for the phone', async () => {
   const app = site()
   const { body } = await app.inject('/v1/scan/demo')
-  const named = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url)
+  const named = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url = '']) => url)
   const own = named.filter(url => url.startsWith('/'))
   expect(named.filter(url => !url.startsWith('/') && !url.startsWith('?'))).toEqual([
     `${phone}?lang=en`,
