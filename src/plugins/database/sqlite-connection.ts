@@ -1,6 +1,6 @@
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import { whileBusy } from './sqlite-busy.ts'
-import type { Query, Result, WriteLock } from './sqlite-message.ts'
+import type { Request, Result, WriteLock } from './sqlite-message.ts'
 import type { SqliteThread } from './sqlite-thread.ts'
 import { bindable } from './sqlite-values.ts'
 
@@ -16,17 +16,23 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #thread: SqliteThread
   #transaction: 'none' | 'wanted' | 'begun' = 'none'
   #releaseWriter: (() => void) | undefined
-  #running: Promise<unknown> = Promise.resolve()
   #released = false
 
   constructor(thread: SqliteThread) {
     this.#thread = thread
   }
 
-  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const result = this.#execute<Row>(query)
-    this.#running = result.catch(() => undefined)
-    return result
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { sql } = query
+    const parameters = query.parameters.map(sendable)
+    if (this.#mayRead(query))
+      return queryResult(await this.#ask({ do: 'query', on: 'reader', sql, parameters }))
+    await this.#takeWriter()
+    const lock = this.#lockFor(sql)
+    const ask = (): Promise<Result> =>
+      this.#ask({ do: 'query', on: 'writer', sql, parameters, ...(lock && { lock }) })
+    const takesLock = lock === 'begin' || lock === 'statement'
+    return queryResult(await (takesLock ? whileBusy(this.#thread.busyTimeoutMs, ask) : ask()))
   }
 
   /** The rows are read as a whole: one that is left halfway would hold up the thread for the others. */
@@ -34,43 +40,27 @@ export class SqliteConnection implements DatabaseConnection {
     yield await this.executeQuery<Row>(query)
   }
 
-  /** The write lock is taken with the first statement, which saves a message and is early enough. */
-  begin(): void {
+  /** Waits for its turn. The lock of the file is taken with the first statement, which saves a message. */
+  async begin(): Promise<void> {
+    await this.#takeWriter()
     this.#transaction = 'wanted'
   }
 
   async commit(): Promise<void> {
-    await this.#running
-    if (this.#transaction === 'begun') await this.#thread.ask({ do: 'script', sql: 'commit' })
+    if (this.#transaction === 'begun') await this.#ask({ do: 'script', sql: 'commit' })
     this.#transaction = 'none'
   }
 
   async rollback(): Promise<void> {
-    await this.#running
     // A thread that has ended has rolled it back.
-    if (this.#transaction === 'begun' && !this.#thread.refusal) await this.#thread.ask({ do: 'rollback' })
+    if (this.#transaction === 'begun' && !this.#thread.refusal) await this.#ask({ do: 'rollback' })
     this.#transaction = 'none'
   }
 
-  /** Lets others write. */
-  async release(): Promise<void> {
+  /** Lets others write. A query that nobody has awaited until now fails if it is not under way. */
+  release(): void {
     this.#released = true
-    await this.#running
     this.#releaseWriter?.()
-  }
-
-  async #execute<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.#released) throw new Error('This query came after its transaction or connection had ended')
-    const { sql } = query
-    const parameters = query.parameters.map(sendable)
-    if (this.#mayRead(query))
-      return queryResult(await this.#thread.ask({ do: 'query', on: 'reader', sql, parameters }))
-    await this.#takeWriter()
-    const lock = this.#lockFor(sql)
-    const request: Query = { do: 'query', on: 'writer', sql, parameters, ...(lock && { lock }) }
-    const ask = (): Promise<Result> => this.#thread.ask(request)
-    const takesLock = lock === 'begin' || lock === 'statement'
-    return queryResult(await (takesLock ? whileBusy(this.#thread.busyTimeoutMs, ask) : ask()))
   }
 
   #mayRead({ sql, query }: CompiledQuery): boolean {
@@ -87,10 +77,16 @@ export class SqliteConnection implements DatabaseConnection {
 
   async #takeWriter(): Promise<void> {
     if (this.#releaseWriter) return
-    const { writer } = this.#thread
-    this.#releaseWriter = await writer.acquire().catch((error: unknown) => {
+    const release = await this.#thread.writer.acquire().catch((error: unknown) => {
       throw this.#thread.refusal ?? error
     })
+    this.#releaseWriter = release
+    if (this.#released) release()
+  }
+
+  async #ask(request: Request): Promise<Result> {
+    if (this.#released) throw new Error('This query came after its transaction or connection had ended')
+    return this.#thread.ask(request)
   }
 }
 

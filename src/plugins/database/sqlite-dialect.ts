@@ -45,12 +45,12 @@ class SqliteDriver implements Driver {
     return new SqliteConnection(thread && !thread.replaceable ? thread : await this.#start())
   }
 
-  releaseConnection(connection: SqliteConnection): Promise<void> {
-    return connection.release()
+  async releaseConnection(connection: SqliteConnection): Promise<void> {
+    connection.release()
   }
 
-  async beginTransaction(connection: SqliteConnection): Promise<void> {
-    connection.begin()
+  beginTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.begin()
   }
 
   commitTransaction(connection: SqliteConnection): Promise<void> {

@@ -7,9 +7,9 @@ interface Tables {
 
 /**
  * A process that uses the file given as its argument. It prints the id of every row once that is acknowledged, and
- * goes on for as many rows as the second argument says.
+ * goes on for as many rows as the second argument says. With a third argument it does not close the file.
  */
-const [file = '', count = ''] = process.argv.slice(2)
+const [file = '', count = '', unclosed] = process.argv.slice(2)
 const database = await SqliteDatabase.connect(file, 10_000)
 const db = await database.open<Tables>('a', {
   '1_create': {
@@ -30,4 +30,4 @@ for (let left = Number(count); left > 0; left--) {
     .executeTakeFirstOrThrow()
   writeSync(1, `${id}\n`)
 }
-await database.close()
+if (unclosed === undefined) await database.close()

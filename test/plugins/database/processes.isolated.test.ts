@@ -42,10 +42,18 @@ describe.concurrent('a database file', () => {
     )
     expect(readdirSync(dirname(file))).toEqual(['a.db'])
   })
+
+  it('keeps no process alive that has not closed it, and every one whose query is under way', async () => {
+    const file = temporary.path('unclosed', 'a.db')
+    const writer = start(file, 3, 'unclosed')
+    expect(await allLinesOf(writer)).toEqual(['1', '2', '3'])
+    expect(writer.exitCode).toBe(0)
+    expect(await idsIn(file)).toEqual([1, 2, 3])
+  })
 })
 
-function start(file: string, count: number): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', child, file, String(count)], {
+function start(file: string, count: number, ...more: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', child, file, String(count), ...more], {
     stdio: ['ignore', 'pipe', 'inherit']
   })
 }
