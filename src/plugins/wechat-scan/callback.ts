@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { App, Clock } from '../../core/index.ts'
 import { ApiError, Errors } from '../api-error/service.ts'
 import type { State } from '../state/service.ts'
@@ -31,6 +31,7 @@ export interface CallbackParts {
 const maxBytes = 32_768
 /** What the service that this one replaces answers. */
 const illegal = '非法请求!'
+const plainText = 'text/plain; charset=utf-8'
 
 /** A request whose query is right as far as it can be told without the body. */
 interface Checked {
@@ -50,20 +51,17 @@ export function addCallback(app: App, parts: CallbackParts): void {
   const note = refusalLog(log, clock)
   const checked = new WeakMap<FastifyRequest, Checked>()
 
-  const refuse = (reply: FastifyReply, account: CallbackAccount, error: unknown): FastifyReply => {
-    if (!(error instanceof Refusal)) throw error
-    note(account.name, error)
-    return reply.code(400).type('text/plain; charset=utf-8').send(illegal)
+  const check = (request: FastifyRequest): Checked => {
+    const account = accounts.get(accountName(request))
+    if (!account) throw new ApiError(Errors['resource.not_found'], { detail: 'no account has this name' })
+    const query = checkQuery(request, account)
+    if (!isFresh(query.timestamp, clock.now(), settings.freshnessS)) throw new Refusal('stale')
+    return { account, query }
   }
-
-  const echo = async ({ account, query }: Checked): Promise<string> => {
-    if (query.echostr === undefined) throw new Refusal('query')
-    // In plain mode what was signed here would otherwise sign a push, too.
-    if (account.mode === 'plain' && query.signature !== undefined)
-      await replays
-        .claim({ account: account.name, timestamp: query.timestamp }, query.signature, 'url check')
-        .catch(() => false)
-    return query.echostr
+  const checkedOf = (request: FastifyRequest): Checked => {
+    const given = checked.get(request)
+    if (!given) throw new Error('the query was not checked')
+    return given
   }
 
   app.register(async callback => {
@@ -72,43 +70,39 @@ export function addCallback(app: App, parts: CallbackParts): void {
     callback.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBytes }, (_, body, done) =>
       done(null, body)
     )
-    callback.addHook('onRequest', (request, reply, done) => {
-      const { account: name = 'default' } = request.params as { readonly account?: string }
-      const account = accounts.get(name)
-      if (!account)
-        return done(new ApiError(Errors['resource.not_found'], { detail: 'no account has this name' }))
-      try {
-        const query = checkQuery(request, account)
-        if (!isFresh(query.timestamp, clock.now(), settings.freshnessS)) throw new Refusal('stale')
-        checked.set(request, { account, query })
-        return done()
-      } catch (error) {
-        return void refuse(reply, account, error)
-      }
+    callback.setErrorHandler((error, request, reply) => {
+      if (!(error instanceof Refusal)) throw error
+      note(accountName(request), error)
+      return reply.code(400).type(plainText).send(illegal)
     })
+    callback.addHook('onRequest', async request => void checked.set(request, check(request)))
 
-    const answer = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      handle: (given: Checked) => Promise<string>
-    ): Promise<FastifyReply> => {
-      const given = checked.get(request)
-      if (!given) throw new Error('the query was not checked')
-      try {
-        const body = await handle(given)
-        return await reply.type(typeOf(body)).header('x-content-type-options', 'nosniff').send(body)
-      } catch (error) {
-        return refuse(reply, given.account, error)
-      }
-    }
     const options = { config: { raw: true } }
     for (const url of ['/wechat_event', '/wechat_event/:account']) {
-      callback.get(url, options, (request, reply) => answer(request, reply, echo))
-      callback.post(url, options, (request, reply) =>
-        answer(request, reply, ({ account, query }) => receive(account, query, rawPush(request)))
-      )
+      callback.get(url, options, async (request, reply) => {
+        const echo = await echoOf(checkedOf(request), replays)
+        return reply.type(plainText).header('x-content-type-options', 'nosniff').send(echo)
+      })
+      callback.post(url, options, async (request, reply) => {
+        const { account, query } = checkedOf(request)
+        const answer = await receive(account, query, rawPush(request))
+        return reply.type(typeOf(answer)).send(answer)
+      })
     }
   })
+}
+
+function accountName({ params }: FastifyRequest): string {
+  return (params as { readonly account?: string }).account ?? 'default'
+}
+
+async function echoOf({ account, query }: Checked, replays: ReplayGuard): Promise<string> {
+  const { echostr, signature, timestamp } = query
+  if (echostr === undefined || signature === undefined) throw new Refusal('query')
+  // In plain mode what was signed here would otherwise sign a push, too.
+  if (account.mode === 'plain')
+    await replays.claim({ account: account.name, timestamp }, signature, 'url check').catch(() => false)
+  return echostr
 }
 
 function checkQuery(request: FastifyRequest, account: CallbackAccount): PushQuery {

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/index.ts'
 import { forwardPush, type RawPush } from './forward.ts'
 import type { MessageListeners } from './messages.ts'
 import { openPush, type CallbackAccount, type OpenedPush } from './opened-push.ts'
-import { deliver, type Delivered } from './push-delivery.ts'
+import { deliver } from './push-delivery.ts'
 import { readPush, type Push } from './push-message.ts'
 import type { PushQuery } from './push-query.ts'
 import type { XmlReader } from './push-xml.ts'
@@ -30,52 +30,27 @@ const deadlineMs = 3_000
 /** Takes a push and resolves to the body of its answer. @throws {Refusal} for one that is not WeChat's */
 export type PushReceiver = (account: CallbackAccount, query: PushQuery, raw: RawPush) => Promise<string>
 
+/** A push that is WeChat's, and how it came. */
+interface Received {
+  readonly account: CallbackAccount
+  readonly query: PushQuery
+  readonly raw: RawPush
+  readonly opened: OpenedPush
+  readonly push: Push
+}
+
 /**
  * Makes what receives pushes. One that is WeChat's is always answered within the deadline, by `success` if need be:
  * WeChat stops pushing for a minute to whoever fails it again and again.
  */
 export function pushReceiver(parts: ReceiverParts): PushReceiver {
-  const { clock, log, replays } = parts
-
-  const write = (push: Push, delivered: Delivered, account: CallbackAccount, { key }: OpenedPush): string => {
-    if (!delivered) return success
-    if ('reply' in delivered) return delivered.reply
-    try {
-      return replyTo(push, delivered.text, { account, key, nowMs: clock.now() })
-    } catch (error) {
-      log.error({ account: account.name, err: error }, 'a text cannot be shown in a chat')
-      return success
-    }
-  }
-
-  const work = async (
-    account: CallbackAccount,
-    { timestamp }: PushQuery,
-    opened: OpenedPush,
-    push: Push,
-    raw: RawPush
-  ): Promise<string> => {
-    const signed = { account: account.name, timestamp }
-    try {
-      const { unsigned } = opened
-      const isOwn = !unsigned || (await replays.claim(signed, unsigned.signature, unsigned.digest))
-      if (!isOwn) throw new Refusal('replay')
-      const first = async (): Promise<string> =>
-        write(push, await deliver(push, { ...parts, forward: forwarder(parts, raw) }), account, opened)
-      return await replays.once(signed, push.identity, first, success)
-    } catch (error) {
-      if (error instanceof Refusal) throw error
-      log.error({ account: account.name, err: error }, 'a push had no effect')
-      return success
-    }
-  }
-
+  const { clock, log } = parts
   return async (account, query, raw) => {
     const opened = openPush(account, query, raw.body)
     const push = read(account, opened, parts)
     if (!push) return success
-    const answer = work(account, query, opened, push, raw)
-    return inTime(answer, clock, () => {
+    const work = answerOnce({ account, query, raw, opened, push }, parts)
+    return inTime(work, clock, () => {
       log.warn({ account: account.name }, 'a push was answered before its work was done')
       return success
     })
@@ -98,9 +73,35 @@ function read(
   }
 }
 
-function forwarder({ settings, clock, log, fetch: call = fetch }: ReceiverParts, raw: RawPush) {
+async function answerOnce(received: Received, parts: ReceiverParts): Promise<string> {
+  const { account, query, opened, push } = received
+  const { replays, log } = parts
+  const signed = { account: account.name, timestamp: query.timestamp }
+  try {
+    const { unsigned } = opened
+    const isOwn = !unsigned || (await replays.claim(signed, unsigned.signature, unsigned.digest))
+    if (!isOwn) throw new Refusal('replay')
+    return await replays.once(signed, push.identity, () => answer(received, parts), success)
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    log.error({ account: account.name, err: error }, 'a push had no effect')
+    return success
+  }
+}
+
+async function answer({ account, raw, opened, push }: Received, parts: ReceiverParts): Promise<string> {
+  const { clock, log, settings, fetch: call = fetch } = parts
   const url = settings.forwardUrl
-  return url === '' ? undefined : () => forwardPush(raw, { url, clock, log, fetch: call })
+  const forward = url === '' ? undefined : () => forwardPush(raw, { url, clock, log, fetch: call })
+  const delivered = await deliver(push, { ...parts, forward })
+  if (!delivered) return success
+  if ('reply' in delivered) return delivered.reply
+  try {
+    return replyTo(push, delivered.text, { account, key: opened.key, nowMs: clock.now() })
+  } catch (error) {
+    log.error({ account: account.name, err: error }, 'a text cannot be shown in a chat')
+    return success
+  }
 }
 
 function inTime<T>(work: Promise<T>, clock: Clock, late: () => T): Promise<T> {

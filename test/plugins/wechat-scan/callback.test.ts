@@ -30,6 +30,12 @@ describe('the check of a URL', () => {
     expect(response.headers['x-content-type-options']).toBe('nosniff')
   })
 
+  test('is answered as text, whatever it looks like', async () => {
+    await using callback = await callbackApp()
+    const query = { ...signed({ timestamp: '1767225600', nonce: '1' }), echostr: '<script>alert(1)</script>' }
+    expect((await callback.get(query)).headers['content-type']).toBe('text/plain; charset=utf-8')
+  })
+
   test.each(plainVectors)('takes the published signature $id', async ({ token: its, ...query }) => {
     await using callback = await callbackApp({ account: { token: its }, freshnessS: 0 })
     const { timestamp, nonce, signature, echostr = '1' } = query
@@ -48,7 +54,7 @@ describe('the check of a URL', () => {
     ['no signature', { ...now, echostr: '1' }],
     ['no text', signed(now)],
     ['an empty text', { ...signed(now), echostr: '' }],
-    ['markup', { ...signed(now), echostr: '<b> 1' }],
+    ['white space', { ...signed(now), echostr: '<b> 1' }],
     ['another nonce', { ...signed(now), nonce: '2', echostr: '1' }],
     ['a signature in upper case', { ...signed(now), signature: 'A'.repeat(40), echostr: '1' }],
     ['an old time', { ...signed({ timestamp: '1767225299', nonce: '1' }), echostr: '1' }],
