@@ -1,0 +1,95 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
+
+/** A response whose head is out. */
+export interface OpenResponse {
+  readonly raw: ServerResponse | Http2ServerResponse
+  /** Takes the body. Written to directly, it costs a third less than through the response. */
+  readonly out: Writable
+}
+
+/** Headers of a body that will not be sent, or of the connection. */
+const dropped = new Set([
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'connection',
+  'keep-alive'
+])
+
+/**
+ * Takes a reply over and answers with an event stream: head and first bytes leave at once, since browsers tell scripts
+ * of an open stream only then. Headers that hooks have set (CORS, cookies) stay.
+ *
+ * On HTTP/1 the body ends with the connection (RFC 9112 §6.3 rule 8) instead of being chunked: so the bytes of an
+ * event are the same for all readers, whatever protocol they speak.
+ */
+export function openResponse(request: FastifyRequest, reply: FastifyReply, first: string): OpenResponse {
+  const raw = takeOver(reply)
+  const isHttp1 = request.raw.httpVersionMajor === 1
+  if (isHttp1) {
+    raw.setHeader('connection', 'close')
+    raw.removeHeader('transfer-encoding')
+    keepOpen(request.raw.socket)
+  }
+  raw.statusCode = 200
+  ;(raw as ServerResponse).write(first)
+  return { raw, out: bodyOf(raw, request.raw.socket) }
+}
+
+/** Answers with a stream that says when to come back, and is over. A native EventSource gives up at any other answer. */
+export function sendRetry(reply: FastifyReply, body: string): void {
+  const raw = takeOver(reply)
+  raw.statusCode = 200
+  raw.setHeader('content-length', Buffer.byteLength(body))
+  raw.end(body)
+}
+
+/** Answers `HEAD` as `GET` would be. */
+export function sendHead(reply: FastifyReply): void {
+  const raw = takeOver(reply)
+  raw.statusCode = 200
+  raw.end()
+}
+
+function takeOver(reply: FastifyReply): ServerResponse | Http2ServerResponse {
+  reply.hijack()
+  const raw: ServerResponse | Http2ServerResponse = reply.raw
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined && !dropped.has(name)) raw.setHeader(name, value)
+  raw.setHeader('content-type', 'text/event-stream; charset=utf-8')
+  // `no-transform` keeps proxies from compressing, and thereby holding back.
+  raw.setHeader('cache-control', 'no-cache, no-transform')
+  raw.setHeader('x-accel-buffering', 'no')
+  return raw
+}
+
+/** Nothing of HTTP's may end the connection for being quiet, and nothing may hold small events back. */
+function keepOpen(socket: Socket): void {
+  if (!(socket instanceof Socket)) return
+  socket.setTimeout(0)
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true, 60_000)
+}
+
+/** Of a pipelined request the connection may still belong to an earlier response; then `raw` has no socket yet. */
+function bodyOf(raw: ServerResponse | Http2ServerResponse, connection: Socket): Writable {
+  const { socket, stream } = raw as { socket?: unknown; stream?: unknown }
+  if (stream) return stream as Writable
+  if (socket === connection && connection instanceof Socket) return connection
+  return raw
+}
+
+/** Whether nobody is left to answer. */
+export function isGone({ raw }: FastifyRequest, reply: FastifyReply): boolean {
+  const { destroyed, stream } = reply.raw as { destroyed?: boolean; stream?: { destroyed: boolean } }
+  return destroyed === true || (stream ? stream.destroyed : raw.socket.destroyed)
+}
+
+/** Whether a client takes event streams, as a native EventSource says that it does. */
+export function acceptsEventStream({ headers }: FastifyRequest): boolean {
+  return (headers.accept ?? '').toLowerCase().includes('text/event-stream')
+}
