@@ -133,6 +133,7 @@ export const Config = Type.Object({
   clientSecret: Type.String({
     default: '',
     maxLength: 128,
+    pattern: '^[A-Za-z0-9._~+/=-]*$',
     secret: true,
     description:
       'With it a backend redeems codes: `Authorization: Bearer <it>`. Empty: only this process and the browser itself.'

@@ -67,7 +67,8 @@ export function setUp(app: App, parts: SetupParts): ScanLogin {
     messages,
     listeners,
     announce,
-    pictures: given ? base : wechat.pictures
+    pictures: given ? base : wechat.pictures,
+    phone: simulator && `${simulator.apiBase}/wechat-simulator`
   })
   app.addHook('onReady', async () => scan.warmUp())
   app.addHook('preClose', async () => scan.stop())

@@ -10,6 +10,7 @@ import type { ScanSettings } from './config.ts'
 import { PageConfirmation } from './confirm-page.ts'
 import { ChatConfirmation } from './confirm-reply.ts'
 import { textsIn } from './confirm-texts.ts'
+import { addDemo } from './demo.ts'
 import type { Codes } from './exchange-codes.ts'
 import type { Counters } from './login-counters.ts'
 import { NewsDesk } from './login-news.ts'
@@ -44,6 +45,8 @@ export interface RoutesParts {
   readonly announce: (handle: string) => Promise<void>
   /** Base URL of the pictures that WeChat draws. */
   readonly pictures: string
+  /** The page of the simulator's phone, if there is one. */
+  readonly phone: string | undefined
 }
 
 /** Adds all routes: WeChat's callback, those of browsers and backends, and the page for phones. */
@@ -77,6 +80,7 @@ function addForBrowsers(app: App, parts: RoutesParts): void {
   const browsers = new Browsers(tickets, alwaysSecure)
   const news = new NewsDesk({ ...parts, tickets, clock, streamMs })
   addWidget(app, { origins })
+  if (!isProduction(app)) addDemo(app, parts)
   void app.register(async (child: FastifyInstance) => {
     const site = child.withTypeProvider<TypeBoxTypeProvider>()
     // Pages know these answers in one form, whatever the others are written in.
@@ -90,4 +94,9 @@ function addForBrowsers(app: App, parts: RoutesParts): void {
     for (const path of ['/v1/scan', '/v1/scan/*'])
       site.options(path, { config: { raw: true } }, answerPreflight)
   })
+}
+
+/** A plugin that runs without the kernel knows no production. */
+function isProduction(app: App): boolean {
+  return app.hasDecorator('gateway') && app.gateway.production
 }

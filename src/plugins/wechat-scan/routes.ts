@@ -64,7 +64,7 @@ function addBeginning(app: App, { logins, news, browsers, account }: ScanRoutesP
   const begin = {
     tags,
     summary: 'Begin a login, or go on with it',
-    body: Type.Optional(Begin),
+    body: Type.Union([Begin, Type.Null()]),
     response: { 201: Begun }
   }
   app.post('/v1/scan', { ...limits, schema: begin }, async (request, reply) => {
