@@ -27,9 +27,9 @@ export class PhoneError extends Error {
 export class Phone {
   readonly #codes: QrCodes
   readonly #people: People
-  readonly #pushes: Pushes
+  readonly #pushes: Pick<Pushes, 'push'>
 
-  constructor(codes: QrCodes, people: People, pushes: Pushes) {
+  constructor(codes: QrCodes, people: People, pushes: Pick<Pushes, 'push'>) {
     this.#codes = codes
     this.#people = people
     this.#pushes = pushes

@@ -114,8 +114,8 @@ export class Pushes {
         this.#failures = 0
         return { result: 'answered', problems, ...(answer.reply !== undefined && { reply: answer.reply }) }
       } else problems.push(answer.problem)
-      if (this.#closed.signal.aborted) return { result: 'lost', problems }
       await this.#sleep(began + answerMs - clock.monotonic())
+      if (this.#closed.signal.aborted) return { result: 'lost', problems }
     }
     if (++this.#failures >= failuresToStop) {
       this.#failures = 0
@@ -154,6 +154,7 @@ export class Pushes {
 
   /** Waits, but no longer than the simulator runs. */
   #sleep(ms: number): Promise<void> {
+    if (this.#closed.signal.aborted) return Promise.resolve()
     return new Promise(resolve => {
       const wake = (): void => {
         timer.cancel()
