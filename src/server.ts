@@ -10,6 +10,7 @@ import customs179 from './plugins/customs179/index.ts'
 import database from './plugins/database/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
+import sseHub from './plugins/sse-hub/index.ts'
 import state from './plugins/state/index.ts'
 import wechatSimulator from './plugins/wechat-simulator/index.ts'
 import { startReport } from './start-report.ts'
@@ -23,6 +24,7 @@ export const builtins = [
   database,
   signBridge,
   signSimulator,
+  sseHub,
   state,
   wechatSimulator
 ] as const
