@@ -3,7 +3,8 @@ import Fastify from 'fastify'
 import { StartupError } from '../core/index.ts'
 import { Database } from '../plugins/database/service.ts'
 import { openAudit, type AuditDb, type AuditRow } from '../plugins/sign-bridge/audit-rows.ts'
-import { verifyAudit, type Head } from '../plugins/sign-bridge/audit-verify.ts'
+import type { ChainEnd } from '../plugins/sign-bridge/audit-chain.ts'
+import { verifyAudit } from '../plugins/sign-bridge/audit-verify.ts'
 import type { BridgeSettings } from '../plugins/sign-bridge/config.ts'
 import { openSecret, type KeyedDigest } from '../plugins/sign-bridge/secret.ts'
 import { resolveGateway } from '../resolve/resolve.ts'
@@ -52,7 +53,7 @@ async function openTrail({ options }: Invocation): Promise<Trail> {
   return { db, digest, [Symbol.asyncDispose]: () => app.close() }
 }
 
-async function verify({ db, digest }: Trail, noted: Head | undefined): Promise<void> {
+async function verify({ db, digest }: Trail, noted: ChainEnd | undefined): Promise<void> {
   const verdict = await verifyAudit(db, digest, noted)
   if (!verdict.intact) {
     process.stdout.write(`The audit trail is broken at row ${verdict.seq}: ${verdict.because}.\n`)
@@ -83,7 +84,7 @@ function lineOf(row: AuditRow): string {
   return `${JSON.stringify({ ...row, at: new Date(row.at).toISOString() })}\n`
 }
 
-function headIn(text: string | undefined): Head | undefined {
+function headIn(text: string | undefined): ChainEnd | undefined {
   if (text === undefined) return undefined
   const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
   if (seq === undefined || hash === undefined) throw new UsageError(`--head is not SEQ:HASH\n${usage}`)

@@ -1,7 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Clock } from '../../core/index.ts'
+import type { Clock, Timer } from '../../core/index.ts'
 import type { Database } from '../database/service.ts'
-import { appendRows, lockHead, type ChainEnd, type DatedEntry } from './audit-append.ts'
+import {
+  endOf,
+  extendChain,
+  markEnd,
+  rowsPerStatement,
+  touchMark,
+  type ChainEnd,
+  type DatedEntry
+} from './audit-chain.ts'
 import type { AuditDb, AuditEntry } from './audit-rows.ts'
 import type { KeyedDigest } from './secret.ts'
 
@@ -20,10 +28,15 @@ interface Waiting {
   readonly lost: (error: unknown) => void
 }
 
-const rowsPerCommit = 1_000
+/** Other processes that append at the same time get ahead of this one now and then, not always. */
+const attempts = 20
+const markAfterMs = 1_000
 const proofLastsMs = 1_000
 
-/** Adds rows to the audit trail, those of one turn of the event loop in one transaction. */
+/**
+ * Adds rows to the audit trail, those of one turn of the event loop in one statement. The mark of the end follows
+ * within a second: after a power cut the last rows before it are there, and verified, but not missed if they are not.
+ */
 export class AuditLog {
   readonly #options: AuditLogOptions
   readonly #counters = { rows: 0, lostRows: 0 }
@@ -32,8 +45,9 @@ export class AuditLog {
   #proof: Promise<void> | undefined
   #proofAt = -Infinity
   #broken = false
-  /** Where the chain ended after the last commit of this process. */
+  /** Where the chain ended after the last rows of this process. */
   #end: ChainEnd | undefined
+  #markTimer: Timer | undefined
 
   constructor(options: AuditLogOptions) {
     this.#options = options
@@ -74,15 +88,16 @@ export class AuditLog {
     return proof
   }
 
-  /** Resolves when nothing waits to be written any more. */
+  /** Resolves when nothing waits to be written any more, and the end is marked. */
   async settled(): Promise<void> {
     await this.#writing
+    if (this.#markTimer) await this.#mark()
   }
 
   async #prove(): Promise<void> {
     try {
       await this.#options.database.ping()
-      await this.#options.db.transaction().execute(lockHead)
+      await touchMark(this.#options.db)
       this.#broken = false
     } catch (error) {
       throw this.#failed(error)
@@ -93,7 +108,7 @@ export class AuditLog {
     // What else arrives in this turn goes into the same commit.
     await nextTurn()
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, rowsPerCommit)
+      const batch = this.#waiting.splice(0, rowsPerStatement)
       await this.#commit(batch)
       await nextTurn()
     }
@@ -101,12 +116,10 @@ export class AuditLog {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const { db, digest } = this.#options
-    const entries = batch.map(({ entry }) => entry)
+    const { clock } = this.#options
     try {
-      const presumed = this.#end
-      this.#end = undefined
-      this.#end = await db.transaction().execute(trx => appendRows(trx, entries, digest, presumed))
+      this.#end = await this.#extend(batch.map(({ entry }) => entry))
+      this.#markTimer ??= clock.after(markAfterMs, () => void this.#mark())
       this.#counters.rows += batch.length
       for (const { written } of batch) written()
     } catch (error) {
@@ -114,6 +127,31 @@ export class AuditLog {
       const failure = this.#failed(error)
       this.#proof = undefined
       for (const { lost } of batch) lost(failure)
+    }
+  }
+
+  async #extend(entries: readonly DatedEntry[]): Promise<ChainEnd> {
+    const { db, digest } = this.#options
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const end = this.#end ?? (await endOf(db))
+      this.#end = undefined
+      try {
+        const extended = await extendChain(db, end, entries, digest)
+        if (extended) return extended
+      } catch (error) {
+        if ((await endOf(db)).seq === end.seq) throw error
+      }
+    }
+    throw new Error('Other processes were always quicker to add to the audit trail')
+  }
+
+  async #mark(): Promise<void> {
+    this.#markTimer?.cancel()
+    this.#markTimer = undefined
+    try {
+      if (this.#end) await markEnd(this.#options.db, this.#end)
+    } catch (error) {
+      this.#failed(error)
     }
   }
 

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { appendRows, lockHead } from './audit-append.ts'
+import { endOf, extendChain, markEnd, touchMark } from './audit-chain.ts'
 import { pruned, type AuditDb } from './audit-rows.ts'
 import type { KeyedDigest } from './secret.ts'
 
-/** Removing rows blocks the gateway; it does so for milliseconds at a time. */
+/** Whoever writes waits while rows are removed: for milliseconds at a time. */
 const rowsPerCommit = 2_000
 
 /**
@@ -25,7 +25,7 @@ export async function pruneAudit(
 }
 
 async function pruneSome(trx: AuditDb, digest: KeyedDigest, before: number, now: number): Promise<number> {
-  await lockHead(trx)
+  await touchMark(trx)
   const rows = await trx
     .selectFrom('sign_audit_rows')
     .select(['seq', 'at', 'hash'])
@@ -36,7 +36,10 @@ async function pruneSome(trx: AuditDb, digest: KeyedDigest, before: number, now:
   const old = kept < 0 ? rows : rows.slice(0, kept)
   const last = old.at(-1)
   if (!last) return 0
-  await appendRows(trx, [{ ...pruned.entry(last.seq, last.hash), at: now }], digest)
+  const entry = { ...pruned.entry(last.seq, last.hash), at: now }
+  const end = await extendChain(trx, await endOf(trx), [entry], digest)
+  if (!end) throw new Error('Rows were added while old ones were removed')
+  await markEnd(trx, end)
   await trx.deleteFrom('sign_audit_rows').where('seq', '<=', last.seq).execute()
   return old.length
 }

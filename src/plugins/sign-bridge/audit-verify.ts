@@ -1,19 +1,15 @@
+import type { ChainEnd } from './audit-chain.ts'
 import { hashOf, noHash, pruned, type AuditDb, type AuditRow } from './audit-rows.ts'
 import type { KeyedDigest } from './secret.ts'
 
 /** What a look at the whole chain has found. */
 export type Verdict =
-  | { readonly intact: true; readonly rows: number; readonly from: number; readonly head: Head }
+  | { readonly intact: true; readonly rows: number; readonly from: number; readonly head: ChainEnd }
   | { readonly intact: false; readonly seq: number; readonly because: string }
 
-/** Where a chain ends: noted elsewhere, it proves later that no rows were cut off up to there. */
-export interface Head {
-  readonly seq: number
-  readonly hash: string
-}
-
 interface Ends {
-  readonly head: Head | undefined
+  /** The mark of the end. It may lag behind the rows. */
+  readonly mark: ChainEnd | undefined
   readonly first: number | null
   readonly last: number | null
 }
@@ -24,7 +20,7 @@ const rowsPerPage = 1_000
  * Goes through the audit trail from its first row to its last. It locks nothing, so rows may be appended meanwhile.
  * `noted` is a head that was noted earlier.
  */
-export async function verifyAudit(db: AuditDb, digest: KeyedDigest, noted?: Head): Promise<Verdict> {
+export async function verifyAudit(db: AuditDb, digest: KeyedDigest, noted?: ChainEnd): Promise<Verdict> {
   for (;;) {
     const ends = await endsOf(db)
     const verdict = await verifyBetween(db, digest, ends, noted)
@@ -36,31 +32,35 @@ export async function verifyAudit(db: AuditDb, digest: KeyedDigest, noted?: Head
 async function verifyBetween(
   db: AuditDb,
   digest: KeyedDigest,
-  { head, first, last }: Ends,
-  noted: Head | undefined
+  { mark, first, last: lastOrNone }: Ends,
+  noted: ChainEnd | undefined
 ): Promise<Verdict> {
-  if (!head) return broken(last ?? 0, 'the mark of the end of the trail is missing')
-  if ((last ?? 0) !== head.seq) return broken(Math.min(last ?? 0, head.seq) + 1, endsWrong(last ?? 0, head))
-  if (noted && noted.seq > head.seq) return broken(head.seq + 1, `the trail once had ${noted.seq} rows`)
+  const last = lastOrNone ?? 0
   const from = first ?? 1
+  // SQLite keeps a text in a column for numbers.
+  if (!Number.isSafeInteger(last)) return broken(from, 'a row has no number')
+  if (!mark) return broken(last, 'the mark of the end of the trail is missing')
+  if (last < mark.seq || mark.seq < from - 1) return broken(last + 1, endsWrong(last, mark))
+  if (noted && noted.seq > last) return broken(last + 1, `the trail once had ${noted.seq} rows`)
   let hash = from === 1 ? noHash : await hashBefore(db, from)
   if (hash === undefined)
     return broken(from, 'the rows before it are missing, and no row says that they were pruned')
   let seq = from - 1
-  while (seq < head.seq) {
-    const page = await rowsAfter(db, seq, head.seq)
+  while (seq < last) {
+    const page = await rowsAfter(db, seq, last)
     if (page.length === 0) return broken(seq + 1, 'it is missing')
     for (const row of page) {
       seq++
       if (row.seq !== seq) return broken(seq, 'it is missing')
       hash = hashOf(row, hash, digest)
       if (row.hash !== hash) return broken(seq, changed(seq, from))
+      if (seq === mark.seq && mark.hash !== hash)
+        return broken(seq, 'it is not the row that the mark of the end names')
       if (seq === noted?.seq && noted.hash !== hash)
         return broken(seq, 'it is not the row whose hash was noted')
     }
   }
-  if (hash !== head.hash) return broken(seq, 'it is not the row that the mark of the end names')
-  return { intact: true, rows: head.seq - from + 1, from, head: { seq: head.seq, hash } }
+  return { intact: true, rows: last - from + 1, from, head: { seq: last, hash } }
 }
 
 /** The hash of the row before the first one, when the chain itself says that what was there was pruned. */
@@ -88,7 +88,7 @@ async function endsOf(db: AuditDb): Promise<Ends> {
     .select(['rows.first', 'rows.last', 'head.seq', 'head.hash'])
     .executeTakeFirstOrThrow()
   const { first, last, seq, hash } = row
-  return { first, last, head: seq === null || hash === null ? undefined : { seq, hash } }
+  return { first, last, mark: seq === null || hash === null ? undefined : { seq, hash } }
 }
 
 function rowsAfter(db: AuditDb, seq: number, to: number): Promise<AuditRow[]> {
@@ -111,6 +111,6 @@ function changed(seq: number, from: number): string {
   return seq === from ? `${because}, or it was written under another secret` : because
 }
 
-function endsWrong(last: number, head: Head): string {
-  return `the last row is ${last}, but the mark of the end says ${head.seq}`
+function endsWrong(last: number, mark: ChainEnd): string {
+  return `the last row is ${last}, but the mark of the end says ${mark.seq}`
 }

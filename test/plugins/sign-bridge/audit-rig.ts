@@ -28,6 +28,8 @@ export interface AuditRig extends AsyncDisposable {
   /** Texts of the failures that were reported. */
   readonly failures: string[]
   rows(): Promise<AuditRow[]>
+  /** The log of another process. */
+  otherLog(): AuditLog
 }
 
 /** An audit trail in a file, or in memory. */
@@ -37,12 +39,14 @@ export async function auditRig(file = ':memory:'): Promise<AuditRig> {
   const clock = fakeClock()
   const failures: string[] = []
   const failed = (error: Error): void => void failures.push(error.message)
+  const makeLog = (): AuditLog => new AuditLog({ database, db, digest, clock, failed })
   return {
     database,
     db,
     clock,
     failures,
-    log: new AuditLog({ database, db, digest, clock, failed }),
+    log: makeLog(),
+    otherLog: makeLog,
     rows: () => db.selectFrom('sign_audit_rows').selectAll().orderBy('seq').execute(),
     [Symbol.asyncDispose]: () => database.close()
   }

@@ -15,6 +15,7 @@ async function filled(rows: number): Promise<AuditRig> {
     await rig.log.append({ ...entry, digest: `text ${row}` })
     await rig.clock.advance(day)
   }
+  await rig.log.settled()
   return rig
 }
 
@@ -122,7 +123,7 @@ test('a row that is slipped in at the end, and a mark of the end that is moved o
   const moved = await afterTampering(rig, ({ db }) =>
     db.updateTable('sign_audit_head').set({ seq: 2 }).execute()
   )
-  expect(moved).toMatchObject({ intact: false, seq: 3 })
+  expect(moved).toMatchObject({ intact: false, seq: 2 })
   const rewritten = await afterTampering(rig, ({ db }) =>
     db.updateTable('sign_audit_head').set({ hash: noHash }).execute()
   )
@@ -141,8 +142,32 @@ test('a trail that was cut off together with its mark is found by whoever has no
   await rig.db.updateTable('sign_audit_head').set({ seq: 2, hash }).execute()
   expect(await verifyAudit(rig.db, digest)).toMatchObject({ intact: true, rows: 2 })
   expect(await verifyAudit(rig.db, digest, noted)).toMatchObject({ intact: false, seq: 3 })
-  for (let row = 0; row < 4; row++) await rig.log.append(entry)
+  const other = rig.otherLog()
+  for (let row = 0; row < 4; row++) await other.append(entry)
+  expect(await verifyAudit(rig.db, digest)).toMatchObject({ intact: true, rows: 6 })
   expect(await verifyAudit(rig.db, digest, noted)).toMatchObject({ intact: false, seq: 4 })
+})
+
+test('after a kill the mark of the end lags behind the rows, which are intact all the same', async () => {
+  await using rig = await filled(2)
+  for (let row = 0; row < 3; row++) await rig.log.append(entry)
+  const mark = (): Promise<unknown> => rig.db.selectFrom('sign_audit_head').select('seq').executeTakeFirst()
+  expect(await mark()).toEqual({ seq: 2 })
+  expect(await verifyAudit(rig.db, digest)).toMatchObject({ intact: true, rows: 5, head: { seq: 5 } })
+  const next = rig.otherLog()
+  await next.append(entry)
+  await next.settled()
+  expect(await mark()).toEqual({ seq: 6 })
+  expect(await verifyAudit(rig.db, digest)).toMatchObject({ intact: true, rows: 6 })
+})
+
+test('a cut that happens while a process writes leaves a gap, which is found without a note', async () => {
+  await using rig = await filled(4)
+  await rig.db.deleteFrom('sign_audit_rows').where('seq', '>', 2).execute()
+  await rig.log.append(entry)
+  await rig.otherLog().append(entry)
+  expect((await rig.rows()).map(({ seq }) => seq)).toEqual([1, 2, 5, 6])
+  expect(await verifyAudit(rig.db, digest)).toMatchObject({ intact: false, seq: 3 })
 })
 
 test('whoever lacks the secret cannot rebuild the chain, and is told so from the first row on', async () => {
