@@ -56,6 +56,18 @@ describe.skipIf(!hasChromium)('the simulated phone in Chromium', () => {
     await page.close()
   })
 
+  test('has room in a narrow frame: only the code in view is there', async () => {
+    await using run = await start()
+    const { url } = await run.api.scene('shown')
+    await run.api.scene('stock')
+    const page = await open(run, `?url=${encodeURIComponent(url)}`)
+    await page.locator('#codes li').nth(1).waitFor()
+    await page.setViewportSize({ width: 420, height: 600 })
+    const codes = await page.locator('#codes li').all()
+    expect(await Promise.all(codes.map(code => code.isVisible()))).toEqual([true, false])
+    await page.close()
+  })
+
   test('says why something cannot be done', async () => {
     await using run = await start()
     run.simulator.people.make()
@@ -76,7 +88,12 @@ describe.skipIf(!hasChromium)('the simulated phone in Chromium', () => {
     await page.locator('#person option').waitFor({ state: 'attached' })
     await page.getByPlaceholder('An OpenID of your own').fill('oAnn')
     await page.getByRole('button', { name: 'Use' }).click()
-    await expect.poll(() => page.locator('#person').inputValue()).toBe('oAnn')
+    const holder = page.locator('#person')
+    await expect.poll(() => holder.inputValue()).toBe('oAnn')
+    run.simulator.people.make()
+    await page.reload()
+    await expect.poll(() => holder.inputValue()).toBe('oAnn')
+    expect(await holder.locator('option').count()).toBe(3)
     await page.close()
   })
 

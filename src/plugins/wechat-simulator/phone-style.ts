@@ -13,7 +13,11 @@ h2 { font-size: 1rem; margin: 1rem 0 0.5rem; }
 .framed #codes { grid-template-columns: minmax(0, 12rem); justify-content: center; padding-bottom: 1rem; }
 header p { margin: 0; opacity: 0.7; flex: 1; }
 main { display: grid; grid-template-columns: 1fr minmax(18rem, 24rem); gap: 0 2rem; }
-@media (max-width: 45rem) { main { grid-template-columns: 1fr; } }
+@media (max-width: 45rem) {
+  main { grid-template-columns: 1fr; }
+  #codes:has(.in-view) li:not(.in-view) { display: none; }
+  #codes .in-view { max-width: 11rem; margin: 3px; }
+}
 ul, ol { list-style: none; margin: 0; padding: 0; }
 button, select, input { font: inherit; padding: 0.25rem 0.6rem; }
 button.main { background: var(--green); border: 1px solid transparent; border-radius: 0.3rem; color: #000; }

@@ -140,15 +140,17 @@ async function refreshCodes() {
 }
 
 async function refreshPeople() {
-  const chosen = person.value
+  const chosen = person.value || sessionStorage.getItem('person')
   /** @type {Person[]} */
   const people = await call('/phone/people')
   const changed = drawnPeople.show(person, people, () => people.map(personOption))
-  if (changed && people.some(({ openid }) => openid === chosen)) person.value = chosen
+  if (changed && chosen && people.some(({ openid }) => openid === chosen)) person.value = chosen
 }
 
 async function refreshChat() {
   if (person.value === '') return
+  // Whoever holds the phone still holds it when a login page shows another code here.
+  sessionStorage.setItem('person', person.value)
   /** @type {Chat} */
   const { openid, follower, entries } = await call(`/phone/chat/${person.value}`)
   if (openid !== person.value) return
