@@ -12,6 +12,7 @@ import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import sseHub from './plugins/sse-hub/index.ts'
 import state from './plugins/state/index.ts'
+import wechatScan from './plugins/wechat-scan/index.ts'
 import wechatSimulator from './plugins/wechat-simulator/index.ts'
 import { startReport } from './start-report.ts'
 
@@ -26,6 +27,7 @@ export const builtins = [
   signSimulator,
   sseHub,
   state,
+  wechatScan,
   wechatSimulator
 ] as const
 
