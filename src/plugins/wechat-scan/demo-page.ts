@@ -11,7 +11,7 @@ const texts = {
     time: '扫码时间',
     again: '重新登录',
     phone: '模拟手机',
-    phoneLead: '点击“扫描”，代替真实的微信。',
+    phoneLead: '点击“扫一扫”，代替真实的微信。',
     apart: '在新窗口中打开',
     other: '<a href="?lang=en" lang="en">English</a>'
   },
