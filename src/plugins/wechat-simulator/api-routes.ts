@@ -30,7 +30,7 @@ export async function addApiRoutes(app: FastifyInstance, parts: ApiRoutesParts):
   const add = (path: string, name: Exclude<ApiCallName, 'showqrcode'>): void => {
     app.all(path, (request, reply) => {
       const call = { method: request.method, query: queryOf(request), body: (request.body ?? '') as string }
-      return struck(parts, name, reply, () => json(clock, () => api[name](call)))
+      return struck(parts, name, reply, () => called(clock, () => api[name](call)))
     })
   }
   add('/cgi-bin/token', 'token')
@@ -45,14 +45,7 @@ export async function addApiRoutes(app: FastifyInstance, parts: ApiRoutesParts):
       return { status: 200, type: 'image/png', body: qrImage(code.url) }
     })
   )
-  app.all('/cgi-bin/*', (_, reply) =>
-    send(
-      reply,
-      json(clock, () => {
-        throw new WechatError(40066)
-      })
-    )
-  )
+  app.all('/cgi-bin/*', (_, reply) => send(reply, refused(clock, new WechatError(40066))))
 }
 
 /** Answers a call, or does to it what the script says. */
@@ -73,10 +66,7 @@ async function struck(
 
 function refusedBy(clock: Clock, faults: readonly ApiFault[]): Answer | undefined {
   const fault = faults.find(({ do: kind }) => kind === 'errcode')
-  if (fault?.do !== 'errcode') return undefined
-  return json(clock, () => {
-    throw new WechatError(fault.code, fault.text)
-  })
+  return fault?.do === 'errcode' ? refused(clock, new WechatError(fault.code, fault.text)) : undefined
 }
 
 function spoil(answer: Answer, fault: ApiFault): Answer {
@@ -88,13 +78,21 @@ function spoil(answer: Answer, fault: ApiFault): Answer {
   return { status, type: 'text/html', body: Buffer.from(`<html><body><h1>${status}</h1></body></html>`) }
 }
 
-function json(clock: Clock, answer: () => object): Answer {
+function called(clock: Clock, call: () => object): Answer {
   try {
-    return { status: 200, type: jsonType, body: Buffer.from(JSON.stringify(answer())) }
+    return json(call())
   } catch (error) {
     if (!(error instanceof WechatError)) throw error
-    return { status: 200, type: jsonType, body: Buffer.from(JSON.stringify(refusal(error, clock.now()))) }
+    return refused(clock, error)
   }
+}
+
+function refused(clock: Clock, error: WechatError): Answer {
+  return json(refusal(error, clock.now()))
+}
+
+function json(value: object): Answer {
+  return { status: 200, type: jsonType, body: Buffer.from(JSON.stringify(value)) }
 }
 
 function send(reply: FastifyReply, { status, type, body }: Answer): FastifyReply {
