@@ -2,7 +2,7 @@ import { createCardKey } from '../../src/plugins/sign-simulator/card-key.ts'
 import { startSignSimulator, type SimulatedDevice } from '../../src/plugins/sign-simulator/device.ts'
 import type { FaultSource, RequestFault } from '../../src/plugins/sign-simulator/faults.ts'
 import { mulberry32 } from '../../src/plugins/sign-simulator/random.ts'
-import { serveParent } from './child.ts'
+import { serveParent } from '../child.ts'
 import { numberOf } from './text.ts'
 
 /** What the process of the simulated devices is started with. */

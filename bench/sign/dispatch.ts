@@ -1,5 +1,5 @@
 import type { Span } from './device.ts'
-import { median, type Figure } from './figures.ts'
+import { median, type Figure } from '../figures.ts'
 import { keepBusy } from './load.ts'
 import { startRig, ways, type Rig, type RigOptions, type Way } from './rig.ts'
 

@@ -1,6 +1,6 @@
 import { createGateway } from '../../src/core/index.ts'
 import { builtins } from '../../src/server.ts'
-import { serveParent } from './child.ts'
+import { serveParent } from '../child.ts'
 import { legacyKey } from './clients.ts'
 
 /** What the process of the gateway is started with. */

@@ -1,4 +1,4 @@
-import { percentile, type Figure } from './figures.ts'
+import { percentile, type Figure } from '../figures.ts'
 import { atConstantRate, type Answer } from './load.ts'
 import { startRig, ways, type Rig, type Way } from './rig.ts'
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serveParent } from './child.ts'
+import { serveParent } from '../child.ts'
 import { directClient } from './clients.ts'
 
 /** What the process of the relay is started with. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startChild, type Child } from './child.ts'
+import { startChild, type Child } from '../child.ts'
 import {
   directClient,
   gatewayClient,
@@ -42,15 +42,16 @@ export interface Rig extends AsyncDisposable {
 }
 
 const warmUpS = 1
+const file = (name: string): URL => new URL(`./${name}.ts`, import.meta.url)
 
 /** Starts the processes, waits until every device is ready, and warms everything up. */
 export async function startRig(options: RigOptions): Promise<Rig> {
   const { devices, delayMs, faultRate = 0, settings = {} } = options
   const folder = mkdtempSync(join(tmpdir(), 'paifang-bench-'))
-  const simulator = await startChild<DevicesReady>('./device.ts', { devices, delayMs, faultRate }, folder)
+  const simulator = await startChild<DevicesReady>(file('device'), { devices, delayMs, faultRate }, folder)
   const { urls, certificate } = simulator.ready
-  const gateway = await startChild<string>('./gateway.ts', { devices: urls, settings }, folder)
-  const relay = await startChild<string>('./relay.ts', { devices: urls } satisfies RelayOptions, folder)
+  const gateway = await startChild<string>(file('gateway'), { devices: urls, settings }, folder)
+  const relay = await startChild<string>(file('relay'), { devices: urls } satisfies RelayOptions, folder)
   const url = gateway.ready
   const clients = {
     floor: await directClient(urls),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Figure } from './figures.ts'
+import type { Figure } from '../figures.ts'
 
 const test = 'test/plugins/sign-bridge/schedules.test.ts'
 const atOnce = 50_000

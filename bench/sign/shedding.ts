@@ -1,5 +1,5 @@
 import { httpClient } from './clients.ts'
-import { percentile, type Figure } from './figures.ts'
+import { percentile, type Figure } from '../figures.ts'
 import { atConstantRate, type Answer } from './load.ts'
 import { startRig } from './rig.ts'
 

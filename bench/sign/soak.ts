@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { httpClient, seal, type HttpClient, type RawAnswer } from './clients.ts'
-import { median, type Figure } from './figures.ts'
+import { median, type Figure } from '../figures.ts'
 import type { Holdings } from './gateway.ts'
 import { atConstantRate } from './load.ts'
 import { startRig, type Rig } from './rig.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judge, median, percentile, table, type Figure } from '../../bench/sign/figures.ts'
+import { judge, median, percentile, table, type Figure } from '../../bench/figures.ts'
 
 const figure: Figure = { name: 'a thing', unit: 'ms', value: 4, limit: { atMost: 5 } }
 

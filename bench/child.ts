@@ -11,18 +11,18 @@ export interface Child<Ready> {
 }
 
 /**
- * Starts a file of this folder as a process, in `cwd`. It ends with its parent, whatever ends that.
+ * Starts a file as a process, in `cwd`. It ends with its parent, whatever ends that.
  * @throws {Error} when it ends before it is ready
  */
-export async function startChild<Ready>(file: string, options: object, cwd: string): Promise<Child<Ready>> {
-  const child = fork(new URL(file, import.meta.url), [JSON.stringify(options)], {
+export async function startChild<Ready>(file: URL, options: object, cwd = '.'): Promise<Child<Ready>> {
+  const child = fork(file, [JSON.stringify(options)], {
     cwd,
     execArgv: ['--expose-gc', '--import', import.meta.resolve('tsx')],
     // What it logs is written, as in use, but to nobody.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc']
   })
   const gone = once(child, 'exit')
-  const died = gone.then(() => Promise.reject(new Error(`${file} ended`)))
+  const died = gone.then(() => Promise.reject(new Error(`${file.pathname} ended`)))
   died.catch(() => {})
   const heard = async <Message>(): Promise<Message> => {
     const [message] = (await Promise.race([once(child, 'message'), died])) as [Message]
@@ -44,7 +44,10 @@ export async function startChild<Ready>(file: string, options: object, cwd: stri
 
 /** The other side of `startChild`: says that this process is ready, then answers. */
 export function serveParent(ready: unknown, answers: Readonly<Record<string, () => unknown>>): void {
-  process.on('message', question => process.send?.(answers[String(question)]?.()))
+  const answer = async (question: unknown): Promise<void> => {
+    process.send?.(await answers[String(question)]?.())
+  }
+  process.on('message', question => void answer(question))
   process.on('disconnect', () => process.exit())
   process.send?.(ready)
 }
