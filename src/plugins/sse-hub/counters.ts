@@ -2,6 +2,9 @@ import type { StreamEnd } from './service.ts'
 import type { GapReason } from './resume.ts'
 import type { Refusal } from './refusal.ts'
 
+/** How a stream ends that was open. */
+export type OpenEnd = Exclude<StreamEnd, 'refused'>
+
 /** What happened since the start. Fields rather than a map: some change with every delivery. */
 export class Counters {
   published = 0
@@ -16,12 +19,11 @@ export class Counters {
   slowCoalesced = 0
   readonly gaps: Record<GapReason, number> = { restart: 0, evicted: 0, unknown: 0, slow: 0 }
   readonly refused: Record<Refusal, number> = { global: 0, ip: 0, principal: 0, topic: 0, draining: 0 }
-  readonly ended: Record<StreamEnd, number> = {
+  readonly ended: Record<OpenEnd, number> = {
     client: 0,
     slow: 0,
     expired: 0,
     revoked: 0,
-    refused: 0,
     ended: 0,
     drained: 0
   }

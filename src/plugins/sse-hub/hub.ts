@@ -11,12 +11,14 @@ import { FanOut } from './fan-out.ts'
 import { gapBlock, openBlock } from './hub-events.ts'
 import { lastEventIdOf } from './last-event-id.ts'
 import { Limits, networkOf } from './limits.ts'
-import { OpenStream, type StreamHost } from './open-stream.ts'
+import { OpenStream } from './open-stream.ts'
 import { formatPosition, newEpoch } from './position.ts'
 import { refuse, type Refusal } from './refusal.ts'
-import { isGone, openResponse, sendHead } from './response.ts'
+import { Readers } from './readers.ts'
+import { isGone, openBody, sendHead, takeOver } from './response.ts'
 import { resume } from './resume.ts'
 import type { EventStream, HubStatus, SseHub, StreamEnd, SubscribeOptions, TopicEvent } from './service.ts'
+import type { StreamHost } from './stream-host.ts'
 import { Sweeper } from './sweeper.ts'
 import { topicFault, topicNames } from './topic-name.ts'
 import { Topics } from './topics.ts'
@@ -44,8 +46,7 @@ export class Hub implements SseHub {
   readonly #sweeper: Sweeper
   readonly #fanOut: FanOut
   readonly #counters = new Counters()
-  readonly #streams = new Set<OpenStream>()
-  readonly #principals = new Map<string, Set<OpenStream>>()
+  readonly #readers: Readers
   readonly #host: StreamHost
   #seq = 0
   #drain: Drain | undefined
@@ -56,9 +57,17 @@ export class Hub implements SseHub {
     this.#settings = settings
     this.#closing = closing
     this.#random = random
-    const byDefault = { historyEvents, historyBytes, historyMs, slowReaders, maxStreams, authorize: undefined }
+    const byDefault = {
+      historyEvents,
+      historyBytes,
+      historyMs,
+      slowReaders,
+      maxStreams,
+      authorize: undefined
+    }
     this.#topics = new Topics(settings, byDefault)
     this.#limits = new Limits(settings)
+    this.#readers = new Readers(this.#topics, this.#limits)
     this.#wheel = new Wheel(clock)
     this.#sweeper = new Sweeper(this.#topics, this.#wheel)
     this.#fanOut = new FanOut(() => this.#wheel.now())
@@ -73,8 +82,12 @@ export class Hub implements SseHub {
       retryMs: () => this.#jittered(settings.retryMs),
       settle: stream => this.#fanOut.settle(stream),
       settledSeq: () => (this.#fanOut.busy ? undefined : this.#seq),
-      leave: stream => this.#leave(stream),
-      gone: (stream, end) => this.#gone(stream, end)
+      leave: stream => this.#readers.leave(stream),
+      gone: (stream, end) => {
+        this.#readers.remove(stream)
+        this.#counters.ended[end]++
+        this.#drain?.left()
+      }
     }
   }
 
@@ -130,7 +143,7 @@ export class Hub implements SseHub {
   }
 
   closePrincipal(principal: string, last?: Parameters<SseHub['closePrincipal']>[1]): number {
-    const streams = [...(this.#principals.get(principal) ?? [])]
+    const streams = this.#readers.of(principal)
     for (const stream of streams) stream.finish('revoked', last ? { last } : {})
     return streams.length
   }
@@ -155,7 +168,7 @@ export class Hub implements SseHub {
   drain(signal?: AbortSignal): Promise<void> {
     const { drainMs } = this.#settings
     const retryMs = (): number => this.#host.retryMs()
-    this.#drain ??= new Drain(this.#streams, { wheel: this.#wheel, drainMs, retryMs })
+    this.#drain ??= new Drain(this.#readers.streams, { wheel: this.#wheel, drainMs, retryMs })
     const drain = this.#drain
     signal?.addEventListener('abort', () => drain.cut(), { once: true })
     if (signal?.aborted) drain.cut()
@@ -187,6 +200,8 @@ export class Hub implements SseHub {
     reply: FastifyReply,
     { names, share, announce = true, maxLifeMs, lastEventId }: Opening
   ): OpenStream {
+    const raw = takeOver(reply)
+    // Who listens already gets what was published; the newcomer has it from the history.
     this.#fanOut.flush()
     const topics = names.map(name => this.#topics.open(name))
     const now = this.#wheel.now()
@@ -196,7 +211,7 @@ export class Hub implements SseHub {
     const first = announce
       ? openBlock(formatPosition(this.#epoch, seq), recovered, this.#host.retryMs())
       : ':\n\n'
-    const response = openResponse(request, reply, first)
+    const response = openBody(raw, request, first)
     const lifeMs = Math.min(this.#settings.maxLifeMs * (0.8 + 0.2 * this.#random()), maxLifeMs ?? Infinity)
     const gapText = gap && announce ? gapBlock(gap) : ''
     const stream = new OpenStream(this.#host, response, {
@@ -207,44 +222,11 @@ export class Hub implements SseHub {
       gapText,
       replay: frames
     })
-    this.#join(stream)
+    this.#readers.add(stream)
     this.#counters.opened++
     if (recovered) this.#counters.resumed++
     if (gap) this.#counters.gaps[gap.reason]++
     return stream
-  }
-
-  #join(stream: OpenStream): void {
-    const { principal } = stream.share
-    this.#streams.add(stream)
-    this.#limits.add(stream.share)
-    if (principal !== undefined) {
-      const own = this.#principals.get(principal)
-      if (own) own.add(stream)
-      else this.#principals.set(principal, new Set([stream]))
-    }
-    for (const topic of stream.topics) {
-      topic.readers.add(stream)
-      this.#topics.readersChanged(topic)
-    }
-  }
-
-  #leave(stream: OpenStream): void {
-    for (const topic of stream.topics) {
-      topic.readers.delete(stream)
-      this.#topics.readersChanged(topic)
-    }
-  }
-
-  #gone(stream: OpenStream, end: StreamEnd): void {
-    const { principal } = stream.share
-    this.#streams.delete(stream)
-    this.#limits.remove(stream.share)
-    const own = principal === undefined ? undefined : this.#principals.get(principal)
-    own?.delete(stream)
-    if (principal !== undefined && own?.size === 0) this.#principals.delete(principal)
-    this.#counters.ended[end]++
-    this.#drain?.left()
   }
 
   #jittered(ms: number): number {

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import { Backlog } from './backlog.ts'
-import type { Counters } from './counters.ts'
+import type { OpenEnd } from './counters.ts'
 import { encodeBlock } from './encoder.ts'
 import { privateFrame, type Frame } from './frame.ts'
 import type { Group } from './group.ts'
@@ -8,43 +8,10 @@ import { beatBlock, comment, gapBlock } from './hub-events.ts'
 import type { Share } from './limits.ts'
 import { formatPosition } from './position.ts'
 import type { OpenResponse } from './response.ts'
-import type { EventStream, HubEvent, StreamEnd } from './service.ts'
+import type { EventStream, HubEvent } from './service.ts'
 import type { Topic } from './topic.ts'
-import type { Timed, Wheel } from './wheel.ts'
-
-/** What a stream needs of its hub. */
-export interface StreamHost {
-  readonly epoch: string
-  readonly wheel: Wheel
-  readonly counters: Counters
-  readonly maxQueueBytes: number
-  readonly stalledMs: number
-  readonly heartbeatMs: number
-  /** @throws as `publish` for what cannot be sent */
-  encode(event: HubEvent): string
-  /** Milliseconds after which the reader of a stream that ends shall come back. */
-  retryMs(): number
-  /** Hands what was published to a stream, in full. */
-  settle(stream: OpenStream): void
-  /** Sequence up to which everything has been handed to all streams; `undefined`: more is on its way. */
-  settledSeq(): number | undefined
-  /** The stream takes nothing any more. */
-  leave(stream: OpenStream): void
-  /** The response is over. */
-  gone(stream: OpenStream, end: StreamEnd): void
-}
-
-/** What a stream is opened with. */
-export interface StreamOptions {
-  readonly topics: readonly Topic[]
-  readonly share: Share
-  readonly announce: boolean
-  readonly lifeMs: number
-  /** `hub.gap`, or empty: sent before `replay`. */
-  readonly gapText: string
-  /** What is sent before anything that is published from now on. */
-  readonly replay: readonly Frame[]
-}
+import type { StreamHost, StreamOptions } from './stream-host.ts'
+import type { Timed } from './wheel.ts'
 
 /** Every so many signs of life one is an event, which scripts can see. */
 const beatEvery = 4
@@ -66,10 +33,10 @@ export class OpenStream implements EventStream, Timed {
   #backlog: Backlog | undefined
   #held = true
   #pressed = false
-  #ending: StreamEnd | undefined
-  #over: StreamEnd | undefined
-  #closed: Promise<StreamEnd> | undefined
-  #resolve: ((end: StreamEnd) => void) | undefined
+  #ending: OpenEnd | undefined
+  #over: OpenEnd | undefined
+  #closed: Promise<OpenEnd> | undefined
+  #resolve: ((end: OpenEnd) => void) | undefined
   #endsAt: number
   #wroteAt: number
   #beats = 0
@@ -93,7 +60,7 @@ export class OpenStream implements EventStream, Timed {
     this.#schedule()
   }
 
-  get closed(): Promise<StreamEnd> {
+  get closed(): Promise<OpenEnd> {
     this.#closed ??= new Promise(resolve => {
       if (this.#over) resolve(this.#over)
       else this.#resolve = resolve
@@ -136,7 +103,7 @@ export class OpenStream implements EventStream, Timed {
   }
 
   /** Ends the stream after all that was sent, for a reason. Does nothing when it is ending. */
-  finish(reason: StreamEnd, { retryMs, last }: NonNullable<Parameters<EventStream['end']>[0]> = {}): void {
+  finish(reason: OpenEnd, { retryMs, last }: NonNullable<Parameters<EventStream['end']>[0]> = {}): void {
     const retry = retryMs === undefined ? '' : encodeBlock({ retry: retryMs })
     const text = (last ? this.#host.encode(last) : '') + retry
     this.#host.settle(this)
@@ -150,7 +117,7 @@ export class OpenStream implements EventStream, Timed {
   }
 
   /** Cuts the stream off, whatever waits. */
-  destroy(reason: StreamEnd): void {
+  destroy(reason: OpenEnd): void {
     if (!this.#ending) this.#host.leave(this)
     this.#ending ??= reason
     this.#backlog = undefined
@@ -277,7 +244,6 @@ export class OpenStream implements EventStream, Timed {
   #close(): void {
     if (this.#over) return
     this.#over = this.#ending ?? 'client'
-    if (!this.#ending) this.#host.leave(this)
     this.#ending = this.#over
     this.#backlog = undefined
     this.group = undefined

@@ -21,23 +21,42 @@ const dropped = new Set([
 ])
 
 /**
- * Takes a reply over and answers with an event stream: head and first bytes leave at once, since browsers tell scripts
- * of an open stream only then. Headers that hooks have set (CORS, cookies) stay.
+ * Takes a reply over, to be answered with an event stream. Headers that hooks have set (CORS, cookies) stay; those that
+ * are set when a reply is sent cannot be.
+ * @throws {TypeError} for a header that cannot be sent
+ */
+export function takeOver(reply: FastifyReply): OpenResponse['raw'] {
+  const raw: OpenResponse['raw'] = reply.raw
+  // What cannot be sent throws here, while Fastify still answers.
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined && !dropped.has(name)) raw.setHeader(name, value)
+  raw.setHeader('content-type', 'text/event-stream; charset=utf-8')
+  // `no-transform` keeps proxies from compressing, and thereby holding back.
+  raw.setHeader('cache-control', 'no-cache, no-transform')
+  raw.setHeader('x-accel-buffering', 'no')
+  reply.hijack()
+  return raw
+}
+
+/**
+ * Sends the head and the first bytes of an event stream at once: browsers tell scripts of an open stream only then.
  *
  * On HTTP/1 the body ends with the connection (RFC 9112 §6.3 rule 8) instead of being chunked: so the bytes of an
  * event are the same for all readers, whatever protocol they speak.
  */
-export function openResponse(request: FastifyRequest, reply: FastifyReply, first: string): OpenResponse {
-  const raw = takeOver(reply)
-  const isHttp1 = request.raw.httpVersionMajor === 1
-  if (isHttp1) {
+export function openBody(
+  raw: OpenResponse['raw'],
+  { raw: request }: FastifyRequest,
+  first: string
+): OpenResponse {
+  if (request.httpVersionMajor === 1) {
     raw.setHeader('connection', 'close')
     raw.removeHeader('transfer-encoding')
-    keepOpen(request.raw.socket)
+    keepOpen(request.socket)
   }
   raw.statusCode = 200
   ;(raw as ServerResponse).write(first)
-  return { raw, out: bodyOf(raw, request.raw.socket) }
+  return { raw, out: bodyOf(raw, request.socket) }
 }
 
 /** Answers with a stream that says when to come back, and is over. A native EventSource gives up at any other answer. */
@@ -55,24 +74,11 @@ export function sendHead(reply: FastifyReply): void {
   raw.end()
 }
 
-function takeOver(reply: FastifyReply): ServerResponse | Http2ServerResponse {
-  reply.hijack()
-  const raw: ServerResponse | Http2ServerResponse = reply.raw
-  for (const [name, value] of Object.entries(reply.getHeaders()))
-    if (value !== undefined && !dropped.has(name)) raw.setHeader(name, value)
-  raw.setHeader('content-type', 'text/event-stream; charset=utf-8')
-  // `no-transform` keeps proxies from compressing, and thereby holding back.
-  raw.setHeader('cache-control', 'no-cache, no-transform')
-  raw.setHeader('x-accel-buffering', 'no')
-  return raw
-}
-
 /** Nothing of HTTP's may end the connection for being quiet, and nothing may hold small events back. */
 function keepOpen(socket: Socket): void {
   if (!(socket instanceof Socket)) return
   socket.setTimeout(0)
   socket.setNoDelay(true)
-  socket.setKeepAlive(true, 60_000)
 }
 
 /** Of a pipelined request the connection may still belong to an earlier response; then `raw` has no socket yet. */

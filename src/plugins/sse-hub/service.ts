@@ -5,7 +5,7 @@ import { service } from '../../core/index.ts'
 export interface HubEvent {
   /** A string is sent as it is, but for its line ends, which arrive as LF; anything else as JSON. */
   readonly data: unknown
-  /** Type of the event. Default: none, which browsers take for `message`. */
+  /** Type of the event. Default: none, which browsers take for `message`. Those that begin with `hub.` are the hub's. */
   readonly event?: string
 }
 
@@ -15,7 +15,11 @@ export interface TopicEvent extends HubEvent {
   readonly key?: string
 }
 
-/** What happens to a reader whose queue is full. It can always see that something is missing. */
+/**
+ * What happens to a reader whose queue is full. `disconnect`: it is cut off, comes back, and has what it missed from the
+ * history. `coalesce`: of the events with one key only the newest waits; what is still too much disconnects.
+ * `drop-oldest`: the oldest events are left out, and `hub.gap` says so.
+ */
 export type SlowReaderPolicy = 'disconnect' | 'coalesce' | 'drop-oldest'
 
 /** How a topic is kept. What is left out has the value from the settings. */
@@ -25,7 +29,10 @@ export interface TopicOptions {
   readonly historyBytes?: number
   readonly historyMs?: number
   readonly slowReaders?: SlowReaderPolicy
-  /** Says whether a request may read the topic. Asked at the subscription, and again before history is replayed. */
+  /**
+   * Says whether a request may read the topic. Asked for every subscription, so also when a reader comes back: before
+   * any history is looked at.
+   */
   readonly authorize?: (request: FastifyRequest, topic: string) => boolean | Promise<boolean>
   /** Streams at the same time. */
   readonly maxStreams?: number
@@ -38,7 +45,7 @@ export interface SubscribeOptions {
   readonly principal?: string
   /** Resume behind this id. Default: the `Last-Event-ID` of the request, else `lastEventId` in its query. */
   readonly lastEventId?: string
-  /** False: no `hub.open` comes first, and `hub.gap` never: for contracts that know neither. */
+  /** False: none of the hub's own events (`hub.open`, `hub.gap`, `hub.beat`), for contracts that know none. */
   readonly announce?: boolean
   /** How long the stream may last, milliseconds, at most; the hub's own limit holds beside it. */
   readonly maxLifeMs?: number
@@ -92,7 +99,9 @@ export interface SseHub {
    * Answers a request with an event stream. The reply is taken over: the handler returns nothing else. Where a limit
    * refuses the stream, a native EventSource is told to come back later and a client that accepts no event stream
    * gets the status.
-   * @throws {ApiError} `sse.forbidden` when a topic's `authorize` says no, `sse.bad_topic` for one that cannot be
+   * @throws {ApiError} `sse.forbidden` when a topic's `authorize` says no, `sse.bad_topic` for one that cannot be,
+   * `sse.busy` or `sse.too_many` where a limit refuses a client that accepts no event stream
+   * @throws what `greeting` throws; the stream has begun by then, and is ended
    */
   subscribe(request: FastifyRequest, reply: FastifyReply, options: SubscribeOptions): Promise<EventStream>
   /** Ends all streams of a principal; `last` is sent to each before. Returns how many there were. */

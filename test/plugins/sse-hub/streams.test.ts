@@ -24,10 +24,10 @@ test('an event reaches all who read its topic, and nobody else', async () => {
   )
   const id = rig.hub.publish('news', { data: { text: '你好' }, event: 'headline' })
   const expected = { event: 'headline', data: '{"text":"你好"}', id }
-  expect((await first.take(2))[1]).toEqual(expected)
-  expect((await second.take(2))[1]).toEqual(expected)
+  expect((await first?.take(2))?.[1]).toEqual(expected)
+  expect((await second?.take(2))?.[1]).toEqual(expected)
   rig.hub.publish('sport', { data: 'goal' })
-  expect((await other.take(2)).map(({ data }) => data).at(-1)).toBe('goal')
+  expect((await other?.take(2))?.at(-1)?.data).toBe('goal')
 })
 
 test('a reader that comes back gets what it missed, in the order of all topics', async () => {
@@ -37,7 +37,7 @@ test('a reader that comes back gets what it missed, in the order of all topics',
   const id = rig.hub.publish('a', { data: '1' })
   expect((await reader.next()).id).toBe(id)
   reader.leave()
-  await rig.streams[0].closed
+  await rig.streams[0]?.closed
   for (const [topic, data] of [
     ['b', '2'],
     ['c', '-'],
@@ -48,6 +48,6 @@ test('a reader that comes back gets what it missed, in the order of all topics',
   const back = await rig.read('a,b', { headers: { 'last-event-id': id } })
   rig.hub.publish('a', { data: '5' })
   const [open, ...events] = await back.take(5)
-  expect(JSON.parse(open.data)).toEqual({ position: id, recovered: true })
+  expect(JSON.parse(open?.data ?? '')).toEqual({ position: id, recovered: true })
   expect(events.map(({ data }) => data)).toEqual(['2', '3', '4', '5'])
 })
