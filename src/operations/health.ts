@@ -8,7 +8,7 @@ export interface PluginHealth {
   readonly reason?: string
 }
 
-/** How the plugins are. An answer holds for a second, so that probes cannot become load. */
+/** How the plugins are. An answer holds for half a second, so that probes cannot become load. */
 export interface Health {
   all(): Promise<Record<string, PluginHealth>>
   /** `undefined` when there is no such plugin. */
@@ -87,7 +87,7 @@ function cached<T>(question: () => Promise<T>): () => Promise<T> {
     const now = performance.now()
     if (!last || now >= until) {
       last = question()
-      until = now + 1000
+      until = now + 500
     }
     return last
   }

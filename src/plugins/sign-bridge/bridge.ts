@@ -23,6 +23,9 @@ export interface BridgeOptions {
   readonly deviceStages: readonly DeviceStage[]
 }
 
+/** How long an idle device may be silent before it is asked whether it is there, and how long it has to answer. */
+const silenceMs = 400
+
 /** The service over a pool of devices. */
 export class PooledBridge implements SignBridge {
   readonly #options: BridgeOptions
@@ -61,6 +64,11 @@ export class PooledBridge implements SignBridge {
     }
   }
 
+  /** Resolves when the states of idle devices are no older than half a second: a line may have gone silent. */
+  async confirmed(): Promise<void> {
+    await Promise.all(this.#options.pool.devices.map(device => device.confirm(silenceMs)))
+  }
+
   certificate(certNo: string): Promise<string | undefined> {
     return this.#options.certificates.find(certNo)
   }
@@ -72,7 +80,7 @@ export class PooledBridge implements SignBridge {
   /** @throws {Error} saying how many devices are ready, when none is, or why nothing can be recorded */
   async assertReady(): Promise<void> {
     const { pool, supervision } = this.#options
-    await supervision.assertReady()
+    await Promise.all([supervision.assertReady(), this.confirmed()])
     const devices = pool.devices.map(device => device.status())
     if (devices.some(({ state }) => state === 'ready' || state === 'busy')) return
     const each = devices.map(

@@ -132,6 +132,11 @@ export class Device {
     if (ask && this.state === 'ready') this.#identify(askMs)
   }
 
+  /** Makes sure that an idle connection has somebody at its other end; else the state says so from then on. */
+  confirm(withinMs: number): Promise<void> {
+    return this.#link.confirm(withinMs)
+  }
+
   /** Connects anew, unless it does already. A request that is out fails; its outcome stays unknown. */
   reconnect(reason: string): void {
     if (this.#link.state !== 'connecting') this.#link.replace(reason)

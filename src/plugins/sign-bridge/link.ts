@@ -5,6 +5,7 @@ import { isHandshake, parseFrame, type Frame, type Method } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Pacing } from './pacing.ts'
 import { firstText, readReply, type Reply } from './reply.ts'
+import { SignOfLife } from './sign-of-life.ts'
 import type { Connect, Transport } from './transport.ts'
 
 /** `overdue`: a reply did not come in time; until it does, or the connection is replaced, nothing else is sent. */
@@ -73,6 +74,7 @@ export class Link {
   readonly #transport: Transport
   readonly #correlation: Correlation
   readonly #heartbeat = new Heartbeat()
+  readonly #life: SignOfLife
   readonly #pacing: Pacing
   #state: LinkState = 'connecting'
   #reason: string | undefined
@@ -83,12 +85,16 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options
+    this.#life = new SignOfLife(options.clock)
     this.#correlation = new Correlation(options.settings.bareReplies)
     this.#pacing = new Pacing(options.clock, options.settings.minGapMs)
     this.#transport = options.connect({
       opened: () => this.#opened(),
       received: text => this.#received(text),
-      ponged: () => this.#heartbeat.ponged(),
+      ponged: () => {
+        this.#heartbeat.ponged()
+        this.#life.ponged()
+      },
       closed: reason => this.#end('connecting', reason)
     })
   }
@@ -136,6 +142,14 @@ export class Link {
     return beat === 'ask'
   }
 
+  /** Replaces a free connection at whose other end nobody is heard, nor answers a ping, within so many milliseconds. */
+  async confirm(withinMs: number): Promise<void> {
+    const { facts } = this
+    if (this.#state !== 'free') return
+    const alive = await this.#life.within(withinMs, () => this.#transport.ping())
+    if (!alive && this.#state === 'free' && this.#facts === facts) this.replace('It did not answer a ping')
+  }
+
   /** Ends the connection; another one follows. */
   replace(reason: string): void {
     if (this.#state === 'closed') return
@@ -163,6 +177,7 @@ export class Link {
 
   #received(text: string | undefined): void {
     this.#heartbeat.heard()
+    this.#life.heard()
     const frame = parseFrame(text)
     if (this.#state === 'handshaking') return this.#greeted(frame)
     if (!frame) return this.#garbage()

@@ -13,7 +13,7 @@ export class SignMetrics {
   readonly #outcomes = new Map<string, number>()
   readonly #total = new Histogram()
   readonly #queueWait = new Histogram()
-  readonly #device = new Histogram()
+  readonly #devices = new Map<string, Histogram>()
   #inFlight = 0
 
   constructor(clock: Clock) {
@@ -41,9 +41,11 @@ export class SignMetrics {
   readonly refused = (error: unknown): void => this.#count(outcomeOf(error))
 
   /** Notes how long a request waited for a card, and the card took. */
-  readonly passed = ({ queuedAt, sentAt, endedAt }: Passage): void => {
+  readonly passed = ({ device, queuedAt, sentAt, endedAt }: Passage): void => {
     this.#queueWait.observeMs(sentAt - queuedAt)
-    this.#device.observeMs(endedAt - sentAt)
+    const times = this.#devices.get(device) ?? new Histogram()
+    this.#devices.set(device, times)
+    times.observeMs(endedAt - sentAt)
   }
 
   /** `others`: what was measured elsewhere. */
@@ -56,6 +58,10 @@ export class SignMetrics {
         .filter(([event]) => !dropped.includes(event))
         .map(([event, value]) => ({ labels: { device: name, event }, value }))
     )
+    const times = [...this.#devices].map(([device, histogram]) => ({
+      labels: { device },
+      value: histogram.snapshot()
+    }))
     const ups = devices.map(({ name, state }) => ({
       labels: { device: name },
       value: state === 'ready' || state === 'busy' ? 1 : 0
@@ -68,7 +74,7 @@ export class SignMetrics {
         alone(this.#total.snapshot())
       ]),
       metric('queue_wait_seconds', 'histogram', 'Waiting for a device', [alone(this.#queueWait.snapshot())]),
-      metric('device_seconds', 'histogram', 'From frame to reply', [alone(this.#device.snapshot())]),
+      metric('device_seconds', 'histogram', 'From frame to reply', times),
       metric('device_up', 'gauge', 'Whether a device works', ups),
       metric('device_events_total', 'counter', 'What happened on a device', events),
       metric('replies_dropped_total', 'counter', 'Replies that belong to no request', drops),

@@ -4,6 +4,7 @@ import type { SignJob } from './job.ts'
 
 /** When a request that was sent to a card passed what. Milliseconds of the monotonic clock. */
 export interface Passage {
+  readonly device: string
   readonly queuedAt: number
   readonly sentAt: number
   readonly endedAt: number
@@ -19,7 +20,7 @@ export function follow(
 ): void {
   const { queuedAt } = job
   const sentAt = clock.monotonic()
-  const ended = (): void => passed?.({ queuedAt, sentAt, endedAt: clock.monotonic() })
+  const ended = (): void => passed?.({ device: device.name, queuedAt, sentAt, endedAt: clock.monotonic() })
   job.signed.then(ended, (error: object) => {
     failedOn.set(error, device.name)
     ended()

@@ -68,7 +68,8 @@ export function addGetCode(app: App, { bridge, callers, settings }: RoutesOption
 export function addStatusRoutes(app: App, { bridge, callers }: RoutesOptions): void {
   const onRequest = callerOf(callers)
   const devices = { tags, summary: 'The signing devices and their queue', response: { 200: Devices } }
-  app.get('/v1/sign/devices', { schema: devices, onRequest }, () => {
+  app.get('/v1/sign/devices', { schema: devices, onRequest }, async () => {
+    await bridge.confirmed()
     const { devices: all, queued } = bridge.status()
     return { devices: [...all], queued }
   })

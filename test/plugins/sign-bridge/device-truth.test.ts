@@ -8,7 +8,7 @@ import signBridge from '../../../src/plugins/sign-bridge/index.ts'
 import type { DeviceStatus, SignBridge } from '../../../src/plugins/sign-bridge/service.ts'
 import { startSignSimulator, type SimulatedDevice } from '../../../src/plugins/sign-simulator/device.ts'
 import state from '../../../src/plugins/state/index.ts'
-import { testPlugin, type TestGateway } from '../../../src/testing/index.ts'
+import { fakeClock, testPlugin, type TestGateway } from '../../../src/testing/index.ts'
 import { cardKey, guardSecret, outcome, pin } from './rig.ts'
 
 const envelope: CryptoEnvelope = {
@@ -46,6 +46,30 @@ test('when the line to the only device is cut, devices and readiness say so as s
   expect(devices.devices[0]).toMatchObject({ state: 'connecting' })
   expect((await gateway.inject('/readyz')).statusCode).toBe(503)
   expect((await gateway.inject('/healthz')).statusCode).toBe(200)
+})
+
+test('19: when the only device goes silent, whoever asks is told so within half a second', async () => {
+  const clock = fakeClock()
+  await using gateway = await testPlugin(signBridge, {
+    config: { guardSecret, devices: [device.url] },
+    services: { envelope, clock },
+    with: [[state], [database, { file: ':memory:' }]] as never
+  })
+  await clock.advance(0)
+  await until(gateway, 'ready')
+  const read = async (): Promise<DeviceStatus | undefined> =>
+    (await gateway.inject('/v1/sign/devices')).json<{ devices: DeviceStatus[] }>().devices[0]
+  await clock.advance(500)
+  expect(await read()).toMatchObject({ state: 'ready' })
+  device.control.freezeAll()
+  await clock.advance(500)
+  const askedAt = clock.monotonic()
+  const told: (DeviceStatus | undefined)[] = []
+  void read().then(status => told.push(status))
+  while (told.length === 0) await clock.advance(10)
+  expect(told[0]).toMatchObject({ state: 'connecting', reason: 'It did not answer a ping' })
+  expect(clock.monotonic() - askedAt).toBeLessThanOrEqual(500)
+  expect((await gateway.inject('/readyz')).statusCode).toBe(503)
 })
 
 test('readiness that was just asked for is another one within the second for which answers are kept', async () => {
