@@ -1,10 +1,16 @@
 import type { bindable } from './sqlite-values.ts'
 
-/** What the thread of a file is started with. */
-export interface ThreadSettings {
+/** What a file is opened with. */
+export interface FileSettings {
   /** An absolute path, or `:memory:`. */
   readonly file: string
   readonly busyTimeoutMs: number
+}
+
+/** What the thread of a file is started with. */
+export interface ThreadSettings extends FileSettings {
+  /** One number: 0 when the thread is idle, 1 while it works, 2 when it shall do nothing more. */
+  readonly gate: Int32Array
 }
 
 /** What a thread is asked to do. It does one thing after the other, and answers each in turn. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Mutex } from 'async-mutex'
-import type { Answer, Request, Result, ThreadSettings } from './sqlite-message.ts'
+import type { Answer, FileSettings, Request, Result, ThreadSettings } from './sqlite-message.ts'
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void
@@ -22,26 +22,30 @@ export class SqliteThread {
   readonly #exited: Promise<void>
   /** Answers come in the order of the requests. */
   readonly #waiting: Waiting[] = []
+  readonly #gate = new Int32Array(new SharedArrayBuffer(4))
   #closing: Promise<void> | undefined
   #refusal: Error | undefined
   #died = false
 
-  constructor(settings: ThreadSettings) {
-    this.file = settings.file
-    this.busyTimeoutMs = settings.busyTimeoutMs
-    this.inMemory = settings.file === ':memory:'
+  constructor({ file, busyTimeoutMs }: FileSettings) {
+    this.file = file
+    this.busyTimeoutMs = busyTimeoutMs
+    this.inMemory = file === ':memory:'
     const program = new URL('./sqlite-worker.js', import.meta.url)
-    this.#worker = new Worker(program, { name: 'database', workerData: settings, execArgv: [] })
+    const workerData: ThreadSettings = { file, busyTimeoutMs, gate: this.#gate }
+    this.#worker = new Worker(program, { name: 'database', workerData, execArgv: [] })
     this.#worker.unref()
     this.#worker.on('message', (answer: Answer) => this.#settle(answer))
     this.#worker.on('error', error => this.#die(error))
     // Which of the answers it was cannot be told.
     this.#worker.on('messageerror', error => {
       this.#die(error)
-      void this.#worker.terminate()
+      this.#send({ do: 'close' })
     })
+    process.once('exit', this.#shut)
     this.#exited = new Promise(resolve => {
       this.#worker.on('exit', () => {
+        process.off('exit', this.#shut)
         if (!this.#closing) this.#die(new Error('it was ended'))
         resolve()
       })
@@ -80,13 +84,25 @@ export class SqliteThread {
     await this.#exited
   }
 
+  /**
+   * A process that ends interrupts its threads, and libsql aborts the process when it is interrupted. So the statement
+   * that is under way ends first, as it would on the main thread.
+   */
+  readonly #shut = (): void => {
+    while (Atomics.compareExchange(this.#gate, 0, 0, 2) === 1) Atomics.wait(this.#gate, 0, 1)
+  }
+
   #post(request: Request): Promise<Answer> {
     if (this.#refusal) return Promise.reject(this.#refusal)
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ resolve, reject }) === 1) this.#worker.ref()
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      this.#worker.postMessage(request)
+      this.#send(request)
     })
+  }
+
+  #send(request: Request): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(request)
   }
 
   #settle(answer: Answer): void {

@@ -9,7 +9,7 @@ const maxStatements = 200
 
 if (!parentPort) throw new Error('This program runs as a thread')
 const port = parentPort
-const { file, busyTimeoutMs } = /** @type {ThreadSettings} */ (workerData)
+const { file, busyTimeoutMs, gate } = /** @type {ThreadSettings} */ (workerData)
 
 class Connection {
   /** @type {Map<string, Sqlite.Statement>} The one used last is at the end. */
@@ -141,7 +141,11 @@ port.on('messageerror', error => {
   throw error
 })
 port.on('message', (/** @type {Request} */ request) => {
-  port.postMessage(answer(request))
+  if (Atomics.compareExchange(gate, 0, 0, 1) === 2) return
+  const reply = answer(request)
+  Atomics.store(gate, 0, 0)
+  Atomics.notify(gate, 0)
+  port.postMessage(reply)
   // The end of the thread finalizes all statements, so SQLite closes the file: the last connection to it takes the
   // log into it and removes the log. To close a connection would wait for the garbage collection of its statements.
   if (request.do === 'close') port.close()

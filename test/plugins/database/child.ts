@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { sql } from 'kysely'
 import { SqliteDatabase } from '../../../src/plugins/database/sqlite-database.ts'
 
 interface Tables {
@@ -7,9 +8,10 @@ interface Tables {
 
 /**
  * A process that uses the file given as its argument. It prints the id of every row once that is acknowledged, and
- * goes on for as many rows as the second argument says. With a third argument it does not close the file.
+ * goes on for as many rows as the second argument says. It does not close the file when the third argument is
+ * `unclosed`, and exits with 3 in the middle of a statement when it is `exit`.
  */
-const [file = '', count = '', unclosed] = process.argv.slice(2)
+const [file = '', count = '', ending] = process.argv.slice(2)
 const database = await SqliteDatabase.connect(file, 10_000)
 const db = await database.open<Tables>('a', {
   '1_create': {
@@ -30,4 +32,11 @@ for (let left = Number(count); left > 0; left--) {
     .executeTakeFirstOrThrow()
   writeSync(1, `${id}\n`)
 }
-if (unclosed === undefined) await database.close()
+if (ending === 'exit') {
+  setTimeout(() => process.exit(3), 20)
+  await sql`select count(*) from
+    (with recursive c(x) as (select 1 union all select x + 1 from c where x < 1000000) select x from c)`.execute(
+    db
+  )
+}
+if (ending !== 'unclosed') await database.close()

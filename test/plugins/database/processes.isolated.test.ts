@@ -50,6 +50,14 @@ describe.concurrent('a database file', () => {
     expect(writer.exitCode).toBe(0)
     expect(await idsIn(file)).toEqual([1, 2, 3])
   })
+
+  it('holds up the end of the process until its statement ends', async () => {
+    const file = temporary.path('exit', 'a.db')
+    const writer = start(file, 1, 'exit')
+    expect(await allLinesOf(writer)).toEqual(['1'])
+    expect([writer.exitCode, writer.signalCode]).toEqual([3, null])
+    expect(await idsIn(file)).toEqual([1])
+  })
 })
 
 function start(file: string, count: number, ...more: readonly string[]): ChildProcess {
