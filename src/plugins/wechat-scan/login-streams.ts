@@ -61,7 +61,7 @@ interface Entry extends Waiting {
   ended: boolean
 }
 
-const tickMs = 250
+const tickMs = 500
 /** When nothing is heard, a stream looks for itself after this time, and up to half of it more. */
 const rereadMs = 10_000
 const busyMs = 5_000

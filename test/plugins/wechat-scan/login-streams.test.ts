@@ -272,7 +272,7 @@ test('a subscription that fails is tried again', async () => {
   const state = loginNode().state
   const subscribing = vi.spyOn(state, 'subscribe').mockRejectedValueOnce(new Error('no connection'))
   const { logins, sink, clock, open } = node({ state })
-  await clock.advance(300)
+  await clock.advance(500)
   expect(subscribing).toHaveBeenCalledTimes(2)
   const { login } = await logins.begin(asker())
   const stream = await open(login.hash)
