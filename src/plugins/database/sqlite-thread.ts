@@ -46,7 +46,7 @@ export class SqliteThread {
     this.#exited = new Promise(resolve => {
       this.#worker.on('exit', () => {
         process.off('exit', this.#shut)
-        if (!this.#closing) this.#die(new Error('it was ended'))
+        this.#die(new Error('it was ended'))
         resolve()
       })
     })
@@ -59,7 +59,7 @@ export class SqliteThread {
 
   /** Whether it ended by itself, and another could take its place. Rows that were in memory are gone. */
   get replaceable(): boolean {
-    return this.#died && !this.inMemory
+    return this.#died && !this.#closing && !this.inMemory
   }
 
   /** @throws {Error} with `code` and `rawCode` when it is SQLite's; or why nothing can be asked any more */

@@ -163,6 +163,19 @@ describe('closing', () => {
     owner.close()
   })
 
+  it('ends when the thread dies meanwhile, and so does what waits', async () => {
+    const { db, database } = opened
+    asked.mockClear()
+    asked.mockImplementation(() => undefined)
+    const waiting = Promise.allSettled([numbersIn(db)])
+    await whenAsked(1)
+    const closing = database.close()
+    await whenAsked(2)
+    await thread().terminate()
+    await expect(closing).resolves.toBeUndefined()
+    expect(await waiting).toMatchObject([{ reason: { message: expect.stringContaining('died') as string } }])
+  })
+
   it('works when the thread is dead', async () => {
     await put(opened.db, 1)
     await thread().terminate()
