@@ -19,11 +19,10 @@ export interface CompatParts {
   readonly token: string
   /** Base URL of the pictures that WeChat draws. */
   readonly pictures: string
-  readonly streamMs: number
+  /** QR codes for one address in a minute: without cookies a page that waits takes one with every stream. */
+  readonly perAddress: number
   readonly alwaysSecure: boolean
 }
-
-const minuteMs = 60_000
 
 /**
  * `GET /sse?token=` as the service had it that this one replaces: `{scene_id, qrcode_url}`, then `{userId, event}`,
@@ -31,7 +30,7 @@ const minuteMs = 60_000
  * stream.
  */
 export function addCompatRoute(app: App, parts: CompatParts): void {
-  const { logins, streams, account, streamMs, alwaysSecure } = parts
+  const { logins, streams, account, perAddress, alwaysSecure } = parts
   const cookie: SecretCookie = { name: 'paifang-sse', path: '/sse', alwaysSecure }
   const contract = new CompatContract(parts)
   const isToken = equals(parts.token)
@@ -45,8 +44,7 @@ export function addCompatRoute(app: App, parts: CompatParts): void {
         ip: request.ip,
         from: browserName(request.headers['user-agent']),
         secret: readCookie(request, cookie),
-        // Without cookies a page that waits takes one with every stream.
-        allowance: Math.max(1, minuteMs / streamMs),
+        perAddress,
         signal: whenGone(reply)
       })
       reply.header('set-cookie', setCookie(request, cookie, secret))

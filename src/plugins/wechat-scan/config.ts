@@ -115,6 +115,13 @@ export const Config = Type.Object({
     maximum: 10_000,
     description: 'QR codes for one IP address, and for one browser, in a minute.'
   }),
+  ssePerMinute: Type.Integer({
+    default: 120,
+    minimum: 1,
+    maximum: 10_000,
+    description:
+      'The same for one IP address under the profile compat, where a page without cookies takes one with every stream.'
+  }),
   dailyQuota: Type.Integer({
     default: 100_000,
     minimum: 1,

@@ -26,12 +26,12 @@ export class Limits {
 
   /**
    * Counts one QR code for an address and, where there is one, a browser.
-   * @param allowance how many times the usual number an address may have
+   * @param perAddress how many an address may have, where that is not as many as a browser
    * @throws {ApiError} `scan.too_many`
    */
-  async take(ip: string, browser: string | undefined, allowance = 1): Promise<void> {
+  async take(ip: string, browser: string | undefined, perAddress?: number): Promise<void> {
     const { perMinute } = this.#parts
-    await this.#count(`ip:${nameOf(ip)}`, perMinute * allowance)
+    await this.#count(`ip:${nameOf(ip)}`, perAddress ?? perMinute)
     if (browser !== undefined) await this.#count(`browser:${browser}`, perMinute)
   }
 

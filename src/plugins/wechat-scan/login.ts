@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { State } from '../state/service.ts'
+import { StateFullError, type State } from '../state/service.ts'
 import { ApiError } from '../api-error/service.ts'
 import { Errors } from './errors.ts'
 import type { Limits } from './limits.ts'
@@ -25,8 +25,8 @@ export interface Asker {
   readonly from: string
   /** The secret of the login that it has, if any. */
   readonly secret?: string | undefined
-  /** How many times the usual number of QR codes its address may have. */
-  readonly allowance?: number
+  /** QR codes that its address may have in a minute, where that is not the usual number. */
+  readonly perAddress?: number
   /** Aborts when nobody is left to take the answer. */
   readonly signal: AbortSignal
 }
@@ -61,15 +61,19 @@ export class Logins {
    * secret, which is returned with it.
    * @throws {ApiError} `scan.unknown_account`, `scan.too_many`, `scan.busy`
    */
-  async begin(asker: Asker): Promise<{ readonly login: Login; readonly secret: string }> {
-    const { account, secret, ip, from, signal, allowance } = asker
+  begin(asker: Asker): Promise<{ readonly login: Login; readonly secret: string }> {
+    return orBusy(this.#begin(asker))
+  }
+
+  async #begin(asker: Asker): Promise<{ readonly login: Login; readonly secret: string }> {
+    const { account, secret, ip, from, signal, perAddress } = asker
     this.#stockOf(account)
     const known = secret === undefined ? undefined : hashOf(secret)
     if (secret !== undefined && known !== undefined) {
       const login = await this.#read(known)
       if (login && login.handle.account === account && !isOver(login.scene)) return { login, secret }
     }
-    await this.#parts.limits.take(ip, known, allowance)
+    await this.#parts.limits.take(ip, known, perAddress)
     const own = newSecret()
     const fresh = await this.#reserve(account, signal)
     const login = await this.#place(hashOf(own), undefined, { account, refreshes: 0, from }, fresh)
@@ -104,7 +108,11 @@ export class Logins {
    * A new QR code because somebody asked for it; the old one is over. A login that only waits to be taken stays.
    * @throws {ApiError} `scan.no_login`, `scan.too_many`, `scan.busy`
    */
-  async renew(hash: string, ip: string, signal: AbortSignal): Promise<Login> {
+  renew(hash: string, ip: string, signal: AbortSignal): Promise<Login> {
+    return orBusy(this.#renew(hash, ip, signal))
+  }
+
+  async #renew(hash: string, ip: string, signal: AbortSignal): Promise<Login> {
     const { scenes, limits } = this.#parts
     const login = await this.#read(hash)
     if (!login) throw new ApiError(Errors['scan.no_login'])
@@ -188,6 +196,16 @@ export class Logins {
     }
     counters.add('scenes_shown_total')
     return { hash, handle: { ...handle, version: (before?.version ?? 0) + 1 }, scene: shown }
+  }
+}
+
+/** A state that holds as much as it may takes no more logins just now. */
+async function orBusy<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof StateFullError)) throw error
+    throw new ApiError(Errors['scan.busy'], { retryAfter: 60, cause: error })
   }
 }
 

@@ -73,7 +73,7 @@ function addForWechat(app: App, parts: RoutesParts): void {
 
 function addForBrowsers(app: App, parts: RoutesParts): void {
   const { settings, accounts, state, clock, errors } = parts
-  const { origins, streamMs, clientSecret, sseToken: token } = settings
+  const { origins, streamMs, clientSecret, sseToken: token, ssePerMinute: perAddress } = settings
   const alwaysSecure = settings.publicUrl.startsWith('https://')
   const account = accounts[0]?.name ?? 'default'
   const tickets = new Tickets(state)
@@ -89,7 +89,7 @@ function addForBrowsers(app: App, parts: RoutesParts): void {
     addScanRoutes(site, { ...parts, news, browsers, account })
     addExchangeRoute(site, { ...parts, browsers, clientSecret })
     if (settings.profile === 'compat')
-      addCompatRoute(site, { ...parts, account, token, streamMs, alwaysSecure })
+      addCompatRoute(site, { ...parts, account, token, perAddress, alwaysSecure })
     if (origins.length === 0) return
     for (const path of ['/v1/scan', '/v1/scan/*'])
       site.options(path, { config: { raw: true } }, answerPreflight)

@@ -167,7 +167,7 @@ test('10: a forgotten tab costs one QR code for each life of one, and then none'
 })
 
 test('10: in the old contract, too, a page with cookies keeps its QR code, and one without is slowed down', async () => {
-  await using gateway = await startScan({ config: { ...config, scenesPerMinute: 1 } })
+  await using gateway = await startScan({ config: { ...config, ssePerMinute: 3 } })
   const browser = gateway.browser()
   const scenes = new Set<string>()
   for (let round = 0; round < 5; round++) {

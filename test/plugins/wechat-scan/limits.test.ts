@@ -39,7 +39,7 @@ test('an IPv4 address in the clothes of IPv6 is counted by itself', async () => 
   await expect(limits.take('::ffff:192.0.2.2', undefined)).resolves.toBeUndefined()
 })
 
-test('an allowance multiplies what an address may have', async () => {
+test('an address may have another number than a browser', async () => {
   const { limits } = loginNode({ perMinute: 1 })
   for (let count = 0; count < 3; count++) {
     // eslint-disable-next-line no-await-in-loop

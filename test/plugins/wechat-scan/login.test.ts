@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import { WechatApiError } from '../../../src/plugins/wechat-scan/wechat-api-error.ts'
-import { asker, FakeApi, loginNode, scanOf, ttlMs } from './login-rig.ts'
+import { MemoryState } from '../../../src/plugins/state/memory-state.ts'
+import { fakeClock } from '../../../src/testing/index.ts'
+import { asker, fakeLog, FakeApi, loginNode, scanOf, ttlMs } from './login-rig.ts'
 
 test('a browser gets a scene and a secret, and the secret is kept nowhere', async () => {
   const { logins, state } = loginNode()
@@ -142,6 +144,16 @@ test('nobody can renew what is not there, or too often', async () => {
   }
   await expect(logins.renew(login.hash, '192.0.2.1', asker().signal)).rejects.toMatchObject({
     entry: { key: 'scan.too_many' }
+  })
+})
+
+test('a state that is full takes no more logins, and says so', async () => {
+  const clock = fakeClock()
+  const state = new MemoryState({ maxKeys: 3, clock, log: fakeLog() })
+  const { logins } = loginNode({ state, clock })
+  await expect(logins.begin(asker())).rejects.toMatchObject({
+    entry: { key: 'scan.busy' },
+    context: { retryAfter: 60 }
   })
 })
 
