@@ -114,15 +114,15 @@ describe.skipIf(!hasChromium)('a login in Chromium', () => {
   })
 
   test('a code that is over is replaced by itself for a while, and then by the button', async () => {
-    await using gateway = await start({ maxRefreshes: 1, streamMs: 600_000 })
+    await using gateway = await start({ sceneTtlS: 60, maxRefreshes: 1, streamMs: 600_000 })
     await using tab = await open(gateway.url)
     const { page, complaints } = tab
     const seen = [await codeOn(tab)]
     const renewed = page.waitForResponse(/qr\.svg/)
-    await gateway.clock.advance(121_000)
+    await gateway.clock.advance(61_000)
     await renewed
     seen.push(await codeOn(tab))
-    await gateway.clock.advance(121_000)
+    await gateway.clock.advance(61_000)
     await shows(page, 'expired')
     await page.getByRole('button', { name: 'Get a new code' }).click()
     seen.push(await codeOn(tab))
