@@ -18,7 +18,14 @@ export class Counters {
   slowDropped = 0
   slowCoalesced = 0
   readonly gaps: Record<GapReason, number> = { restart: 0, evicted: 0, unknown: 0, slow: 0 }
-  readonly refused: Record<Refusal, number> = { global: 0, ip: 0, principal: 0, topic: 0, draining: 0 }
+  readonly refused: Record<Refusal, number> = {
+    global: 0,
+    ip: 0,
+    principal: 0,
+    topic: 0,
+    draining: 0,
+    pipelined: 0
+  }
   readonly ended: Record<OpenEnd, number> = {
     client: 0,
     slow: 0,

@@ -10,12 +10,12 @@ import { encodeEvent } from './event-text.ts'
 import { FanOut } from './fan-out.ts'
 import { gapBlock, openBlock } from './hub-events.ts'
 import { lastEventIdOf } from './last-event-id.ts'
-import { Limits, networkOf } from './limits.ts'
+import { Limits, networkOf, type Share } from './limits.ts'
 import { OpenStream } from './open-stream.ts'
 import { formatPosition, newEpoch } from './position.ts'
 import { refuse, type Refusal } from './refusal.ts'
 import { Readers } from './readers.ts'
-import { isGone, openBody, sendHead, takeOver } from './response.ts'
+import { isGone, isQueued, openBody, sendHead, takeOver } from './response.ts'
 import { resume } from './resume.ts'
 import type { EventStream, HubStatus, SseHub, StreamEnd, SubscribeOptions, TopicEvent } from './service.ts'
 import type { StreamHost } from './stream-host.ts'
@@ -124,8 +124,7 @@ export class Hub implements SseHub {
     if (request.method === 'HEAD') return (sendHead(reply), ended('ended'))
     if (isGone(request, reply)) return (reply.hijack(), ended('client'))
     const share = { network: networkOf(request.ip), principal: options.principal }
-    const isClosing = this.#drain !== undefined || this.#closing()
-    const refusal = isClosing ? 'draining' : this.#limits.refusal(share, names, this.#topics)
+    const refusal = this.#refusal(request, reply, share, names)
     if (refusal) return this.#refuse(request, reply, refusal)
 
     // From here on to the first await nothing else runs: no event is lost between history and subscription.
@@ -189,6 +188,16 @@ export class Hub implements SseHub {
     if (!answers.every(answer => answer === true)) throw new ApiError(Errors['sse.forbidden'])
   }
 
+  #refusal(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    share: Share,
+    names: readonly string[]
+  ): Refusal | undefined {
+    if (this.#drain !== undefined || this.#closing()) return 'draining'
+    return isQueued(request, reply) ? 'pipelined' : this.#limits.refusal(share, names, this.#topics)
+  }
+
   #refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): EventStream {
     this.#counters.refused[refusal]++
     refuse(request, reply, refusal, this.#jittered(this.#settings.busyRetryMs))
@@ -236,7 +245,7 @@ export class Hub implements SseHub {
 
 type Opening = SubscribeOptions & {
   readonly names: readonly string[]
-  readonly share: { readonly network: string; readonly principal: string | undefined }
+  readonly share: Share
 }
 
 /** A stream that was over before it began. */

@@ -5,7 +5,7 @@ import { Errors } from './errors.ts'
 import { acceptsEventStream, sendRetry } from './response.ts'
 
 /** What stands in the way of a stream. */
-export type Refusal = 'global' | 'ip' | 'principal' | 'topic' | 'draining'
+export type Refusal = 'global' | 'ip' | 'principal' | 'topic' | 'draining' | 'pipelined'
 
 /**
  * Tells somebody to come back. A native EventSource gives up for good at any status but 200, so it gets an empty

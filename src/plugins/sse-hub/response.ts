@@ -81,12 +81,18 @@ function keepOpen(socket: Socket): void {
   socket.setNoDelay(true)
 }
 
-/** Of a pipelined request the connection may still belong to an earlier response; then `raw` has no socket yet. */
-function bodyOf(raw: ServerResponse | Http2ServerResponse, connection: Socket): Writable {
-  const { socket, stream } = raw as { socket?: unknown; stream?: unknown }
-  if (stream) return stream as Writable
-  if (socket === connection && connection instanceof Socket) return connection
-  return raw
+/** What the body is written to; `inject` has no connection. */
+function bodyOf(raw: OpenResponse['raw'], connection: Socket): Writable {
+  if ('stream' in raw) return raw.stream
+  return connection instanceof Socket ? connection : raw
+}
+
+/**
+ * Whether the connection belongs to an earlier response still: the request was pipelined, and its answer may have to
+ * wait for ever. No browser does that.
+ */
+export function isQueued({ raw }: FastifyRequest, reply: FastifyReply): boolean {
+  return raw.httpVersionMajor === 1 && raw.socket instanceof Socket && reply.raw.socket !== raw.socket
 }
 
 /** Whether nobody is left to answer. */

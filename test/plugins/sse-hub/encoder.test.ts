@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeBlock, type Block } from '../../../src/plugins/sse-hub/encoder.ts'
 import { interpret } from './reference-parser.ts'

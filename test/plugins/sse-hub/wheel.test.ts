@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { turnMs, Wheel, type Timed } from '../../../src/plugins/sse-hub/wheel.ts'
 import { fakeClock } from '../../../src/testing/index.ts'
