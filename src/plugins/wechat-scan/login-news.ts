@@ -69,7 +69,9 @@ export class NewsDesk implements Contract {
     if (this.isDone(login)) return { end: true }
     const { state, ...data } = await this.newsOf(login)
     const { scenes, tickets, streamMs } = this.#parts
-    const ticket = byTicket && state === 'ready' ? { ticket: await tickets.issue(login.hash, streamMs) } : {}
+    // A ticket is good once, and these states may outlast the stream.
+    const comesBack = byTicket && (state === 'ready' || state === 'scanned')
+    const ticket = comesBack ? { ticket: await tickets.issue(login.hash, streamMs) } : {}
     const event: HubEvent = { event: state, data: { ...data, ...ticket } }
     if (state !== 'expired' && state !== 'cancelled') return { event, end: false }
     const { account, scene } = login.handle

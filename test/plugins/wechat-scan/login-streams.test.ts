@@ -247,6 +247,15 @@ test('a page without cookies gets a ticket for its next stream with every QR cod
   expect(await tickets.redeem(ticket)).toBeUndefined()
 })
 
+test('a page without cookies gets a ticket also while its scan waits to be confirmed, and no other page does', async () => {
+  const { logins, news, tickets } = node()
+  const { login } = await logins.begin(asker())
+  const scanned = { ...login, scene: { ...login.scene, state: 'scanned' as const } }
+  const { event } = await news.say(scanned, true)
+  expect(await tickets.redeem(textIn(event, 'ticket'))).toBe(login.hash)
+  expect((await news.say(scanned, false)).event).toEqual({ event: 'scanned', data: {} })
+})
+
 test('a ticket is good for half a minute', async () => {
   const { tickets, clock, state } = node()
   const ticket = await tickets.issue('h')
