@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { startRig } from './rig.ts'
+
+test('readers that take nothing are removed, the others get everything', async () => {
+  await using rig = await startRig({ config: { maxQueueBytes: 256 * 1024 } })
+  const healthy = await Promise.all(Array.from({ length: 5 }, () => rig.read('a')))
+  const stalled = await Promise.all(Array.from({ length: 3 }, () => rig.read('a')))
+  for (const { response } of stalled) {
+    response.pause()
+    response.socket.pause()
+  }
+  const data = 'x'.repeat(60_000)
+  let count = 0
+  // Kernels hold some megabytes before anything is felt.
+  while (rig.hub.status().streams > 5 && count < 2_000) {
+    rig.hub.publish('a', { data })
+    count++
+    await Promise.all(healthy.map(reader => reader.take(count === 1 ? 2 : 1)))
+  }
+  expect(rig.hub.status().streams).toBe(5)
+  expect(rig.count('ended_slow_total')).toBe(3)
+  expect(rig.count('delivered_total')).toBeGreaterThanOrEqual(count * 5)
+  expect(healthy.map(reader => reader.seen.length)).toEqual(Array(5).fill(count + 1))
+})
