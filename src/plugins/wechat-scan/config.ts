@@ -43,7 +43,7 @@ export const Config = Type.Object({
     default: '',
     maxLength: 256,
     description:
-      'Base URL of the WeChat API. Default: the simulator where it is on, else https://api.weixin.qq.com.'
+      'Base URL of the WeChat API. Default: the simulator for its own account, else https://api.weixin.qq.com.'
   }),
   accessToken: Type.Enum(['stable', 'classic'], {
     default: 'stable',

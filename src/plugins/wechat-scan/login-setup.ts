@@ -4,7 +4,7 @@ import type { ApiErrors } from '../api-error/service.ts'
 import type { SseHub } from '../sse-hub/service.ts'
 import type { State } from '../state/service.ts'
 import type { WechatSimulator } from '../wechat-simulator/service.ts'
-import { accountsOf, type ScanAccount } from './account.ts'
+import { accountsOf, placesFor, type ScanAccount } from './account.ts'
 import type { ScanSettings } from './config.ts'
 import { Codes } from './exchange-codes.ts'
 import { Limits } from './limits.ts'
@@ -32,16 +32,13 @@ export interface SetupParts {
   readonly simulator: WechatSimulator | undefined
 }
 
-const wechat = { api: 'https://api.weixin.qq.com', pictures: 'https://mp.weixin.qq.com' }
-
 /** Puts the parts together and adds the routes to `app`. */
 export function setUp(app: App, parts: SetupParts): ScanLogin {
   const { settings, state, clock, log, simulator } = parts
-  const given = settings.apiBase || simulator?.apiBase
-  const base = (given ?? wechat.api).replace(/\/+$/, '')
   const counters = new Counters()
   const accounts = accountsOf(settings, simulator)
-  const stations = accounts.map(account => stationOf(account, base, counters, parts))
+  const stations = accounts.map(account => stationOf(account, counters, parts))
+  const [first = { appId: '' }] = accounts
   const ttlMs = settings.sceneTtlS * 1_000
   const scenes = new SceneStore(state, clock, ttlMs)
   const handles = new HandleStore(state, ttlMs)
@@ -67,8 +64,8 @@ export function setUp(app: App, parts: SetupParts): ScanLogin {
     messages,
     listeners,
     announce,
-    pictures: given ? base : wechat.pictures,
-    phone: simulator && `${simulator.apiBase}/wechat-simulator`
+    pictures: placesFor(first, settings.apiBase, simulator).pictures,
+    phone: simulator?.account.appId === first.appId ? `${simulator.apiBase}/wechat-simulator` : undefined
   })
   app.addHook('onReady', async () => scan.warmUp())
   app.addHook('preClose', async () => scan.stop())
@@ -76,8 +73,9 @@ export function setUp(app: App, parts: SetupParts): ScanLogin {
   return scan
 }
 
-function stationOf(account: ScanAccount, base: string, counters: Counters, parts: SetupParts): Station {
-  const { settings, state, clock, log } = parts
+function stationOf(account: ScanAccount, counters: Counters, parts: SetupParts): Station {
+  const { settings, state, clock, log, simulator } = parts
+  const { api: base } = placesFor(account, settings.apiBase, simulator)
   const api = new WechatApi({ account, base, state, clock, log, kind: settings.accessToken })
   const { appId } = account
   const quota = new DayQuota({ appId, limit: settings.dailyQuota, state, clock, log, counters })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accountsOf } from '../../../src/plugins/wechat-scan/account.ts'
+import { accountsOf, placesFor } from '../../../src/plugins/wechat-scan/account.ts'
 
 const none = {
   appId: '',
@@ -46,4 +46,19 @@ test('further accounts come with their names, and the previous key behind the cu
     accounts: [{ ...simulated, name: 'shop', encodingAesKey }]
   })
   expect([shop?.name, shop?.aesKeys, others]).toEqual(['shop', ['B'.repeat(43), 'A'.repeat(43)], []])
+})
+
+const simulator = { account: simulated, apiBase: 'http://127.0.0.1:4711' }
+const own = { api: 'https://api.weixin.qq.com', pictures: 'https://mp.weixin.qq.com' }
+
+test('the simulator stands in for WeChat where the account is its own, and gets no secret of another', () => {
+  expect(placesFor({ appId: 'wxsim' }, '', simulator).api).toBe('http://127.0.0.1:4711')
+  expect(placesFor({ appId: 'wxreal' }, '', simulator)).toEqual(own)
+  expect(placesFor({ appId: 'wxreal' }, '')).toEqual(own)
+})
+
+test('a base that is set is where every account goes, with or without a slash at its end', () => {
+  const there = { api: 'http://there/wx', pictures: 'http://there/wx' }
+  expect(placesFor({ appId: 'wxsim' }, 'http://there/wx/', simulator)).toEqual(there)
+  expect(placesFor({ appId: 'wxreal' }, 'http://there/wx', simulator)).toEqual(there)
 })
