@@ -200,7 +200,9 @@ export class Hub implements SseHub {
 
   #refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): EventStream {
     this.#counters.refused[refusal]++
-    refuse(request, reply, refusal, this.#jittered(this.#settings.busyRetryMs))
+    const { retryMs, busyRetryMs } = this.#settings
+    // Elsewhere there is room now.
+    refuse(request, reply, refusal, this.#jittered(refusal === 'draining' ? retryMs : busyRetryMs))
     return ended('refused')
   }
 

@@ -15,6 +15,8 @@ import type { Timed } from './wheel.ts'
 
 /** Every so many signs of life one is an event, which scripts can see. */
 const beatEvery = 4
+/** So much of an event is written at a time: that a reader takes some of a large one can be seen. */
+const pieceBytes = 65_536
 
 /** One open response and what waits for it. Nothing is sent before `release`. */
 export class OpenStream implements EventStream, Timed {
@@ -29,6 +31,8 @@ export class OpenStream implements EventStream, Timed {
   readonly #host: StreamHost
   readonly #raw: OpenResponse['raw']
   readonly #out: Writable
+  /** The rest of an event that was written in part. */
+  #rest: Buffer | undefined
   /** There while something waits, and until the stream is released. */
   #backlog: Backlog | undefined
   #held = true
@@ -149,11 +153,19 @@ export class OpenStream implements EventStream, Timed {
     const { counters } = this.#host
     // A connection that the reader has half closed is about to be over.
     if (!this.#out.writable) return
-    counters.writes++
-    counters.writtenBytes += bytes.length
-    this.#written += bytes.length
+    let from = 0
+    let isTaken = true
+    while (isTaken && from < bytes.length) {
+      const piece = bytes.length > pieceBytes ? bytes.subarray(from, from + pieceBytes) : bytes
+      isTaken = this.#out.write(piece)
+      from += piece.length
+    }
+    this.#written += from
     this.#wroteAt = now
-    if (this.#out.write(bytes) || this.#pressed) return
+    counters.writes++
+    counters.writtenBytes += from
+    this.#rest = from < bytes.length ? bytes.subarray(from) : undefined
+    if (isTaken) return
     this.#pressed = true
     this.#backlog ??= new Backlog()
     this.#out.once('drain', () => {
@@ -168,7 +180,7 @@ export class OpenStream implements EventStream, Timed {
     const backlog = this.#backlog as Backlog
     const { counters, maxQueueBytes } = this.#host
     for (const frame of frames) if (backlog.add(frame)) counters.slowCoalesced++
-    const room = maxQueueBytes - this.#out.writableLength
+    const room = maxQueueBytes - this.#out.writableLength - (this.#rest?.length ?? 0)
     if (backlog.bytes <= room) return
     // Who is cut off while it catches up would only begin to catch up again.
     counters.slowDropped += backlog.shrink(Math.floor(room * 0.75), this.#held || backlog.replaying)
@@ -195,6 +207,7 @@ export class OpenStream implements EventStream, Timed {
   }
 
   #nextOf(backlog: Backlog): Buffer | undefined {
+    if (this.#rest) return this.#rest
     const lost = backlog.takeLost()
     if (!lost || !this.#announce) return backlog.take()?.bytes
     const { epoch, counters } = this.#host

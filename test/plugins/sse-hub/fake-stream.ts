@@ -58,6 +58,7 @@ export class FakeConnection extends Writable {
 
 export interface FakeHostOptions {
   readonly maxQueueBytes?: number
+  readonly maxEventBytes?: number
   readonly stalledMs?: number
   readonly heartbeatMs?: number
 }
@@ -65,6 +66,7 @@ export interface FakeHostOptions {
 /** Streams without HTTP: what they need of a hub, and their other ends. */
 export function fakeHost({
   maxQueueBytes = 1_000,
+  maxEventBytes = 500,
   stalledMs = 10_000,
   heartbeatMs = 20_000
 }: FakeHostOptions = {}) {
@@ -80,7 +82,7 @@ export function fakeHost({
     maxQueueBytes,
     stalledMs,
     heartbeatMs,
-    encode: event => encodeEvent(event, 500),
+    encode: event => encodeEvent(event, maxEventBytes),
     retryMs: () => 1_234,
     settle: stream => fanOut.settle(stream),
     settledSeq: () => (fanOut.busy ? undefined : seq),

@@ -210,3 +210,44 @@ describe('a reader that takes nothing', () => {
     expect(counters.heartbeats).toBeGreaterThan(0)
   })
 })
+
+describe('an event of several hundred kilobytes', () => {
+  const large = { maxQueueBytes: 1_000_000, maxEventBytes: 400_000 }
+
+  test('goes out in pieces, so that who takes it slowly is not taken for stalled', async () => {
+    const { clock, publish, ends, out } = stalled('disconnect', large)
+    await publish('large', { length: 300_000 })
+    await publish('next')
+    while (!out.writes.join('').includes('next')) {
+      await clock.advance(9_000)
+      await out.takeOne()
+    }
+    expect(ends).toEqual([])
+    expect(out.writes.length).toBeGreaterThan(4)
+    expect(texts(out)).toEqual(['large', 'next'])
+    expect(out.writes.join('')).toHaveLength(300_005)
+  })
+
+  test('arrives whole, and what was sent behind it behind it', async () => {
+    const { publish, stream, out, ends, tick, counters } = stalled('disconnect', large)
+    out.reading = true
+    await publish('large', { length: 300_000 })
+    stream.send({ data: 'x'.repeat(200_000) })
+    stream.end({ last: { data: 'bye' } })
+    while (ends.length === 0) await tick()
+    const squeezed = out.writes
+      .join('')
+      .replaceAll(/(.)\1{99,}/g, (run, [letter]) => `${letter}×${run.length}`)
+    expect(squeezed).toBe(`large;.×${300_000 - 6}data: x×200000\n\ndata: bye\n\n`)
+    expect(counters.writtenBytes).toBe(out.writes.join('').length)
+  })
+
+  test('counts with what is left of it', async () => {
+    const { publish, ends } = stalled('disconnect', { ...large, maxQueueBytes: 600_000 })
+    await publish('1', { length: 300_000 })
+    await publish('2', { length: 200_000 })
+    expect(ends).toEqual([])
+    await publish('3', { length: 200_000 })
+    expect(ends).toEqual(['slow'])
+  })
+})

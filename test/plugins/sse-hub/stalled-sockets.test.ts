@@ -22,3 +22,12 @@ test('readers that take nothing are removed, the others get everything', async (
   expect(rig.count('delivered_total')).toBeGreaterThanOrEqual(count * 5)
   expect(healthy.map(reader => reader.seen.length)).toEqual(Array(5).fill(count + 1))
 })
+
+test('events of megabytes arrive whole', async () => {
+  await using rig = await startRig({ config: { maxEventBytes: 4 * 2 ** 20, maxQueueBytes: 16 * 2 ** 20 } })
+  const reader = await rig.read('a')
+  const events = ['x', 'y', 'z'].map(letter => letter.repeat(3_000_000))
+  for (const data of events) rig.hub.publish('a', { data })
+  const seen = (await reader.take(4)).slice(1).map(({ data }) => data)
+  expect(seen.map((data, place) => data === events[place])).toEqual([true, true, true])
+})
