@@ -45,7 +45,7 @@ export type LoginListener = (
 /** What operators may see of an account. */
 export interface AccountStatus {
   readonly name: string
-  /** QR codes made since midnight UTC, by all nodes, and how many WeChat allows. */
+  /** QR codes made since midnight in Beijing, by all nodes, and how many WeChat allows. */
   readonly qrToday: number
   readonly qrQuota: number
   /** QR codes that wait to be shown. */

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../../core/index.ts'
 import type { State } from '../state/service.ts'
 import type { Counters } from './login-counters.ts'
+import { nextWechatDayInMs, wechatDay } from './wechat-day.ts'
 
 const dayMs = 86_400_000
 const alarmAt = 0.8
@@ -16,7 +17,7 @@ export interface DayQuotaParts {
   readonly counters: Counters
 }
 
-/** Counts the QR codes that all nodes make for one account in a UTC day, and warns in time. */
+/** Counts the QR codes that all nodes make for one account in a day of WeChat's, and warns in time. */
 export class DayQuota {
   readonly #parts: DayQuotaParts
   #warned = ''
@@ -47,13 +48,13 @@ export class DayQuota {
     return Number((await this.#parts.state.get(this.#key)) ?? 0)
   }
 
-  /** Milliseconds until the next UTC day. */
+  /** Milliseconds until the next day. */
   get resetsInMs(): number {
-    return dayMs - (this.#parts.clock.now() % dayMs)
+    return nextWechatDayInMs(this.#parts.clock.now())
   }
 
   get #day(): string {
-    return new Date(this.#parts.clock.now()).toISOString().slice(0, 10)
+    return wechatDay(this.#parts.clock.now())
   }
 
   get #key(): string {

@@ -1,3 +1,5 @@
+import { nextWechatDayInMs } from './wechat-day.ts'
+
 /** What is known of a call that WeChat did not fulfil. */
 export interface WechatApiFailure {
   /** WeChat's own number; 0 when there was no answer that could be read. */
@@ -44,8 +46,6 @@ const hints: Readonly<Record<number, string>> = {
 }
 
 const minuteMs = 60_000
-const dayMs = 86_400_000
-const beijingMs = 8 * 3_600_000
 
 /** An answer of WeChat that says what is wrong. `errmsg` must hold nothing secret. */
 export function refusedCall(call: string, errcode: number, errmsg: string, nowMs: number): WechatApiError {
@@ -68,5 +68,5 @@ function hintOf(errcode: number, errmsg: string): string | undefined {
 
 function retryAtOf(errcode: number, nowMs: number): number | undefined {
   if (errcode === 45011) return nowMs + minuteMs
-  return errcode === 45009 ? nowMs + dayMs - ((nowMs + beijingMs) % dayMs) : undefined
+  return errcode === 45009 ? nowMs + nextWechatDayInMs(nowMs) : undefined
 }

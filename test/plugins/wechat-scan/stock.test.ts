@@ -135,7 +135,7 @@ test('a stock that was stopped makes nothing more', async () => {
   await expect(node.stock.take()).rejects.toMatchObject({ entry: { key: 'scan.busy' } })
 })
 
-test('QR codes are counted for a UTC day; four fifths of them are told once, the end is kept', async () => {
+test('QR codes are counted for a day of WeChat’s, which begins at 16:00 UTC; four fifths of them are told once, the end is kept', async () => {
   const node = loginNode({ dailyQuota: 5 })
   for (let count = 0; count < 5; count++) {
     // eslint-disable-next-line no-await-in-loop
@@ -147,7 +147,9 @@ test('QR codes are counted for a UTC day; four fifths of them are told once, the
   await expect(node.stock.take()).rejects.toMatchObject({ entry: { key: 'scan.busy' } })
   expect(await node.quota.used()).toBe(5)
   expect(node.api.made).toHaveLength(5)
-  await node.clock.advance(86_400_000)
+  await node.clock.advance(Date.UTC(2026, 0, 1, 16) - 1 - node.clock.now())
+  await expect(node.stock.take()).rejects.toMatchObject({ entry: { key: 'scan.busy' } })
+  await node.clock.advance(1)
   await expect(node.stock.take()).resolves.toBeDefined()
   expect(await node.quota.used()).toBe(1)
 })
