@@ -6,11 +6,15 @@ const padTo = 32
 
 /** Puts a message together: random bytes, length (big endian), content, receiver's id, padding to 32 bytes. */
 export function packMessage(random: Buffer, content: Buffer, receiver: string): Buffer {
-  const length = Buffer.alloc(lengthBytes)
-  length.writeUInt32BE(content.length)
-  const message = Buffer.concat([random, length, content, Buffer.from(receiver)])
-  const pad = padTo - (message.length % padTo)
-  return Buffer.concat([message, Buffer.alloc(pad, pad)])
+  const head = randomBytes + lengthBytes
+  const size = head + content.length + Buffer.byteLength(receiver)
+  const pad = padTo - (size % padTo)
+  const message = Buffer.alloc(size + pad, pad)
+  message.set(random)
+  message.writeUInt32BE(content.length, randomBytes)
+  message.set(content, head)
+  message.write(receiver, head + content.length)
+  return message
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 /**
  * The signature of a message, in lower-case hex: SHA-1 over the token and all parts, sorted by their bytes and run
@@ -6,9 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
  * `23`. Only the signature itself is a name for what was signed.
  */
 export function signatureOf(token: string, ...parts: readonly string[]): string {
-  return createHash('sha1')
-    .update([token, ...parts].toSorted().join(''))
-    .digest('hex')
+  return hash('sha1', [token, ...parts].toSorted().join(''))
 }
 
 /** Whether `given` is the signature, found in a time that says nothing of how much of it is right. */

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import { hash, type KeyObject } from 'node:crypto'
 import { encryptedIn } from '../../wechat/envelope-xml.ts'
 import { messageKey, openWithAny } from '../../wechat/message-crypt.ts'
 import { MessageError } from '../../wechat/message-error.ts'
@@ -80,5 +80,5 @@ function jsonCiphertextIn(text: string): unknown {
 
 /** Names a body. */
 export function digestOf(body: Buffer | string): string {
-  return createHash('sha256').update(body).digest('base64url')
+  return hash('sha256', body, 'base64url')
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readJson } from './push-json.ts'
 import type { XmlReader } from './push-xml.ts'
 import type { ScanPush } from './push.ts'
@@ -93,5 +93,5 @@ function scanOf({ account, openid, event, fields }: AccountMessage, toUser: stri
 // Two events of one second differ in their name or key.
 function identityOf({ MsgId, FromUserName, CreateTime, Event, EventKey }: Fields): string {
   const parts = MsgId ? ['id', MsgId] : ['event', FromUserName, CreateTime, Event, EventKey]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  return hash('sha256', JSON.stringify(parts), 'base64url')
 }

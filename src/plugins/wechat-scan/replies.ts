@@ -1,4 +1,4 @@
-import { randomBytes, type KeyObject } from 'node:crypto'
+import { randomInt, type KeyObject } from 'node:crypto'
 import { envelopeXml, type SealedFields } from '../../wechat/envelope-xml.ts'
 import { sealMessage } from '../../wechat/message-crypt.ts'
 import { signatureOf } from '../../wechat/signature.ts'
@@ -24,7 +24,7 @@ export function replyTo(
   if (!key) return plain
   const encrypt = sealMessage(key, Buffer.from(plain), account.appId)
   const time = String(createdAt)
-  const nonce = randomBytes(8).toString('hex')
+  const nonce = String(randomInt(2 ** 48 - 1))
   const signature = signatureOf(account.token, time, nonce, encrypt)
   return envelope(push.format, { encrypt, signature, time, nonce })
 }
