@@ -14,7 +14,9 @@ export class Drain implements Timed {
   readonly #streams: ReadonlySet<OpenStream>
   readonly #wheel: Wheel
   readonly #retryMs: () => number
-  readonly #perTurn: number
+  readonly #drainMs: number
+  readonly #startedAt: number
+  readonly #count: number
   /** Not yet told. */
   readonly #waiting: OpenStream[]
   #resolve = (): void => undefined
@@ -32,20 +34,29 @@ export class Drain implements Timed {
     this.#wheel = wheel
     this.#retryMs = retryMs
     this.#waiting = [...streams]
-    this.#perTurn = Math.max(leastPerTurn, Math.ceil((streams.size * turnMs) / Math.max(turnMs, drainMs)))
+    this.#drainMs = drainMs
+    this.#startedAt = wheel.now()
+    this.#count = streams.size
     this.done = new Promise(resolve => (this.#resolve = resolve))
-    this.due()
+    this.due(this.#startedAt)
   }
 
-  /** Ends the next ones; once all have been told, cuts off who does not go. */
-  due(): void {
+  /** Ends those whose time has come; once all have been told, cuts off who does not go. */
+  due(now: number): void {
     const all = this.#waiting.length === 0
     if (all) this.cut()
-    for (const stream of this.#waiting.splice(0, this.#perTurn))
+    for (const stream of this.#waiting.splice(0, this.#share(now)))
       stream.finish('drained', { retryMs: this.#retryMs() })
     this.left()
     const wait = this.#waiting.length > 0 ? turnMs : graceMs
-    if (!all && this.#streams.size > 0) this.#wheel.schedule(this, this.#wheel.now() + wait)
+    if (!all && this.#streams.size > 0) this.#wheel.schedule(this, now + wait)
+  }
+
+  /** How many to tell now, so that all are told within the window however late the turns come. */
+  #share(now: number): number {
+    const part = Math.min(1, (now - this.#startedAt + turnMs) / Math.max(turnMs, this.#drainMs))
+    const told = this.#count - this.#waiting.length
+    return Math.max(leastPerTurn, Math.ceil(this.#count * part) - told)
   }
 
   /** Cuts all streams off. */

@@ -87,6 +87,16 @@ describe('the pace', () => {
     expect(isDone()).toBe(true)
   })
 
+  test('is kept where turns come late', async () => {
+    const { drain, settle, told } = drainOf(2_000, 2_000)
+    drain.due(700)
+    await settle()
+    expect(told()).toBe(800)
+    drain.due(1_950)
+    await settle()
+    expect(told()).toBe(2_000)
+  })
+
   test('a few are told at once', async () => {
     const { settle, told, isDone } = drainOf(50, 60_000)
     await settle()

@@ -1,0 +1,63 @@
+import { createParser } from 'eventsource-parser'
+import { get } from 'node:http'
+
+/** What may be missing, as `hub.gap` says it. */
+export interface SeenGap {
+  readonly topics: readonly string[]
+  readonly from: string | null
+  readonly to: string
+  readonly reason: string
+}
+
+/** A reader whose connection is cut again and again, anywhere in the bytes, and who resumes as browsers do. */
+export class CutReader {
+  readonly topics: readonly string[]
+  /** Data of all events that came, over all connections. */
+  readonly received: string[] = []
+  readonly gaps: SeenGap[] = []
+  connections = 0
+  /** How often it was told that it missed nothing. */
+  recoveries = 0
+  open = false
+  readonly #url: string
+  #lastId = ''
+
+  constructor(url: string, topics: readonly string[]) {
+    this.#url = `${url}/stream?topics=${topics.join(',')}`
+    this.topics = topics
+  }
+
+  /** Resolves when the connection is over, cut after so many bytes of the body or when `enough` says so. */
+  connect(bytes: number, enough: () => boolean): Promise<void> {
+    this.connections++
+    const parser = createParser({ onEvent: event => this.#take(event) })
+    const headers = { accept: 'text/event-stream', ...(this.#lastId && { 'last-event-id': this.#lastId }) }
+    const call = get(this.#url, { agent: false, headers })
+    call.on('error', () => undefined)
+    let left = bytes
+    call.on('response', response => {
+      response.on('error', () => undefined)
+      response.on('data', (chunk: Buffer) => {
+        // What is sent is ASCII: a cut between any two bytes leaves whole characters.
+        parser.feed(chunk.subarray(0, Math.max(0, left)).toString('latin1'))
+        left -= chunk.length
+        if (left <= 0 || enough()) call.destroy()
+      })
+    })
+    return new Promise(resolve => {
+      call.once('close', () => {
+        this.open = false
+        resolve()
+      })
+    })
+  }
+
+  #take({ event, data, id }: { event?: string | undefined; data: string; id?: string | undefined }): void {
+    if (id !== undefined) this.#lastId = id
+    if (event === 'hub.open') {
+      this.open = true
+      if ((JSON.parse(data) as { recovered: boolean }).recovered) this.recoveries++
+    } else if (event === 'hub.gap') this.gaps.push(JSON.parse(data) as SeenGap)
+    else this.received.push(data)
+  }
+}
