@@ -83,7 +83,7 @@ test('a browser that outlives the gateway is told of the gap, and gets all that 
   })
   const seen: string[] = []
   let wake = (): void => undefined
-  const note = ({ type, data }: MessageEvent<string>): void => {
+  const note = ({ type, data }: { readonly type: string; readonly data: string }): void => {
     seen.push(type === 'message' ? data : `${type} ${data}`)
     wake()
   }
