@@ -1,3 +1,5 @@
+import { flatXml } from './flat-xml.ts'
+
 const markup = /<(?:!\[CDATA\[|\/?[A-Za-z]\w*\s*\/?>|\?xml\s[^<>]*\?>)/y
 const cdataStart = '<![CDATA['
 const cdataEnd = ']]>'
@@ -6,8 +8,8 @@ const cdataEnd = ']]>'
 export type XmlReader = (text: string) => Readonly<Record<string, unknown>>
 
 /**
- * Loads the parser. Values stay text: nothing is taken for a number, and no entity is replaced, because WeChat writes
- * in CDATA whatever could need one.
+ * Loads the parser, which reads what is not as simple as nearly all messages are. Values stay text: nothing is taken
+ * for a number, and no entity is replaced, because WeChat writes in CDATA whatever could need one.
  */
 export async function xmlReader(): Promise<XmlReader> {
   const { XMLParser } = await import('fast-xml-parser')
@@ -20,9 +22,10 @@ export async function xmlReader(): Promise<XmlReader> {
     trimValues: true,
     ignoreDeclaration: true,
     ignorePiTags: true,
-    maxNestedTags: 8
+    maxNestedTags: 8,
+    jPath: false
   })
-  return text => {
+  const parse: XmlReader = text => {
     if (!isPlainMarkup(text)) throw new SyntaxError('markup that WeChat does not use')
     let document: unknown
     try {
@@ -36,6 +39,7 @@ export async function xmlReader(): Promise<XmlReader> {
       throw new SyntaxError('not one element `xml`')
     return xml as Record<string, unknown>
   }
+  return text => flatXml(text) ?? parse(text)
 }
 
 /**
