@@ -122,13 +122,16 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
     return news.newsOf(known(await logins.look(hash)))
   })
 
-  /** `undefined`: nothing can be said at present; the stream says so. */
+  /**
+   * `undefined`: nothing can be said at present, and the stream says so. Any status but 200 would end an EventSource
+   * for good, over what may last no longer than a moment.
+   */
   async function lookOrWait(hash: string): Promise<Login | undefined> {
     try {
       return known(await logins.look(hash))
     } catch (error) {
-      if (error instanceof ApiError && error.entry === Errors['scan.busy']) return undefined
-      throw error
+      if (error instanceof ApiError && error.entry !== Errors['scan.busy']) throw error
+      return undefined
     }
   }
 }

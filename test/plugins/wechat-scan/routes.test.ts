@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { startScan, type OpenStream } from './scan-rig.ts'
 
 interface Begun {
@@ -135,6 +135,19 @@ test('after a login a stream is answered with 204', async () => {
   await gateway.scan.exchange(await codeIn(stream))
   await stream.ended
   expect((await browser.fetch(path)).status).toBe(204)
+})
+
+test('a state that is away when a stream begins does not end an EventSource', async () => {
+  await using gateway = await startScan()
+  const browser = gateway.browser()
+  await browser.post('/v1/scan')
+  const reading = vi.spyOn(gateway.state, 'get').mockRejectedValue(new Error('no connection'))
+  const stream = await browser.open('/v1/scan/stream')
+  expect(stream.status).toBe(200)
+  await stream.next('busy')
+  reading.mockRestore()
+  await gateway.clock.advance(6_000)
+  await stream.next('ready')
 })
 
 test('a page of another site comes with tickets, each good once', async () => {
