@@ -11,6 +11,7 @@ import type { ScanSink } from './push.ts'
 import { Refusal } from './refusal.ts'
 import { replyTo, success } from './replies.ts'
 import type { ReplayGuard } from './replay-guard.ts'
+import { pause } from './wechat-call.ts'
 
 export interface ReceiverParts {
   readonly sink: ScanSink
@@ -26,6 +27,8 @@ export interface ReceiverParts {
 
 /** After 5 seconds WeChat hangs up and tries again; the user sees a fault after the third time. */
 const deadlineMs = 3_000
+/** A state that is away is often back in a moment; what is answered by `success` is not sent again. */
+const retryPausesMs: readonly number[] = [200, 1_000]
 
 /** Takes a push and resolves to the body of its answer. @throws {Refusal} for one that is not WeChat's */
 export type PushReceiver = (account: CallbackAccount, query: PushQuery, raw: RawPush) => Promise<string>
@@ -73,20 +76,35 @@ function read(
   }
 }
 
-async function answerOnce(received: Received, parts: ReceiverParts): Promise<string> {
-  const { account, query, opened, push } = received
-  const { replays, log } = parts
-  const signed = { account: account.name, timestamp: query.timestamp }
+async function answerOnce(
+  received: Received,
+  parts: ReceiverParts,
+  [pauseMs, ...later] = retryPausesMs
+): Promise<string> {
+  const { clock, log } = parts
+  const account = received.account.name
   try {
-    const { unsigned } = opened
-    const isOwn = !unsigned || (await replays.claim(signed, unsigned.signature, unsigned.digest))
-    if (!isOwn) throw new Refusal('replay')
-    return await replays.once(signed, push.identity, () => answer(received, parts), success)
+    return await effectOf(received, parts)
   } catch (error) {
     if (error instanceof Refusal) throw error
-    log.error({ account: account.name, err: error }, 'a push had no effect')
-    return success
+    if (pauseMs === undefined) {
+      log.error({ account, err: error }, 'a push had no effect')
+      return success
+    }
+    log.warn({ account, err: error }, 'a push failed, and is tried again')
+    await pause(clock, pauseMs)
+    return answerOnce(received, parts, later)
   }
+}
+
+async function effectOf(received: Received, parts: ReceiverParts): Promise<string> {
+  const { account, query, opened, push } = received
+  const { replays } = parts
+  const signed = { account: account.name, timestamp: query.timestamp }
+  const { unsigned } = opened
+  const isOwn = !unsigned || (await replays.claim(signed, unsigned.signature, unsigned.digest))
+  if (!isOwn) throw new Refusal('replay')
+  return replays.once(signed, push.identity, () => answer(received, parts), success)
 }
 
 async function answer({ account, raw, opened, push }: Received, parts: ReceiverParts): Promise<string> {
