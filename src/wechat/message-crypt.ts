@@ -2,7 +2,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createSecretKey,
-  randomBytes,
+  randomFillSync,
   timingSafeEqual,
   type KeyObject
 } from 'node:crypto'
@@ -10,6 +10,7 @@ import { MessageError } from './message-error.ts'
 import { packMessage, unpackMessage } from './packed-message.ts'
 
 const cipher = 'aes-256-cbc'
+const randomSize = 16
 /** To export a key costs a third of what it takes to open a message. */
 const vectors = new WeakMap<KeyObject, Buffer>()
 
@@ -29,15 +30,28 @@ export function messageKey(encodingAesKey: string): KeyObject {
   return createSecretKey(keyBytes(encodingAesKey))
 }
 
+const pool = Buffer.alloc(256 * randomSize)
+let used = pool.length
+
+/** Random bytes for one message, of many that were drawn at once: a draw costs more than to encrypt the message. */
+function drawn(): Buffer {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += randomSize
+  return pool.subarray(used - randomSize, used)
+}
+
 /** Encrypts a message and writes it in base64: AES-256-CBC, its vector being the first half of the key. */
 export function sealMessage(
   key: KeyObject,
   content: Buffer,
   receiver: string,
-  random: (size: number) => Buffer = randomBytes
+  random: (size: number) => Buffer = drawn
 ): string {
   const encryption = createCipheriv(cipher, key, vectorOf(key)).setAutoPadding(false)
-  const packed = packMessage(random(16), content, receiver)
+  const packed = packMessage(random(randomSize), content, receiver)
   // Whole blocks, and no padding to come.
   return encryption.update(packed).toString('base64')
 }

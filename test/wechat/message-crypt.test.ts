@@ -82,6 +82,12 @@ describe('peers and we understand each other', () => {
   })
 })
 
+test('no two messages begin with the same random bytes', () => {
+  const count = 600
+  const sealed = Array.from({ length: count }, () => sealMessage(key, Buffer.alloc(0), 'wx1'))
+  expect(new Set(sealed.map(text => text.slice(0, 16)))).toHaveProperty('size', count)
+})
+
 describe('an altered message is never opened to what it was not', () => {
   const content = Buffer.from('<xml><FromUserName><![CDATA[oUser]]></FromUserName></xml>')
   const sealed = Buffer.from(sealMessage(key, content, 'wx2c2769f8efd9abc2'), 'base64')

@@ -33,6 +33,9 @@ const maxBytes = 32_768
 const illegal = '非法请求!'
 const plainText = 'text/plain; charset=utf-8'
 
+/** Where a request keeps what was found before its body is read. */
+const checked = Symbol('checked')
+
 /** A request whose query is right as far as it can be told without the body. */
 interface Checked {
   readonly account: CallbackAccount
@@ -49,7 +52,6 @@ export function addCallback(app: App, parts: CallbackParts): void {
   const accounts = new Map(parts.accounts.map(account => [account.name, callbackAccount(account)]))
   const replays = new ReplayGuard(state, clock, settings.freshnessS)
   const note = refusalLog(log, clock)
-  const checked = new WeakMap<FastifyRequest, Checked>()
 
   const check = (request: FastifyRequest): Checked => {
     const account = accounts.get(accountName(request))
@@ -57,11 +59,6 @@ export function addCallback(app: App, parts: CallbackParts): void {
     const query = checkQuery(request, account)
     if (!isFresh(query.timestamp, clock.now(), settings.freshnessS)) throw new Refusal('stale')
     return { account, query }
-  }
-  const checkedOf = (request: FastifyRequest): Checked => {
-    const given = checked.get(request)
-    if (!given) throw new Error('the query was not checked')
-    return given
   }
 
   app.register(async callback => {
@@ -75,16 +72,17 @@ export function addCallback(app: App, parts: CallbackParts): void {
       note(accountName(request), error)
       return reply.code(400).type(plainText).send(illegal)
     })
-    callback.addHook('onRequest', async request => void checked.set(request, check(request)))
+    callback.decorateRequest(checked)
+    callback.addHook('onRequest', async request => request.setDecorator(checked, check(request)))
 
     const options = { config: { raw: true } }
     for (const url of ['/wechat_event', '/wechat_event/:account']) {
       callback.get(url, options, async (request, reply) => {
-        const echo = await echoOf(checkedOf(request), replays)
+        const echo = await echoOf(request.getDecorator<Checked>(checked), replays)
         return reply.type(plainText).header('x-content-type-options', 'nosniff').send(echo)
       })
       callback.post(url, options, async (request, reply) => {
-        const { account, query } = checkedOf(request)
+        const { account, query } = request.getDecorator<Checked>(checked)
         const answer = await receive(account, query, rawPush(request))
         return reply.type(typeOf(answer)).send(answer)
       })

@@ -21,6 +21,7 @@ const shapes = {
   encrypt_type: /^(?:aes|raw)$/,
   echostr: /^[!-~]{1,256}$/
 }
+const names = Object.keys(shapes) as (keyof typeof shapes)[]
 
 /**
  * Reads the query; `undefined` for one that WeChat does not write. A parameter that is there twice is an array and is
@@ -29,11 +30,11 @@ const shapes = {
 export function readQuery(query: unknown): PushQuery | undefined {
   const given = query as Readonly<Record<string, unknown>>
   const read: Partial<Record<keyof typeof shapes, string>> = {}
-  for (const [name, shape] of Object.entries(shapes)) {
+  for (const name of names) {
     const value = given[name]
     if (value === undefined || (value === '' && name === 'encrypt_type')) continue
-    if (typeof value !== 'string' || !shape.test(value)) return undefined
-    read[name as keyof typeof shapes] = value
+    if (typeof value !== 'string' || !shapes[name].test(value)) return undefined
+    read[name] = value
   }
   const { timestamp, nonce, echostr } = read
   if (timestamp === undefined || nonce === undefined) return undefined
