@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser'
-import { get } from 'node:http'
+import { get, type ClientRequest } from 'node:http'
 
 /** What may be missing, as `hub.gap` says it. */
 export interface SeenGap {
@@ -21,6 +21,7 @@ export class CutReader {
   open = false
   readonly #url: string
   #lastId = ''
+  #call: ClientRequest | undefined
 
   constructor(url: string, topics: readonly string[]) {
     this.#url = `${url}/stream?topics=${topics.join(',')}`
@@ -33,6 +34,7 @@ export class CutReader {
     const parser = createParser({ onEvent: event => this.#take(event) })
     const headers = { accept: 'text/event-stream', ...(this.#lastId && { 'last-event-id': this.#lastId }) }
     const call = get(this.#url, { agent: false, headers })
+    this.#call = call
     call.on('error', () => undefined)
     let left = bytes
     call.on('response', response => {
@@ -50,6 +52,11 @@ export class CutReader {
         resolve()
       })
     })
+  }
+
+  /** Ends the connection, if there is one. */
+  leave(): void {
+    this.#call?.destroy()
   }
 
   #take({ event, data, id }: { event?: string | undefined; data: string; id?: string | undefined }): void {

@@ -20,7 +20,7 @@ test('10,000 events, cuts at random: every reader gets each event once and in or
   const published: Published[] = []
   const lastOf = new Map<string, number>()
   const readers = ['a', 'b', 'quiet', 'a,b', 'b,a,quiet', 'a,quiet'].flatMap(topics =>
-    Array.from({ length: 4 }, () => new CutReader(rig.url, topics.split(',')))
+    Array.from({ length: 3 }, () => new CutReader(rig.url, topics.split(',')))
   )
 
   const isDone = (reader: CutReader): boolean =>
@@ -48,13 +48,15 @@ test('10,000 events, cuts at random: every reader gets each event once and in or
     }
     await turn()
   }
+  // To whoever has everything by now nothing comes any more.
+  for (const reader of readers) if (isDone(reader)) reader.leave()
   await Promise.all(lives)
 
   for (const reader of readers) expect(faults(reader, published)).toEqual([])
   const sum = (count: (reader: CutReader) => number): number =>
     readers.reduce((total, reader) => total + count(reader), 0)
-  expect(sum(({ connections }) => connections)).toBeGreaterThan(200)
-  expect(sum(({ recoveries }) => recoveries)).toBeGreaterThan(100)
+  expect(sum(({ connections }) => connections)).toBeGreaterThan(150)
+  expect(sum(({ recoveries }) => recoveries)).toBeGreaterThan(75)
   expect(sum(({ gaps }) => gaps.length)).toBeGreaterThan(20)
   // Whatever happened to the others, a topic whose events all fit into its history has no gap.
   const quiet = readers.filter(({ topics }) => topics.length === 1 && topics[0] === 'quiet')
