@@ -65,25 +65,36 @@ export class Codes {
    */
   async redeem(code: string, handle?: string): Promise<ScanIdentity> {
     if (handle !== undefined) await this.#countTry(handle)
-    const { scenes, state, counters, announce } = this.#parts
+    const { state, counters, announce, log } = this.#parts
     const raw = await state.get(keyOf(code))
     const mine = raw !== undefined && (await state.compareAndSet(keyOf(code), raw, undefined))
     const facts = mine ? (JSON.parse(raw) as CodeFacts) : undefined
-    const change =
-      facts && (handle === undefined || facts.handle === handle)
-        ? await scenes.change(facts, ({ state: is }) =>
-            is === 'confirmed' ? { state: 'consumed' } : undefined
-          )
-        : undefined
+    const isTheirs = facts && (handle === undefined || facts.handle === handle)
+    const change = isTheirs ? await this.#consume(facts, code) : undefined
     if (!facts || !change?.done) {
       counters.add('codes_refused_total')
       throw new ApiError(Errors['scan.bad_code'])
     }
     counters.add('logins_total')
-    await announce(facts.handle)
+    await announce(facts.handle).catch((error: unknown) => {
+      log.warn({ err: error }, 'pages of a login that is done were not told; they will look for themselves')
+    })
     const { openid = '', event = 'SCAN', scannedAt = 0 } = change.scene
     const unionid = await this.#unionidOf(facts.account, openid)
     return { account: facts.account, openid, ...(unionid !== undefined && { unionid }), event, scannedAt }
+  }
+
+  /** Consumes the login of a code that was deleted. When that cannot be told, a backend may try its only code again. */
+  async #consume(facts: CodeFacts, code: string): ReturnType<SceneStore['change']> {
+    const { scenes, state } = this.#parts
+    try {
+      return await scenes.change(facts, ({ state: is }) =>
+        is === 'confirmed' ? { state: 'consumed' } : undefined
+      )
+    } catch (error) {
+      await state.set(keyOf(code), JSON.stringify(facts), { ttlMs }).catch(() => {})
+      throw error
+    }
   }
 
   /** Counts the tries of a browser, and ends the login of one that keeps guessing. */

@@ -43,9 +43,9 @@ export function addExchangeRoute(
   }
   app.post('/v1/scan/exchange', { bodyLimit: 1_024, schema }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    const { authorization } = request.headers
-    if (authorization !== undefined) {
-      const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+    // Other schemes are not for this route: a site behind Basic authentication has its browsers send that everywhere.
+    const [isBearer, given = ''] = /^Bearer\b *(.*)$/i.exec(request.headers.authorization ?? '') ?? []
+    if (isBearer !== undefined) {
       if (!isClient(given))
         throw new ApiError(Errors['scan.client_refused'], { headers: { 'www-authenticate': 'Bearer' } })
       return codes.redeem(request.body.code)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Codes } from '../../../src/plugins/wechat-scan/exchange-codes.ts'
 import type { Login } from '../../../src/plugins/wechat-scan/login.ts'
 import { asker, loginNode, scanOf } from './login-rig.ts'
@@ -108,4 +108,16 @@ test('a unionid is asked for when the code is redeemed, and a login does without
     expect(identity.openid).toBe('alice')
     expect(identity.unionid).toBe(node.log.lines.length === 0 ? 'u1' : undefined)
   }
+})
+
+test('a state that is away while a code is redeemed costs nobody the login', async () => {
+  const { node, login } = await scanned()
+  const code = (await node.codes.issue(login)) ?? ''
+  const changing = vi.spyOn(node.scenes, 'change').mockRejectedValueOnce(new Error('no connection'))
+  await expect(node.codes.redeem(code)).rejects.toThrow('no connection')
+  changing.mockRestore()
+  const publishing = vi.spyOn(node.state, 'publish').mockRejectedValueOnce(new Error('no connection'))
+  expect(await node.codes.redeem(code)).toMatchObject({ openid: 'alice' })
+  expect(publishing).toHaveBeenCalledOnce()
+  await expect(node.codes.redeem(code)).rejects.toMatchObject(bad)
 })

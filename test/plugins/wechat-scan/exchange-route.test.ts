@@ -52,6 +52,14 @@ test('where no client secret is set, none is right', async () => {
   expect(refused.status).toBe(401)
 })
 
+test('a browser that sends the credentials of its site everywhere is a browser all the same', async () => {
+  const { gateway, browser, code } = await scanned()
+  await using _ = gateway
+  const headers = { authorization: `Basic ${Buffer.from('staging:secret').toString('base64')}` }
+  const answer = await browser.fetch('/v1/scan/exchange', { json: { code }, headers })
+  expect([answer.status, await answer.json()]).toMatchObject([200, { account: 'default' }])
+})
+
 test('a stolen code is worth nothing in another browser', async () => {
   const { gateway, code } = await scanned()
   await using _ = gateway
