@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({
     pages: { type: 'string', default: '1000' },
     scans: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '4' },
-    pushes: { type: 'string', default: '500' },
+    pushes: { type: 'string', default: '2000' },
     json: { type: 'string' }
   }
 })
