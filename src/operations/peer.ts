@@ -12,9 +12,11 @@ export function isLocalPeer({ raw, headers }: FastifyRequest): boolean {
   return forwarded === undefined && loopback.test(raw.socket.remoteAddress ?? '')
 }
 
-/** Aborts when the answer is out, or nobody is left to take it. Fastify's own signal misses a hang-up after the body. */
+/** Aborts when nobody is left to take the answer. Fastify's own signal misses a hang-up after the body. */
 export function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
   return gone.signal
 }

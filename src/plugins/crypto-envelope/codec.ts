@@ -103,7 +103,7 @@ export function weaknessOf({ tagged, fresh, caveat }: Codec): string | undefined
  * @throws {Unopenable} as the last attempt did
  */
 export function openWithAny(keys: OpeningKeys, attempt: (key: NamedKey) => Opening): Opening {
-  let failure = new Unopenable('key')
+  let failure: Unopenable | undefined
   for (const key of keys.candidates()) {
     try {
       return attempt(key)
@@ -112,5 +112,5 @@ export function openWithAny(keys: OpeningKeys, attempt: (key: NamedKey) => Openi
       failure = error
     }
   }
-  throw failure
+  throw failure ?? new Unopenable('key')
 }

@@ -5,8 +5,10 @@ import type { Device } from './device.ts'
 export function logChanges(log: FastifyBaseLogger): (device: Device) => void {
   const last = new WeakMap<Device, string>()
   return device => {
+    const works = device.state === 'ready' || device.state === 'busy'
+    // Twice for each signature: nothing else may be done for it.
+    if (works && last.get(device) === 'ready') return
     const { name, address, state, reason } = device.status()
-    const works = state === 'ready' || state === 'busy'
     if (!works && (reason === undefined || state === 'handshaking' || state === 'closed')) return
     const news = works ? 'ready' : `${state}: ${reason}`
     if (last.get(device) === news) return
