@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-// Files that touch globals, timers or processes have a module graph of their own; all others share one.
-const isolated = ['test/**/*.isolated.test.ts', 'test/e2e/**/*.test.ts']
+// Files that touch globals or timers have a module graph of their own; all others share one a worker. Tests of whole
+// programs wait for processes most of the time, in workers of their own.
+const isolated = ['test/**/*.isolated.test.ts']
+const programs = ['test/e2e/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -16,11 +18,12 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: isolated,
+          exclude: [...isolated, ...programs],
           pool: 'threads',
           isolate: false
         }
       },
+      { extends: true, test: { name: 'programs', include: programs, pool: 'forks', isolate: false } },
       { extends: true, test: { name: 'isolated', include: isolated, pool: 'forks', isolate: true } }
     ]
   }

@@ -1,41 +1,58 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { audit } from './cli/audit.ts'
-import { check } from './cli/check.ts'
-import { docs } from './cli/docs.ts'
-import { env } from './cli/env.ts'
 import { UsageError, type Invocation } from './cli/invocation.ts'
-import { newPlugin } from './cli/new.ts'
-import { plugins } from './cli/plugins.ts'
-import { schema } from './cli/schema.ts'
-import { StartupError } from './core/index.ts'
-import { builtins, serve } from './server.ts'
 import { nearest } from './settings/nearest.ts'
+import { StartupError } from './settings/problems.ts'
 
 interface Command {
   readonly summary: string
   /** Options of its own; each takes a value. */
   readonly flags?: readonly string[]
-  run(invocation: Invocation): Promise<void> | void
+  /** It knows of no plugins: nothing of them is loaded. */
+  readonly alone?: true
+  /** Loads the code of the command, which most others can do without. */
+  load(): Promise<(invocation: Invocation) => Promise<void> | void>
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  start: { summary: 'start the gateway', run: ({ options }) => serve(options) },
-  check: { summary: 'check the configuration and start nothing', run: check },
-  plugins: { summary: 'list the plugins: what is on, provides and needs what', run: plugins },
-  schema: { summary: 'print the JSON Schema of the configuration file', run: schema },
-  env: { summary: 'print every variable with its default, as an .env file', run: env },
+  start: {
+    summary: 'start the gateway',
+    load: async () => {
+      const { serve } = await import('./server.ts')
+      return ({ options }) => serve(options)
+    }
+  },
+  check: {
+    summary: 'check the configuration and start nothing',
+    load: async () => (await import('./cli/check.ts')).check
+  },
+  plugins: {
+    summary: 'list the plugins: what is on, provides and needs what',
+    load: async () => (await import('./cli/plugins.ts')).plugins
+  },
+  schema: {
+    summary: 'print the JSON Schema of the configuration file',
+    load: async () => (await import('./cli/schema.ts')).schema
+  },
+  env: {
+    summary: 'print every variable with its default, as an .env file',
+    load: async () => (await import('./cli/env.ts')).env
+  },
   docs: {
     summary: 'print the reference of all settings, or of all errors: docs [plugins|errors]',
-    run: docs
+    load: async () => (await import('./cli/docs.ts')).docs
   },
   audit: {
     summary:
       'verify or list the audit trail of signatures: audit verify [--head SEQ:HASH], audit list [--since] [--caller]',
     flags: ['head', 'since', 'caller'],
-    run: audit
+    load: async () => (await import('./cli/audit.ts')).audit
   },
-  new: { summary: 'write a plugin that runs and a test that passes: new <name>', run: newPlugin }
+  new: {
+    summary: 'write a plugin that runs and a test that passes: new <name>',
+    alone: true,
+    load: async () => (await import('./cli/new.ts')).newPlugin
+  }
 }
 
 const usage = `Usage: paifang <command> [--config FILE]
@@ -72,7 +89,9 @@ async function main(argv: string[]): Promise<void> {
     )
   }
   const { config, help: _, ...flags } = values
-  await command.run({ args, flags, options: { builtins, ...(config && { configFile: config }) } })
+  const run = await command.load()
+  const builtins = command.alone ? [] : (await import('./server.ts')).builtins
+  await run({ args, flags, options: { builtins, ...(config && { configFile: config }) } })
 }
 
 try {

@@ -23,7 +23,6 @@ import { addSignRoute } from './routes-sign.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
 import { openSecret } from './secret.ts'
 import { SignBridge } from './service.ts'
-import { Supervision } from './supervision.ts'
 import { Verification } from './verify.ts'
 
 export default definePlugin({
@@ -43,7 +42,10 @@ export default definePlugin({
 
   async setup(app, { config, log, envelope, database, state, errors, simulator, clock = systemClock }) {
     errors?.define('sign-bridge', Errors)
-    const { startSigningDevices } = await import('./signing-devices.ts')
+    const [{ startSigningDevices }, { Supervision }] = await Promise.all([
+      import('./signing-devices.ts'),
+      import('./supervision.ts')
+    ])
     const urls = config.devices.length > 0 ? config.devices : (simulator?.urls ?? [])
     if (urls.length === 0) log.warn('no signing device is configured: set devices, or turn on sign-simulator')
     const digest = await openSecret(config)
