@@ -8,7 +8,7 @@ import { numberOf } from './text.ts'
 /** What the process of the simulated devices is started with. */
 export interface DeviceOptions {
   readonly devices: number
-  /** How long a card takes for a signature. */
+  /** How long a card takes for a signature, from the question `begin` on; no time before. */
   readonly delayMs: number
   /** Share of the requests that a fault strikes, from the question `strike` on. */
   readonly faultRate: number
@@ -61,6 +61,7 @@ const texts = new Set<number>()
 let spans: Span[] = []
 let sentTwice = 0
 let striking = false
+let begun = false
 
 const devices = await Promise.all(Array.from({ length: count }, (_, index) => startDevice(index)))
 const ready: DevicesReady = {
@@ -68,6 +69,7 @@ const ready: DevicesReady = {
   certificate: key.certificate.toString('base64')
 }
 serveParent(ready, {
+  begin: () => (begun = true),
   strike: () => (striking = true),
   seen: (): Seen => {
     const seen = { spans, sentTwice }
@@ -86,7 +88,8 @@ async function startDevice(index: number): Promise<SimulatedDevice> {
       if (typeof text === 'string') noteText(numberOf(text))
       const fault =
         striking && random() < faultRate ? faults[Math.floor(random() * faults.length)] : undefined
-      return fault ? [fault] : []
+      const work: RequestFault = { do: 'delay', ms: begun ? delayMs : 0 }
+      return fault ? [work, fault] : [work]
     }
   }
   const sign = (data: string): string => {
@@ -94,7 +97,7 @@ async function startDevice(index: number): Promise<SimulatedDevice> {
     spans.push({ device: index, number: numberOf(data), arrivedMs, repliedMs: performance.now() })
     return signature
   }
-  const device = await startSignSimulator({ key: { ...key, sign }, delayMs, script, recordLimit: 1 })
+  const device = await startSignSimulator({ key: { ...key, sign }, script, recordLimit: 1 })
   return device
 }
 

@@ -41,7 +41,9 @@ export interface Rig extends AsyncDisposable {
   mistakes(): { crossed: number; sentTwice: number }
 }
 
-const warmUpS = 1
+/** Cards that take no time make the gateway warm in seconds, as one in use is: thousands of requests. */
+const warmUpS = 8
+const settleS = 1
 const file = (name: string): URL => new URL(`./${name}.ts`, import.meta.url)
 
 /** Starts the processes, waits until every device is ready, and warms everything up. */
@@ -84,8 +86,10 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     }
   }
   await allReady(url, devices)
+  await keepBusy(clients.gateway.send, 16, warmUpS, answer => rig.check(clients.gateway, answer))
+  await simulator.ask('begin')
   for (const way of ways)
-    await keepBusy(clients[way].send, 4 * devices, warmUpS, answer => rig.check(clients[way], answer))
+    await keepBusy(clients[way].send, 4 * devices, settleS, answer => rig.check(clients[way], answer))
   await rig.spans()
   return rig
 }
