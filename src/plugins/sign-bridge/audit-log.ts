@@ -31,6 +31,7 @@ interface Waiting {
 /** Other processes that append at the same time get ahead of this one now and then, not always. */
 const attempts = 20
 const markAfterMs = 1_000
+const laterMs = 50
 const proofLastsMs = 1_000
 
 /**
@@ -48,6 +49,8 @@ export class AuditLog {
   /** Where the chain ended after the last rows of this process. */
   #end: ChainEnd | undefined
   #markTimer: Timer | undefined
+  /** While only rows wait that nobody waits for. */
+  #later: Timer | undefined
 
   constructor(options: AuditLogOptions) {
     this.#options = options
@@ -64,13 +67,16 @@ export class AuditLog {
 
   /**
    * Resolves once the row is on the disk.
+   * @param isAwaited false for a row that nobody waits for: it is written with the next one that somebody does, at the
+   * latest after 50 ms. A flood of refusals is thus a few large commits.
    * @throws {Error} when it cannot be written
    */
-  append(entry: AuditEntry): Promise<void> {
+  append(entry: AuditEntry, isAwaited = true): Promise<void> {
     const row = { ...entry, certNo: storable(entry.certNo), at: this.#options.clock.now() }
     return new Promise((written, lost) => {
       this.#waiting.push({ entry: row, written, lost })
-      this.#writing ??= this.#write()
+      if (isAwaited) this.#start()
+      else if (!this.#writing) this.#later ??= this.#options.clock.after(laterMs, () => this.#start())
     })
   }
 
@@ -90,6 +96,7 @@ export class AuditLog {
 
   /** Resolves when nothing waits to be written any more, and the end is marked. */
   async settled(): Promise<void> {
+    if (this.#later) this.#start()
     await this.#writing
     if (this.#markTimer) await this.#mark()
   }
@@ -102,6 +109,12 @@ export class AuditLog {
     } catch (error) {
       throw this.#failed(error)
     }
+  }
+
+  #start(): void {
+    this.#later?.cancel()
+    this.#later = undefined
+    this.#writing ??= this.#write()
   }
 
   async #write(): Promise<void> {

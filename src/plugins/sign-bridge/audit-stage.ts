@@ -38,7 +38,7 @@ export function audited(log: AuditLog, digest: KeyedDigest, policy: AuditPolicy)
       const { key, transient } = kindOf(error)
       if (transient && log.backlog >= backlogMax) throw error
       const written = log
-        .append({ ...row, device: deviceOf(error), certNo: '', outcome: key })
+        .append({ ...row, device: deviceOf(error), certNo: '', outcome: key }, !transient)
         .catch(() => {})
       if (!transient) await written
       throw error

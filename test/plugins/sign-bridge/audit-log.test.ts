@@ -193,6 +193,21 @@ test('38: a failed request keeps its own error when its row cannot be written', 
   expect(await outcome(stage(request, fails('sign.pin_refused')))).toBe('sign.pin_refused')
 })
 
+test('a row that nobody waits for is written with the next that somebody does, or soon', async () => {
+  await using rig = await auditRig()
+  const { log, clock } = rig
+  const refused = log.append({ ...entry, caller: 'refused' }, false)
+  await clock.advance(49)
+  expect(log.backlog).toBe(1)
+  await log.append({ ...entry, caller: 'signed' })
+  expect((await rig.rows()).map(({ caller }) => caller)).toEqual(['refused', 'signed'])
+  await refused
+  const alone = log.append({ ...entry, caller: 'alone' }, false)
+  await clock.advance(50)
+  await alone
+  expect(await rig.rows()).toHaveLength(3)
+})
+
 test('a flood of refusals fills neither the memory nor the table', async () => {
   await using rig = await auditRig()
   const stage = audited(rig.log, digest, 'required')
