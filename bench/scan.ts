@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { judge, table, type Figure } from './figures.ts'
+import { partsNamed, report, type Parts } from './report.ts'
 import { callback } from './scan/callback.ts'
 import { waiting } from './scan/waiting.ts'
 
@@ -17,7 +15,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' }
   }
 })
-const parts = new Map<string, () => Promise<Figure[]>>([
+const parts: Parts = new Map([
   [
     'waiting',
     () =>
@@ -30,20 +28,6 @@ const parts = new Map<string, () => Promise<Figure[]>>([
   ['callback', () => callback(Number(values.pushes))]
 ])
 
-const loadBefore = loadavg()[0] ?? NaN
-const figures: Figure[] = []
-for (const name of positionals.length > 0 ? positionals : parts.keys()) {
-  const measure = parts.get(name)
-  if (!measure) throw new Error(`'${name}' is none of the parts ${[...parts.keys()].join(', ')}`)
-  process.stderr.write(`${name} …\n`)
-  // eslint-disable-next-line no-await-in-loop
-  figures.push(...(await measure()))
-}
-
-process.stdout.write(table(figures))
-process.stdout.write(
-  `load average ${loadBefore.toFixed(2)} before, ${(loadavg()[0] ?? NaN).toFixed(2)} after\n`
+process.exit(
+  await report(partsNamed(parts, positionals.length > 0 ? positionals : [...parts.keys()]), values.json)
 )
-const judged = figures.map(figure => ({ ...figure, verdict: judge(figure) }))
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(judged, undefined, 2)}\n`)
-process.exit(judged.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0)

@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { judge, table, type Figure } from './figures.ts'
+import { partsNamed, report, type Parts } from './report.ts'
 import { crowd, memory } from './sse/crowd.ts'
 import { fanOut } from './sse/fan-out.ts'
 
@@ -16,26 +14,12 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' }
   }
 })
-const parts = new Map<string, () => Promise<Figure[]>>([
+const parts: Parts = new Map([
   ['fan-out', () => fanOut(Number(values.rounds), Number(values.readers))],
   ['memory', memory]
 ])
-const chosen = positionals.length > 0 || values.crowd !== undefined ? positionals : [...parts.keys()]
-
-const loadBefore = loadavg()[0] ?? NaN
-const figures: Figure[] = []
-for (const name of chosen) {
-  const measure = parts.get(name)
-  if (!measure) throw new Error(`'${name}' is none of the parts ${[...parts.keys()].join(', ')}`)
-  process.stderr.write(`${name} …\n`)
-  figures.push(...(await measure()))
-}
-if (values.crowd !== undefined) figures.push(...(await crowd(Number(values.crowd))))
-
-process.stdout.write(table(figures))
-process.stdout.write(
-  `load average ${loadBefore.toFixed(2)} before, ${(loadavg()[0] ?? NaN).toFixed(2)} after\n`
-)
-const judged = figures.map(figure => ({ ...figure, verdict: judge(figure) }))
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(judged, undefined, 2)}\n`)
-process.exitCode = judged.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0
+const { crowd: readers } = values
+const chosen = positionals.length > 0 || readers !== undefined ? positionals : [...parts.keys()]
+const wanted = new Map(partsNamed(parts, chosen))
+if (readers !== undefined) wanted.set('crowd', () => crowd(Number(readers)))
+process.exitCode = await report(wanted, values.json)

@@ -32,14 +32,7 @@ export class VirtualTime implements Clock {
 
   /** Runs all events up to a moment. */
   runUntil(at: number): void {
-    for (let event = this.#heap[0]; event && event.at <= at; event = this.#heap[0]) {
-      this.#pop()
-      const { task } = event
-      if (!task) continue
-      this.#now = event.at
-      task()
-    }
-    this.#now = Math.max(this.#now, at)
+    while (this.runNext(at));
   }
 
   /** Runs the next event up to a moment. False: there was none. */
