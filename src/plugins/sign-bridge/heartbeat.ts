@@ -11,6 +11,11 @@ export class Heartbeat {
   #everPonged = false
   #unanswered = 0
 
+  /** Whether the peer has ever answered a ping. */
+  get answersPings(): boolean {
+    return this.#everPonged
+  }
+
   beat(): Beat {
     if (this.#waiting) {
       this.#waiting = false

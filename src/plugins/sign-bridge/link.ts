@@ -93,7 +93,7 @@ export class Link {
       received: text => this.#received(text),
       ponged: () => {
         this.#heartbeat.ponged()
-        this.#life.ponged()
+        this.#life.heard()
       },
       closed: reason => this.#end('connecting', reason)
     })
@@ -146,7 +146,12 @@ export class Link {
   async confirm(withinMs: number): Promise<void> {
     const { facts } = this
     if (this.#state !== 'free') return
-    const alive = await this.#life.within(withinMs, () => this.#transport.ping())
+    const heard = await this.#life.within(withinMs, {
+      ping: () => this.#transport.ping(),
+      // One that has never answered a ping may know none: its silence says nothing, and nobody waits for it.
+      patienceMs: this.#heartbeat.answersPings ? withinMs : 0
+    })
+    const alive = heard || !this.#heartbeat.answersPings
     if (!alive && this.#state === 'free' && this.#facts === facts) this.replace('It did not answer a ping')
   }
 

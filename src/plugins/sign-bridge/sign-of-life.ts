@@ -1,10 +1,15 @@
 import type { Clock } from '../../core/index.ts'
 
+/** How a peer is asked. */
+export interface Asking {
+  readonly ping: () => void
+  readonly patienceMs: number
+}
+
 /** Waits for whatever a peer may send, when somebody wants to know whether it is still there. */
 export class SignOfLife {
   readonly #clock: Clock
   #heardAt = -Infinity
-  #knowsPings = false
   #asking: Promise<boolean> | undefined
   #answered = (): void => {}
 
@@ -17,24 +22,16 @@ export class SignOfLife {
     this.#answered()
   }
 
-  ponged(): void {
-    this.#knowsPings = true
-    this.heard()
+  /** Whether the peer was heard in the last `withinMs`, or is within `patienceMs` of a ping. */
+  within(withinMs: number, asking: Asking): Promise<boolean> {
+    if (this.#clock.monotonic() - this.#heardAt < withinMs) return Promise.resolve(true)
+    this.#asking ??= this.#ask(asking)
+    return this.#asking
   }
 
-  /**
-   * Whether the peer was heard in the last `withinMs`, or answers a ping in as many. True also for one that has never
-   * answered a ping: it may know none.
-   */
-  async within(withinMs: number, ping: () => void): Promise<boolean> {
-    if (this.#clock.monotonic() - this.#heardAt < withinMs) return true
-    this.#asking ??= this.#ask(withinMs, ping)
-    return (await this.#asking) || !this.#knowsPings
-  }
-
-  async #ask(withinMs: number, ping: () => void): Promise<boolean> {
+  async #ask({ ping, patienceMs }: Asking): Promise<boolean> {
     const answer = new Promise<boolean>(resolve => {
-      const timer = this.#clock.after(this.#knowsPings ? withinMs : 0, () => resolve(false))
+      const timer = this.#clock.after(patienceMs, () => resolve(false))
       this.#answered = () => {
         timer.cancel()
         resolve(true)

@@ -17,7 +17,7 @@ function peer(): Peer {
     clock,
     life,
     pings: 0,
-    ask: () => life.within(400, () => void made.pings++)
+    ask: () => life.within(400, { ping: () => void made.pings++, patienceMs: 400 })
   }
   return made
 }
@@ -31,11 +31,11 @@ test('a peer that was heard a moment ago is not asked', async () => {
 
 test('a silent peer is pinged once, however many ask, and has its time to answer', async () => {
   const one = peer()
-  one.life.ponged()
+  one.life.heard()
   await one.clock.advance(400)
   const asked = [one.ask(), one.ask()]
   await one.clock.advance(399)
-  one.life.ponged()
+  one.life.heard()
   expect(await Promise.all(asked)).toEqual([true, true])
   expect(one.pings).toBe(1)
   await one.clock.advance(400)
@@ -49,9 +49,16 @@ test('a silent peer is pinged once, however many ask, and has its time to answer
 
 test('a peer that has never answered a ping is given the benefit of the doubt, at once', async () => {
   const one = peer()
-  const asked = one.ask()
+  const asked = one.life.within(400, { ping: () => void one.pings++, patienceMs: 0 })
   await one.clock.advance(0)
-  expect([await asked, one.pings]).toEqual([true, 1])
+  expect([await asked, one.pings]).toEqual([false, 1])
+  const rig = await makeRig()
+  rig.line.ignoresPings = true
+  await rig.clock.advance(500)
+  const confirmed = rig.device.confirm(400)
+  await rig.clock.advance(0)
+  await confirmed
+  expect(rig.device.status()).toMatchObject({ state: 'ready', counters: { replaced: 0 } })
 })
 
 test('19: whoever asks about a line that has gone silent is told so within half a second', async () => {
