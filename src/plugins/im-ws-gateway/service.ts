@@ -1,0 +1,30 @@
+import { service } from '../../core/index.ts'
+
+/** What is connected, and how busy it is. */
+export interface ImGatewayStatus {
+  /** Sockets, logged in or not. */
+  readonly connections: number
+  /** Users with a core. */
+  readonly users: number
+  /** Connections by platform id. */
+  readonly byPlatform: Readonly<Record<string, number>>
+  /** Connections by kind of client. */
+  readonly byDialect: Readonly<Record<string, number>>
+  /** Bytes that wait for slow readers, in all. */
+  readonly queuedBytes: number
+  /** Counters since the start, by name. */
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** OpenIM clients on this gateway. */
+export interface ImGateway {
+  status(): ImGatewayStatus
+  /**
+   * Ends a user's sessions and refuses their tokens from now on.
+   * @param platformID of this platform only
+   * @returns how many connections were ended
+   */
+  forceLogout(userID: string, platformID?: number): Promise<number>
+}
+
+export const ImGateway = service<ImGateway>('im-gateway')

@@ -1,0 +1,127 @@
+import type {
+  Black,
+  Conversation,
+  Friend,
+  FriendRequest,
+  Group,
+  GroupMember,
+  GroupRequest,
+  Message,
+  Receipt,
+  RevokedInfo,
+  SignalAction,
+  User,
+  UserStatus
+} from './model.ts'
+import type { Arguments, OperationName, Results } from './operations/index.ts'
+
+/** A connection of a user, as his core knows it. The object itself is its identity. */
+export interface Device {
+  /** 1 iOS, 2 Android, 3 Windows, 4 macOS, 5 web, 6 mini-program, 7 Linux, 8 Android pad, 9 iPad, 10 admin, 11 HarmonyOS. */
+  readonly platformID: number
+}
+
+/** An operation, by its name, with arguments that fit its schema. @throws {ImError} */
+export type Operations = {
+  [Name in OperationName]: (args: Arguments[Name], device: Device) => Promise<Results[Name]>
+}
+
+/**
+ * What answers for one user, however many connections he has. Its life: `UserCores.open` makes it; each connection is
+ * attached after its login and detached when it ends; `close` ends it when the last one has been gone for a while.
+ */
+export interface UserCore {
+  readonly userID: string
+  readonly operations: Operations
+  /**
+   * Counts a connection in, which makes the user online on its platform.
+   * @returns what it missed since a connection of the same platform was last there, in order
+   */
+  attach(device: Device): Promise<readonly CoreEvent[]>
+  detach(device: Device): void
+  /** Resolves when nothing is under way any more. No event comes after it. */
+  close(): Promise<void>
+}
+
+export interface DeliverOptions {
+  /**
+   * The device whose operation, still under way, has caused the event. It hears of it after the answer to the
+   * operation: clients rely on that order.
+   */
+  readonly cause?: Device
+  /** The device that is not to hear of it. */
+  readonly except?: Device
+}
+
+/** Takes an event for all devices of a user. Events of one conversation come in the order of its messages. */
+export type Deliver = (event: CoreEvent, options?: DeliverOptions) => void
+
+/** Makes cores. One implementation keeps everything in `Database`; another may speak to a chat server. */
+export interface UserCores {
+  /**
+   * @throws {ImError} `userNotFound` for a user that does not exist and is not made by logging in
+   */
+  open(userID: string, deliver: Deliver): Promise<UserCore>
+  /** Resolves when cores can be opened. @throws {Error} why they cannot */
+  ping(): Promise<void>
+  /** Ends all cores and whatever they share. */
+  close(): Promise<void>
+}
+
+/**
+ * What a user is told without having asked. An event may be handed to many users: it is never changed, so that its
+ * encoding can be kept with it.
+ */
+export type CoreEvent =
+  /** `ownSend`: the user's own message, sent by another of his devices. */
+  | { readonly kind: 'newMessages'; readonly messages: readonly Message[]; readonly ownSend?: boolean }
+  | { readonly kind: 'messageRevoked'; readonly info: RevokedInfo }
+  | { readonly kind: 'singleReceipts' | 'groupReceipts'; readonly receipts: readonly Receipt[] }
+  | {
+      readonly kind: 'newConversations' | 'conversationsChanged'
+      readonly conversations: readonly Conversation[]
+    }
+  | { readonly kind: 'totalUnread'; readonly count: number }
+  | { readonly kind: 'selfInfo'; readonly user: User }
+  | {
+      readonly kind:
+        | 'friendApplicationAdded'
+        | 'friendApplicationDeleted'
+        | 'friendApplicationAccepted'
+        | 'friendApplicationRejected'
+      readonly request: FriendRequest
+    }
+  | { readonly kind: 'friendAdded' | 'friendDeleted' | 'friendInfoChanged'; readonly friend: Friend }
+  | { readonly kind: 'blackAdded' | 'blackDeleted'; readonly black: Black }
+  | {
+      readonly kind: 'joinedGroupAdded' | 'joinedGroupDeleted' | 'groupDismissed' | 'groupInfoChanged'
+      readonly group: Group
+    }
+  | {
+      readonly kind: 'groupMemberAdded' | 'groupMemberDeleted' | 'groupMemberInfoChanged'
+      readonly member: GroupMember
+    }
+  | {
+      readonly kind:
+        | 'groupApplicationAdded'
+        | 'groupApplicationDeleted'
+        | 'groupApplicationAccepted'
+        | 'groupApplicationRejected'
+      readonly request: GroupRequest
+    }
+  | { readonly kind: 'userStatus'; readonly status: UserStatus }
+  | { readonly kind: 'customBusiness'; readonly key: string; readonly data: string }
+  | {
+      readonly kind:
+        | 'newInvitation'
+        | 'inviteeAccepted'
+        | 'inviteeRejected'
+        | 'invitationCancelled'
+        | 'invitationTimeout'
+        | 'inviteeAcceptedByOtherDevice'
+        | 'inviteeRejectedByOtherDevice'
+        | 'hangUp'
+      readonly action: SignalAction
+    }
+
+export type CoreEventKind = CoreEvent['kind']
