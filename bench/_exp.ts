@@ -2,12 +2,12 @@ import { percentile } from './figures.ts'
 import { atConstantRate, type Answer } from './sign/load.ts'
 import { startRig } from './sign/rig.ts'
 const settings = JSON.parse(process.argv[2] ?? '{}')
-await using rig = await startRig({ devices: 4, delayMs: 20, settings })
+await using rig = await startRig({ devices: Number(process.argv[3] ?? 4), delayMs: Number(process.argv[4] ?? 20), settings })
 const run = async (way: 'floor'|'relay'|'gateway', seconds: number) => {
   const client = rig.clients[way]
   const answers: Answer[] = []
   const before = await rig.gateway.ask<number>('cpuMicros')
-  await atConstantRate(client.send, 100, seconds, a => answers.push(a))
+  await atConstantRate(client.send, Number(process.argv[5] ?? 100), seconds, a => answers.push(a))
   const cpu = (await rig.gateway.ask<number>('cpuMicros')) - before
   const cardMs = new Map<number, number>()
   for (const { number, arrivedMs, repliedMs } of await rig.spans()) cardMs.set(number, repliedMs - arrivedMs)

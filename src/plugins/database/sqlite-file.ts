@@ -17,8 +17,7 @@ export async function openFile(file: string, busyTimeoutMs: number): Promise<Sql
     await enterWal(thread)
     // FULL: a commit is on the disk before it is acknowledged. NORMAL would survive the death of the process too,
     // but lose the last commits when the power fails. It costs one fsync a commit; batch writes in transactions.
-    const sql = `pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = ${busyTimeoutMs}`
-    await thread.ask({ do: 'script', sql })
+    await thread.ask({ do: 'script', sql: 'pragma synchronous = full; pragma foreign_keys = on' })
     return thread
   } catch (error) {
     await thread.close()

@@ -66,17 +66,24 @@ function reader() {
   return (connections.reader = connection)
 }
 
+/** What the writer's busy timeout is now: to set it costs more than to begin a transaction. */
+let writerTimeoutMs = -1
+
+/** @param {number} timeoutMs how long the writer waits for a lock of the file by itself */
+function waitAtMost(timeoutMs) {
+  if (writerTimeoutMs === timeoutMs) return
+  writer().exec(`pragma busy_timeout = ${timeoutMs}`)
+  writerTimeoutMs = timeoutMs
+}
+
 /**
  * The lock is taken by `exec`. A prepared statement that waits for it in vain would count as a write in progress until
  * it is garbage-collected, and until then SQLite would commit nothing that comes after it. The waiting is left to the
- * main thread, so that reads go on.
+ * main thread, so that reads go on. Whoever has the lock waits for nobody.
  */
 function takeWriteLock() {
-  try {
-    writer().exec('pragma busy_timeout = 0; begin immediate')
-  } finally {
-    writer().exec(`pragma busy_timeout = ${busyTimeoutMs}`)
-  }
+  waitAtMost(0)
+  writer().exec('begin immediate')
 }
 
 /** @param {Query} query */
@@ -85,6 +92,7 @@ function query({ on, sql, parameters, lock }) {
   if (lock === 'held' && !connection.inTransaction)
     throw new Error('SQLite has rolled the transaction back, so nothing more can run in it')
   if (lock === 'begin' || lock === 'statement') takeWriteLock()
+  else if (lock === undefined && on === 'writer') waitAtMost(busyTimeoutMs)
   if (lock !== 'statement') return connection.run(sql, parameters)
   try {
     const result = connection.run(sql, parameters)
@@ -107,8 +115,10 @@ function rollback() {
  */
 function perform(request) {
   if (request.do === 'query') return query(request)
-  if (request.do === 'script') writer().exec(request.sql)
-  else rollback()
+  if (request.do === 'script') {
+    if (!writer().inTransaction) waitAtMost(busyTimeoutMs)
+    writer().exec(request.sql)
+  } else rollback()
   return { rows: [] }
 }
 

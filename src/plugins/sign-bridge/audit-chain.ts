@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import { hashOf, type AuditDb, type AuditEntry, type AuditRow } from './audit-rows.ts'
 import type { KeyedDigest } from './secret.ts'
 
@@ -15,6 +15,8 @@ export interface ChainEnd {
 
 /** SQLite takes 32,766 parameters in a statement. */
 export const rowsPerStatement = 1_000
+/** Up to how many rows the text of a statement is kept. */
+const keptInsertions = 16
 
 /**
  * Where the chain ends. The mark of the end follows the rows in a while; where it is ahead of them, rows were removed,
@@ -56,15 +58,33 @@ export async function extendChain(
     hash = hashOf(row, hash, digest)
     return { ...row, hash }
   })
-  const { numAffectedRows } = await sql`
-    insert into sign_audit_rows (seq, at, action, caller, device, "certNo", digest, outcome, hash)
-    select * from (values ${sql.join(rows.map(valuesOf))}) as added
-    where not exists (select 1 from sign_audit_rows where seq > ${end.seq})`.execute(db)
+  const { numAffectedRows } = await db.executeQuery(insertion(db, rows, end))
   return numAffectedRows === BigInt(rows.length) ? { seq, hash } : undefined
 }
 
+/** Texts of insertions by their number of rows. They depend on the driver, which a query builder never changes. */
+const insertions = new WeakMap<AuditDb, Map<number, string>>()
+
+/** To put the statement together takes longer than all else that is done for a row; most insertions are of one. */
+function insertion(db: AuditDb, rows: readonly AuditRow[], end: ChainEnd): CompiledQuery {
+  let texts = insertions.get(db)
+  if (!texts) insertions.set(db, (texts = new Map()))
+  const known = texts.get(rows.length)
+  if (known !== undefined) return CompiledQuery.raw(known, [...rows.flatMap(valuesOf), end.seq])
+  const places = sql.join(rows.map(row => placesOf(valuesOf(row))))
+  const compiled = sql`
+    insert into sign_audit_rows (seq, at, action, caller, device, "certNo", digest, outcome, hash)
+    select * from (values ${places}) as added
+    where not exists (select 1 from sign_audit_rows where seq > ${end.seq})`.compile(db)
+  if (rows.length <= keptInsertions) texts.set(rows.length, compiled.sql)
+  return compiled
+}
+
 function valuesOf({ seq, at, action, caller, device, certNo, digest, outcome, hash }: AuditRow) {
-  const texts = [action, caller, device, certNo, digest, outcome, hash]
+  return [seq, at, action, caller, device, certNo, digest, outcome, hash] as const
+}
+
+function placesOf([seq, at, ...texts]: ReturnType<typeof valuesOf>) {
   return sql`(cast(${seq} as bigint), cast(${at} as bigint), ${sql.join(texts.map(text => sql`cast(${text} as text)`))})`
 }
 
