@@ -1,5 +1,5 @@
+import { turnMs, type Timed, type Wheel } from '../../core/index.ts'
 import type { OpenStream } from './open-stream.ts'
-import { turnMs, type Timed, type Wheel } from './wheel.ts'
 
 /** Streams that may end at once: so few readers coming back together trouble nobody. */
 const leastPerTurn = 50

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../../core/index.ts'
+import { Wheel, type Clock } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
 import type { Config } from './config.ts'
 import { Counters } from './counters.ts'
@@ -22,7 +22,6 @@ import type { StreamHost } from './stream-host.ts'
 import { Sweeper } from './sweeper.ts'
 import { topicFault, topicNames } from './topic-name.ts'
 import { Topics } from './topics.ts'
-import { Wheel } from './wheel.ts'
 
 /** What a hub is made of. */
 export interface HubParts {

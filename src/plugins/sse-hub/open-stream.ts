@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { Timed } from '../../core/index.ts'
 import { Backlog } from './backlog.ts'
 import type { OpenEnd } from './counters.ts'
 import { encodeBlock } from './encoder.ts'
@@ -11,7 +12,6 @@ import type { OpenResponse } from './response.ts'
 import type { EventStream, HubEvent } from './service.ts'
 import type { Topic } from './topic.ts'
 import type { StreamHost, StreamOptions } from './stream-host.ts'
-import type { Timed } from './wheel.ts'
 
 /** Every so many signs of life one is an event, which scripts can see. */
 const beatEvery = 4

@@ -1,10 +1,10 @@
+import type { Wheel } from '../../core/index.ts'
 import type { Counters, OpenEnd } from './counters.ts'
 import type { Frame } from './frame.ts'
 import type { Share } from './limits.ts'
 import type { OpenStream } from './open-stream.ts'
 import type { HubEvent } from './service.ts'
 import type { Topic } from './topic.ts'
-import type { Wheel } from './wheel.ts'
 
 /** What a stream needs of its hub. */
 export interface StreamHost {

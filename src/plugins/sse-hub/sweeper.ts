@@ -1,5 +1,5 @@
+import type { Timed, Wheel } from '../../core/index.ts'
 import type { Topics } from './topics.ts'
-import type { Timed, Wheel } from './wheel.ts'
 
 /** How long events that nobody asks for stay after they have become too old. */
 const everyMs = 10_000

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { Writable } from 'node:stream'
+import { Wheel } from '../../../src/core/index.ts'
 import { Counters } from '../../../src/plugins/sse-hub/counters.ts'
 import { encodeEvent } from '../../../src/plugins/sse-hub/event-text.ts'
 import { FanOut } from '../../../src/plugins/sse-hub/fan-out.ts'
@@ -9,7 +10,6 @@ import type { OpenResponse } from '../../../src/plugins/sse-hub/response.ts'
 import type { SlowReaderPolicy } from '../../../src/plugins/sse-hub/service.ts'
 import type { StreamHost, StreamOptions } from '../../../src/plugins/sse-hub/stream-host.ts'
 import { Topic } from '../../../src/plugins/sse-hub/topic.ts'
-import { Wheel } from '../../../src/plugins/sse-hub/wheel.ts'
 import { fakeClock } from '../../../src/testing/index.ts'
 
 /** A connection whose reader takes what it is told to take. It holds 100 bytes by itself. */

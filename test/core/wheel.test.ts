@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { turnMs, Wheel, type Timed } from '../../../src/plugins/sse-hub/wheel.ts'
-import { fakeClock } from '../../../src/testing/index.ts'
+import { turnMs, Wheel, type Timed } from '../../src/core/index.ts'
+import { fakeClock } from '../../src/testing/index.ts'
 
 class Item implements Timed {
   dueAt = 0

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../core/index.ts'
+import type { Clock, Timer } from './clock.ts'
 
 /** Something that has to be looked at when its time has come. */
 export interface Timed {
