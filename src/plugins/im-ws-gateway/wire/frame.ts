@@ -1,3 +1,6 @@
+import { ImError } from '../codes.ts'
+import { isJsonObject, parseJson } from './json.ts'
+
 /** Kinds of clients, by what they speak: `open-im-sdk` 2.0.x, 2.3.x and 3.x. */
 export type Dialect = '2.0' | '2.3' | '3'
 
@@ -20,4 +23,59 @@ export interface ReplyFrame {
   readonly errMsg: string
   readonly data: string
   readonly operationID: string
+}
+
+/** What of a request its reply names. */
+export type RequestName = Pick<Frame, 'reqFuncName' | 'operationID'>
+
+/** A frame that cannot be answered as a request. */
+export class FrameError extends ImError {
+  /** What could be read of it; empty where nothing could. */
+  readonly request: RequestName
+
+  constructor(message: string, request: RequestName = { reqFuncName: '', operationID: '' }) {
+    super('badFrame', message)
+    this.request = request
+  }
+}
+
+/** Characters of the members of a frame, except `data`, which is bounded with the frame. */
+const maxLength = { reqFuncName: 64, operationID: 256, userID: 160 } as const
+
+/**
+ * Reads what a client sent, as text or as bytes of text. Members that are not known are passed over; `userID` and
+ * `data` may be missing, and `data` may be the JSON value itself.
+ * @throws {FrameError} `badFrame`, with what is needed to answer it, as far as it could be read
+ */
+export function readFrame(raw: string | Buffer): Frame {
+  const value = parsed(typeof raw === 'string' ? raw : raw.toString('utf8'))
+  if (!isJsonObject(value)) throw new FrameError('a frame is a JSON object')
+  const request = { reqFuncName: named(value, 'reqFuncName'), operationID: named(value, 'operationID') }
+  for (const name of ['reqFuncName', 'operationID'] as const)
+    if (!request[name])
+      throw new FrameError(`${name} is missing, or no text of up to ${maxLength[name]} characters`, request)
+  const userID = value['userID'] ?? ''
+  if (typeof userID !== 'string' || userID.length > maxLength.userID)
+    throw new FrameError(`userID is no text of up to ${maxLength.userID} characters`, request)
+  const frame = { ...request, userID, data: dataOf(value['data']) }
+  const batchMsg = value['batchMsg']
+  return batchMsg === undefined || batchMsg === null ? frame : { ...frame, batchMsg: Number(batchMsg) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text, 'the frame', 'badFrame')
+  } catch (error) {
+    throw new FrameError((error as ImError).message)
+  }
+}
+
+function named(value: Record<string, unknown>, name: keyof RequestName): string {
+  const text = value[name]
+  return typeof text === 'string' && text.length <= maxLength[name] ? text : ''
+}
+
+function dataOf(data: unknown): string {
+  if (data === undefined || data === null) return ''
+  return typeof data === 'string' ? data : JSON.stringify(data)
 }

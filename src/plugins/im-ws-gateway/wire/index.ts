@@ -1,0 +1,18 @@
+export { dialectOf } from './dialect.ts'
+export {
+  FrameError,
+  readFrame,
+  type Dialect,
+  type Frame,
+  type ReplyFrame,
+  type RequestName
+} from './frame.ts'
+export {
+  encodeReply,
+  errorReply,
+  loginStatusData,
+  pushFrame,
+  successReply,
+  textData,
+  type LoginState
+} from './reply.ts'
