@@ -1,0 +1,152 @@
+import { onTestFinished } from 'vitest'
+import { SqliteDatabase } from '../../../../src/plugins/database/sqlite-database.ts'
+import type {
+  Chat,
+  Delivery,
+  Notice,
+  People
+} from '../../../../src/plugins/im-ws-gateway/embedded/contracts.ts'
+import {
+  openGroups,
+  type OpenedGroups
+} from '../../../../src/plugins/im-ws-gateway/embedded/groups/open-groups.ts'
+import type { User } from '../../../../src/plugins/im-ws-gateway/model.ts'
+import type { CoreEvent, DeliverOptions, Device } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
+import { fakeClock, type FakeClock } from '../../../../src/testing/index.ts'
+
+/** What somebody was told, in order. */
+export interface Told {
+  readonly userID: string
+  readonly event: CoreEvent
+  readonly options: DeliverOptions | undefined
+}
+
+/** A notice, and who was a member when it was sent. */
+export interface Sent extends Notice {
+  readonly seenBy: readonly string[]
+}
+
+export type MembersChange = Parameters<Chat['membersChanged']>[0]
+
+export interface Rig {
+  readonly groups: OpenedGroups
+  readonly clock: FakeClock
+  readonly database: SqliteDatabase
+  readonly device: Device
+  readonly told: Told[]
+  readonly notices: Sent[]
+  readonly changes: MembersChange[]
+  readonly appearances: unknown[]
+  /** Everything that happened, in order, as short texts. */
+  readonly log: string[]
+  readonly users: Map<string, User>
+  /** Groups on the same rows, as another process or a later one has them. */
+  readonly again: () => Promise<OpenedGroups>
+  /** Kinds of what a user was told, in order. */
+  readonly kindsOf: (userID: string) => string[]
+  readonly forget: () => void
+}
+
+export interface RigOptions {
+  readonly userIDs?: readonly string[]
+  readonly maxGroupMembers?: number
+  readonly randomBytes?: (size: number) => Uint8Array
+}
+
+export const device: Device = { platformID: 5 }
+
+export function user(userID: string): User {
+  return {
+    userID,
+    nickname: `Name of ${userID}`,
+    faceURL: `face-${userID}`,
+    createTime: 1,
+    ex: '',
+    globalRecvMsgOpt: 0,
+    gender: 0,
+    phoneNumber: '',
+    birth: 0,
+    email: ''
+  }
+}
+
+/** Groups on a database in memory, with people who exist and everything recorded that others are told. */
+export async function rig(options: RigOptions = {}): Promise<Rig> {
+  const { userIDs = ['ann', 'bob', 'cid', 'dan', 'eve'], maxGroupMembers = 5_000, randomBytes } = options
+  const database = await SqliteDatabase.connect(':memory:', 0)
+  onTestFinished(() => database.close())
+  const clock = fakeClock()
+  const users = new Map(userIDs.map(userID => [userID, user(userID)]))
+  const told: Told[] = []
+  const notices: Sent[] = []
+  const changes: MembersChange[] = []
+  const appearances: unknown[] = []
+  const log: string[] = []
+
+  const delivery: Delivery = {
+    toUser(userID, event, deliverOptions) {
+      told.push({ userID, event, options: deliverOptions })
+      log.push(`${userID} ${event.kind}`)
+    },
+    toUsers(some, event, deliverOptions) {
+      for (const userID of some) this.toUser(userID, event, deliverOptions)
+    },
+    platformsOf: () => []
+  }
+  const people: People = {
+    user: async userID => users.get(userID),
+    users: async some =>
+      new Map(
+        some.flatMap(userID => {
+          const found = users.get(userID)
+          return found ? [[userID, found] as const] : []
+        })
+      ),
+    assertMayWrite: async () => undefined,
+    shown: async () => new Map()
+  }
+  const chat = (groups: () => OpenedGroups): Chat => ({
+    async notice(notice) {
+      const seenBy = [...(await groups().memberIDs(notice.groupID ?? ''))].toSorted()
+      notices.push({ ...notice, seenBy })
+      log.push(`notice ${notice.contentType}`)
+    },
+    async membersChanged(change) {
+      changes.push(change)
+      log.push('membersChanged')
+    },
+    async appearanceChanged(source) {
+      appearances.push(source)
+      log.push('appearanceChanged')
+    }
+  })
+  const open = async (): Promise<OpenedGroups> => {
+    const groups: OpenedGroups = await openGroups({
+      database,
+      delivery,
+      people,
+      chat: () => chat(() => groups),
+      clock,
+      settings: { maxGroupMembers },
+      ...(randomBytes && { randomBytes })
+    })
+    return groups
+  }
+  return {
+    groups: await open(),
+    clock,
+    database,
+    device,
+    told,
+    notices,
+    changes,
+    appearances,
+    log,
+    users,
+    again: open,
+    kindsOf: userID => told.filter(one => one.userID === userID).map(({ event }) => event.kind),
+    forget() {
+      for (const list of [told, notices, changes, appearances, log]) list.length = 0
+    }
+  }
+}
