@@ -2,7 +2,7 @@ export { Clock, systemClock, type Timer } from './clock.ts'
 export { createGateway, type GatewayInfo, type GatewayOptions } from './gateway.ts'
 export type { RouteInfo } from './lifecycle.ts'
 export type { Health, PluginHealth } from '../operations/health.ts'
-export { isLocalPeer, whenGone } from '../operations/peer.ts'
+export { isLocalPeer, networkOf, whenGone } from '../operations/peer.ts'
 export { definePlugin } from './plugin.ts'
 export type {
   App,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { ServerResponse } from 'node:http'
+import { isIPv6 } from 'node:net'
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/
 
@@ -19,4 +20,19 @@ export function whenGone(reply: { readonly raw: ServerResponse }): AbortSignal {
     if (!reply.raw.writableFinished) gone.abort()
   })
   return gone.signal
+}
+
+/**
+ * What counts as one address: of IPv6 the first 64 bits, since a household or a machine has them all to itself; an
+ * IPv4 address written as IPv6 is the IPv4 address.
+ */
+export function networkOf(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
+  if (mapped) return mapped
+  if (!isIPv6(ip)) return ip
+  const [head = '', tail = ''] = ip.replace(/%.*$/, '').split('::')
+  const [left, right] = [head, tail].map(part => part.split(':').filter(Boolean)) as [string[], string[]]
+  const zeros = ip.includes('::') ? Array.from({ length: 8 - left.length - right.length }, () => '0') : []
+  const groups = [...left, ...zeros, ...right].slice(0, 4)
+  return `${groups.map(group => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
 }

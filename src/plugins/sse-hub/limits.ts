@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import type { Refusal } from './refusal.ts'
 import type { Topics } from './topics.ts'
 
@@ -69,19 +68,4 @@ function change(counts: Map<string, number>, key: string, by: number): void {
   const count = (counts.get(key) ?? 0) + by
   if (count > 0) counts.set(key, count)
   else counts.delete(key)
-}
-
-/**
- * What counts as one address: of IPv6 the first 64 bits, since a household or a machine has them all to itself; an
- * IPv4 address written as IPv6 is the IPv4 address.
- */
-export function networkOf(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
-  if (mapped) return mapped
-  if (!isIPv6(ip)) return ip
-  const [head = '', tail = ''] = ip.replace(/%.*$/, '').split('::')
-  const [left, right] = [head, tail].map(part => part.split(':').filter(Boolean)) as [string[], string[]]
-  const zeros = ip.includes('::') ? Array.from({ length: 8 - left.length - right.length }, () => '0') : []
-  const groups = [...left, ...zeros, ...right].slice(0, 4)
-  return `${groups.map(group => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
 }

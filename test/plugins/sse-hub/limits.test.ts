@@ -1,6 +1,5 @@
 import { EventSource } from 'eventsource'
 import { describe, expect, test } from 'vitest'
-import { networkOf } from '../../../src/plugins/sse-hub/limits.ts'
 import { startRig, type Rig } from './rig.ts'
 
 const kinds: readonly (readonly [
@@ -111,22 +110,4 @@ test('after much coming and going all numbers are as if nobody had been there', 
   expect(counters).toMatchObject({ networks: 0, principals: 0, opened_total: 60, history_topics: 1 })
   const ended = Object.entries(counters).filter(([name]) => name.startsWith('ended_'))
   expect(ended.reduce((sum, [, count]) => sum + count, 0)).toBe(60)
-})
-
-describe('what counts as one address', () => {
-  const same: readonly (readonly [string, string])[] = [
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['::FFFF:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:0db8:0001:0002::', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['1::8:7:6:5:4:3', '1:0:8:7::/64'],
-    ['', '']
-  ]
-  test.each(same)('%s is %s', (ip, network) => {
-    expect(networkOf(ip)).toBe(network)
-  })
 })
