@@ -35,11 +35,8 @@ export async function announceProfile(
   const { userID } = user
   delivery.toUser(userID, { kind: 'selfInfo', user }, cause && { cause })
   if (shownToFriends.some(name => changed.has(name))) {
-    const owners = await relations.ownersOf(userID)
-    for (const owner of owners) {
-      if (!delivery.platformsOf(owner).length) continue
-      const row = (await relations.friends(owner)).get(userID)
-      if (row) delivery.toUser(owner, { kind: 'friendInfoChanged', friend: friendOf(row, user) })
+    for await (const row of relations.befriending(userID)) {
+      delivery.toUser(row.ownerUserID, { kind: 'friendInfoChanged', friend: friendOf(row, user) })
     }
   }
   if (changed.has('nickname') || changed.has('faceURL')) await chat().appearanceChanged({ userID })

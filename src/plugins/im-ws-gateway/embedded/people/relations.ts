@@ -5,6 +5,8 @@ import type { BlackRow, FriendRow, PeopleDb, PeopleTables } from './tables.ts'
 
 /** How many rows of friends and of blacklists are kept in memory: some 300 bytes each. */
 const recentRowsMax = 100_000
+/** Rows read or written by one query. */
+const pageSize = 500
 const friendsTable = 'im_people_friends'
 const blacksTable = 'im_people_blacks'
 
@@ -39,14 +41,23 @@ export class Relations {
     return (await this.blacks(ownerUserID)).has(userID)
   }
 
-  /** Those who have a user among their friends, in no order. */
-  async ownersOf(userID: string): Promise<readonly string[]> {
-    const rows = await this.#db
-      .selectFrom(friendsTable)
-      .select('ownerUserID')
-      .where('userID', '=', userID)
-      .execute()
-    return rows.map(({ ownerUserID }) => ownerUserID)
+  /** The rows of those who have a user among their friends, page by page: they may be very many. */
+  async *befriending(userID: string): AsyncGenerator<FriendRow> {
+    let last = ''
+    for (;;) {
+      const rows = await this.#db
+        .selectFrom(friendsTable)
+        .selectAll()
+        .where('userID', '=', userID)
+        .where('ownerUserID', '>', last)
+        .orderBy('ownerUserID')
+        .limit(pageSize)
+        .execute()
+      yield* rows
+      const end = rows.at(-1)
+      if (!end || rows.length < pageSize) return
+      last = end.ownerUserID
+    }
   }
 
   /** @returns whether he was not there yet */
@@ -133,13 +144,14 @@ export async function addFriends(
   rows: readonly FriendRow[]
 ): Promise<readonly FriendRow[]> {
   const added: FriendRow[] = []
-  for (const row of rows) {
-    const { numInsertedOrUpdatedRows } = await trx
+  for (let from = 0; from < rows.length; from += pageSize) {
+    const inserted = await trx
       .insertInto(friendsTable)
-      .values(row)
+      .values(rows.slice(from, from + pageSize))
       .onConflict(conflict => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    if (numInsertedOrUpdatedRows === 1n) added.push(row)
+      .returningAll()
+      .execute()
+    added.push(...inserted)
   }
   return added
 }

@@ -96,7 +96,11 @@ const migrations: Readonly<Record<string, Migration>> = {
       await withColumns(schema, 'im_people_friends', friends)
         .addPrimaryKeyConstraint('im_people_friends_primary', ['ownerUserID', 'userID'])
         .execute()
-      await schema.createIndex('im_people_friends_of').on('im_people_friends').column('userID').execute()
+      await schema
+        .createIndex('im_people_friends_of')
+        .on('im_people_friends')
+        .columns(['userID', 'ownerUserID'])
+        .execute()
       await withColumns(schema, 'im_people_blacks', blacks)
         .addPrimaryKeyConstraint('im_people_blacks_primary', ['ownerUserID', 'userID'])
         .execute()
