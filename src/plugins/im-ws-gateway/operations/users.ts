@@ -12,7 +12,8 @@ export const userOperations = {
     globalRecvMsgOpt: Type.Optional(RecvMsgOpt),
     gender: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
     phoneNumber: Type.Optional(Type.String({ maxLength: 64 })),
-    birth: Type.Optional(Type.Integer()),
+    /** Seconds since the epoch, as far as dates go. */
+    birth: Type.Optional(Type.Integer({ minimum: -8_640_000_000_000, maximum: 8_640_000_000_000 })),
     email: Type.Optional(Type.String({ maxLength: 256 }))
   }),
   getUsers: Type.Object({ userIDList: Ids, groupID: Type.Optional(IdOrNone) }),
