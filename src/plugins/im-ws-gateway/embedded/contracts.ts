@@ -97,6 +97,8 @@ export interface BackOffice {
     user: Pick<User, 'userID'> & Partial<Pick<User, 'nickname' | 'faceURL' | 'ex'>>
   ): Promise<{ readonly created: boolean }>
   hasUser(userID: string): Promise<boolean>
+  /** `undefined`: there is no such user. */
+  user(userID: string): Promise<User | undefined>
   /** Makes them friends of each other, without asking. @throws {ImError} `userNotFound` */
   importFriends(ownerUserID: string, friendUserIDs: readonly string[]): Promise<void>
   /** Makes a group with its members. @throws {ImError} `userNotFound`, `duplicate` */
