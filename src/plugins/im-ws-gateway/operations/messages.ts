@@ -16,7 +16,8 @@ const OfflinePush = Type.Object({
   iOSPushSound: Type.Optional(Name),
   iOSBadgeCount: Type.Optional(Type.Boolean())
 })
-const One = Type.Object({ conversationID: Id, clientMsgID: Id })
+/** `conversationID` empty: wherever the message is. 2.x clients hand in messages that need not say where they are. */
+const One = Type.Object({ conversationID: IdOrNone, clientMsgID: Id })
 const History = Type.Object({
   conversationID: Id,
   /** Empty: from the newest (or oldest, in reverse) on. */
