@@ -16,3 +16,5 @@ export {
   textData,
   type LoginState
 } from './reply.ts'
+export { decodeCall, type CoreCall, type SessionCall } from './call.ts'
+export { dependsOnViewer, encodeEvent, type Client } from './events.ts'
