@@ -325,6 +325,7 @@ export interface Invitation {
   readonly mediaType: string
   readonly sessionType: number
   readonly platformID: number
+  /** Seconds since the epoch. */
   readonly initiateTime?: number
   readonly customData?: string
 }
