@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { SqliteDatabase } from '../../../../src/plugins/database/sqlite-database.ts'
+import { ImError } from '../../../../src/plugins/im-ws-gateway/codes.ts'
 import type {
   Chat,
   Delivery,
@@ -11,6 +12,8 @@ import {
   type OpenedGroups
 } from '../../../../src/plugins/im-ws-gateway/embedded/groups/open-groups.ts'
 import type { User } from '../../../../src/plugins/im-ws-gateway/model.ts'
+import type { GroupResults } from '../../../../src/plugins/im-ws-gateway/operations/groups.ts'
+import type { Arguments } from '../../../../src/plugins/im-ws-gateway/operations/index.ts'
 import type { CoreEvent, DeliverOptions, Device } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
 import { fakeClock, type FakeClock } from '../../../../src/testing/index.ts'
 
@@ -45,6 +48,23 @@ export interface Rig {
   /** Kinds of what a user was told, in order. */
   readonly kindsOf: (userID: string) => string[]
   readonly forget: () => void
+  /** Does something as a user. */
+  readonly as: <Name extends keyof GroupResults>(
+    userID: string,
+    name: Name,
+    args: Arguments[Name]
+  ) => Promise<GroupResults[Name]>
+  /** Which code it fails with; `undefined`: it does not. */
+  readonly fault: <Name extends keyof GroupResults>(
+    userID: string,
+    name: Name,
+    args: Arguments[Name]
+  ) => Promise<string | undefined>
+  /**
+   * Makes the group `g`: ann owns it, bea and bob administer it, cid and dan are ordinary members, eve and fay are
+   * not in it. What that told is forgotten.
+   */
+  readonly make: (info?: Partial<Arguments['createGroup']['groupInfo']>) => Promise<void>
 }
 
 export interface RigOptions {
@@ -72,7 +92,11 @@ export function user(userID: string): User {
 
 /** Groups on a database in memory, with people who exist and everything recorded that others are told. */
 export async function rig(options: RigOptions = {}): Promise<Rig> {
-  const { userIDs = ['ann', 'bob', 'cid', 'dan', 'eve'], maxGroupMembers = 5_000, randomBytes } = options
+  const {
+    userIDs = ['ann', 'bea', 'bob', 'cid', 'dan', 'eve', 'fay'],
+    maxGroupMembers = 5_000,
+    randomBytes
+  } = options
   const database = await SqliteDatabase.connect(':memory:', 0)
   onTestFinished(() => database.close())
   const clock = fakeClock()
@@ -132,8 +156,14 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     })
     return groups
   }
+  const groups = await open()
+  const as: Rig['as'] = (userID, name, args) =>
+    (groups.part[name] as Operation<typeof args, GroupResults[typeof name]>)(userID, args, device)
+  const forget = (): void => {
+    for (const list of [told, notices, changes, appearances, log]) list.length = 0
+  }
   return {
-    groups: await open(),
+    groups,
     clock,
     database,
     device,
@@ -145,8 +175,26 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     users,
     again: open,
     kindsOf: userID => told.filter(one => one.userID === userID).map(({ event }) => event.kind),
-    forget() {
-      for (const list of [told, notices, changes, appearances, log]) list.length = 0
+    forget,
+    as,
+    fault: (userID, name, args) =>
+      as(userID, name, args).then(
+        () => undefined,
+        (error: unknown) => (error instanceof ImError ? error.code : String(error))
+      ),
+    async make(info = {}) {
+      const groupInfo = { groupID: 'g', groupName: 'G', ...info }
+      await as('ann', 'createGroup', {
+        groupInfo,
+        adminUserIDs: ['bea', 'bob'],
+        memberUserIDs: ['cid', 'dan']
+      })
+      forget()
     }
   }
 }
+
+type Operation<Args, Result> = (userID: string, args: Args, cause: Device) => Promise<Result>
+
+/** Everybody in the group that `make` makes. */
+export const everybody = ['ann', 'bea', 'bob', 'cid', 'dan'] as const

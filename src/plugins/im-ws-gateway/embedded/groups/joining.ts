@@ -1,7 +1,7 @@
 import { role, type GroupMember } from '../../model.ts'
 import type { Notice } from '../contracts.ts'
 import type { DeliverOptions } from '../../user-core.ts'
-import type { Joined } from './changes.ts'
+import type { Joined } from './member-changes.ts'
 import type { GroupContext } from './context.ts'
 import { shownMembers } from './shown.ts'
 

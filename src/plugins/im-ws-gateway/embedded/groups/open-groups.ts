@@ -5,7 +5,8 @@ import type { ImSettings } from '../../config.ts'
 import type { GroupResults } from '../../operations/groups.ts'
 import type { BackOffice, Chat, Delivery, Groups, Part, People } from '../contracts.ts'
 import type { GroupContext } from './context.ts'
-import { createGroup, importGroup } from './create.ts'
+import { importGroup } from './create.ts'
+import { groupsPart } from './part.ts'
 import { assertMaySpeak, memberOf } from './rights.ts'
 import { shownMember } from './shown.ts'
 import { GroupStore } from './store.ts'
@@ -26,7 +27,7 @@ export interface GroupsOptions {
 
 /** Groups, for the other parts, for users and for back ends. */
 export interface OpenedGroups extends Groups, Pick<BackOffice, 'importGroup'> {
-  readonly part: Pick<Part<keyof GroupResults>, 'createGroup'>
+  readonly part: Part<keyof GroupResults>
 }
 
 /** Opens the groups in a database. @throws {Error} naming the migration that failed */
@@ -58,8 +59,6 @@ export async function openGroups(options: GroupsOptions): Promise<OpenedGroups> 
       return { group, member: await shownMember(context.people(), member) }
     },
     importGroup: given => importGroup(context, given),
-    part: {
-      createGroup: (userID, args, cause) => createGroup(context, userID, args, { cause })
-    }
+    part: groupsPart(context)
   }
 }

@@ -1,6 +1,6 @@
 import { ImError } from '../../codes.ts'
 import { role, type Group, type GroupMember } from '../../model.ts'
-import { dismissed, muted } from './changes.ts'
+import { dismissed, muted } from './group-changes.ts'
 import type { GroupContext } from './context.ts'
 
 /** @throws {ImError} `groupNotFound` or `groupDismissed` */

@@ -1,45 +1,20 @@
 import type { Transaction } from 'kysely'
 import { ImError } from '../../codes.ts'
 import type { Group, GroupMember } from '../../model.ts'
+import { dismissed, groupIn } from './group-changes.ts'
 import type { GroupStore } from './store.ts'
 import { pieces, type GroupTables } from './tables.ts'
 
-type Trx = Transaction<GroupTables>
-
-/** Status of a group that was dismissed. */
-export const dismissed = 2
-/** Status of a group in which only its owner and admins may speak. */
-export const muted = 3
-
-/**
- * Keeps a new group with its first members.
- * @throws {ImError} `duplicate` when there is or was a group of this id
- */
-export async function insertGroup(
-  store: GroupStore,
-  group: Group,
-  members: readonly GroupMember[]
-): Promise<void> {
-  await store.db.transaction().execute(async trx => {
-    const { numInsertedOrUpdatedRows: added } = await trx
-      .insertInto('im_groups_groups')
-      .values(group)
-      .onConflict(conflict => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    if (added !== 1n) throw new ImError('duplicate', 'there is a group with this groupID')
-    for (const rows of pieces(members)) await trx.insertInto('im_groups_members').values(rows).execute()
-  })
-  store.keepGroup(group)
-  store.keepRoster(
-    group.groupID,
-    members.map(({ userID }) => userID)
-  )
-}
-
-/** Members who came or left, and the group after that. */
+/** Members who came, as they are kept, and the group after that. */
 export interface Joined {
   readonly group: Group
   readonly added: readonly GroupMember[]
+}
+
+/** Members who left, as they were kept, and the group after that. */
+export interface Departed {
+  readonly group: Group
+  readonly removed: readonly GroupMember[]
 }
 
 /**
@@ -52,7 +27,7 @@ export async function insertMembers(
   groupID: string,
   members: readonly GroupMember[],
   maxGroupMembers: number,
-  also?: (trx: Trx) => Promise<void>
+  also?: (trx: Transaction<GroupTables>) => Promise<void>
 ): Promise<Joined> {
   const joined = await store.db.transaction().execute(async trx => {
     await also?.(trx)
@@ -91,10 +66,58 @@ export function tooMany(maxGroupMembers: number): ImError {
   return new ImError('badArguments', `a group has at most ${maxGroupMembers} members`)
 }
 
-/** A group in a transaction. @throws {ImError} `groupNotFound` */
-async function groupIn(trx: Trx, groupID: string): Promise<Group> {
-  const query = trx.selectFrom('im_groups_groups').selectAll().where('groupID', '=', groupID)
-  const group = await query.executeTakeFirst()
-  if (!group) throw new ImError('groupNotFound')
-  return group
+/**
+ * Removes members whose role is below `roleLevel`. To be called by `GroupStore.leaving`, which keeps the ids right.
+ * @throws {ImError} `groupNotFound`
+ */
+export async function deleteMembers(
+  store: GroupStore,
+  groupID: string,
+  userIDs: readonly string[],
+  roleLevel: number
+): Promise<Departed> {
+  const departed = await store.db.transaction().execute(async trx => {
+    const removed: GroupMember[] = []
+    for (const ids of pieces(userIDs)) {
+      const rows = await trx
+        .deleteFrom('im_groups_members')
+        .where('groupID', '=', groupID)
+        .where('userID', 'in', ids)
+        .where('roleLevel', '<', roleLevel)
+        .returningAll()
+        .execute()
+      removed.push(...rows)
+    }
+    await trx
+      .updateTable('im_groups_groups')
+      .set(({ eb }) => ({ memberCount: eb('memberCount', '-', removed.length) }))
+      .where('groupID', '=', groupID)
+      .execute()
+    return { group: await groupIn(trx, groupID), removed }
+  })
+  store.keepGroup(departed.group)
+  return departed
+}
+
+/**
+ * Changes a member as long as his role is what it was.
+ * @throws {ImError} `notInGroup`
+ */
+export async function updateMember(
+  store: GroupStore,
+  before: GroupMember,
+  values: Partial<Omit<GroupMember, 'groupID' | 'userID'>>
+): Promise<GroupMember> {
+  const { groupID, userID, roleLevel } = before
+  const row = await store.db
+    .updateTable('im_groups_members')
+    .set(values)
+    .where('groupID', '=', groupID)
+    .where('userID', '=', userID)
+    .where('roleLevel', '=', roleLevel)
+    .returningAll()
+    .executeTakeFirst()
+  store.memberChanged(groupID, userID)
+  if (!row) throw new ImError('notInGroup')
+  return row
 }
