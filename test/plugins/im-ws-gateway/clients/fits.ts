@@ -1,0 +1,56 @@
+import type { Declared } from './declared-types.ts'
+
+/** Of these the clients know only some: newer ones are no mistake. */
+const open = new Set(['Platform', 'MessageType'])
+
+export interface FitOptions {
+  readonly types: ReadonlyMap<string, Declared>
+  /** Fields that may be absent although they are declared without a question mark. */
+  readonly absent?: RegExp
+  /** Fields that may be null although they are declared otherwise. */
+  readonly nullable?: RegExp
+}
+
+/** What is wrong with a value of a declared type: a line each, with its path. Fields that are not declared may be there. */
+export function misfits(value: unknown, type: Declared, options: FitOptions, path = ''): readonly string[] {
+  const wrong = (expected: string): string[] => [`${path} is ${shown(value)}, not ${expected}`]
+  switch (type.kind) {
+    case 'list':
+      if (!Array.isArray(value)) return wrong('a list')
+      return value.flatMap((one, index) => misfits(one, type.of, options, `${path}[${index}]`))
+    case 'numbers': {
+      if (typeof value !== 'number') return wrong(`one of ${type.name}`)
+      return open.has(type.name) || type.values.has(value) ? [] : wrong(`one of ${type.name}`)
+    }
+    case 'all':
+      return type.of.flatMap(part => misfits(value, part, options, path))
+    case 'any': {
+      const each = type.of.map(one => misfits(value, one, options, path))
+      return each.some(problems => problems.length === 0) ? [] : (each[0] ?? [])
+    }
+    case 'fields': {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('an object')
+      return [...type.fields].flatMap(([name, field]) => {
+        const one = (value as Readonly<Record<string, unknown>>)[name]
+        if (one === undefined && (field.optional || options.absent?.test(name))) return []
+        if (one === null && options.nullable?.test(name)) return []
+        return misfits(one, field.type, options, `${path}.${name}`)
+      })
+    }
+    default: {
+      const { name } = type
+      if (name === 'any' || name === 'unknown') return []
+      if (name === 'null') return value === null ? [] : wrong('null')
+      if (name === 'string' || name === 'boolean') return typeof value === name ? [] : wrong(name)
+      if (name === 'number') return Number.isFinite(value) ? [] : wrong(name)
+      const declared = options.types.get(name)
+      return declared
+        ? misfits(value, declared, options, path)
+        : wrong(`a ${name}, which nobody has declared`)
+    }
+  }
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'absent').slice(0, 80)
+}
