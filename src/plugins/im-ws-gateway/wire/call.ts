@@ -64,10 +64,10 @@ function coreCall(
   const generation = generationOf(dialect)
   const read = generation === 'v3' ? readList(method.list, data) : readData(method.data, data)
   const asked = new Map<string, string>()
-  let draft = { operation: does, args: withMessages(read) }
+  let draft = { operation: does, args: read }
   for (const adapt of method.adapters) draft = adapt(draft, { generation, viewerID })
   const { operation } = draft
-  const args = withConversations(draft.args, viewerID, asked)
+  const args = withMessages(operation, withConversations(draft.args, viewerID, asked))
   assertFits(operations[operation], args)
   const context: ResultContext = { dialect, viewerID, args, asked }
   const encode = resultKinds[method.gives] as (result: unknown, context: ResultContext) => string
@@ -75,18 +75,15 @@ function coreCall(
 }
 
 /** Messages that a client hands in, in its own shape, become what the model has. */
-function withMessages(args: JsonObject): JsonObject {
+function withMessages(operation: OperationName, args: JsonObject): JsonObject {
   const { message, messageList } = args
+  const takes = operations[operation].properties
   const read = givenMessages()
-  return {
-    ...args,
-    ...(message === undefined ? {} : { message: read(message, 'message') }),
-    ...(Array.isArray(messageList) ? { messageList: messageList.map(readOne) } : {})
-  }
-
-  function readOne(each: unknown, index: number): Partial<Message> {
-    return read(each, `messageList.${index}`)
-  }
+  const readOne = (each: unknown, index: number): Partial<Message> => read(each, `messageList.${index}`)
+  if ('message' in takes && message !== undefined) return { ...args, message: read(message, 'message') }
+  return 'messageList' in takes && Array.isArray(messageList)
+    ? { ...args, messageList: messageList.map(readOne) }
+    : args
 }
 
 /** The ids of conversations, wherever they stand, become canonical. */

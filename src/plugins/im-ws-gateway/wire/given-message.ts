@@ -39,7 +39,11 @@ const Head = Type.Partial(
     attachedInfoElem: Type.Partial(
       Type.Object({
         groupHasReadInfo: Type.Partial(
-          Type.Object({ hasReadUserIDList: Texts, hasReadCount: Millis, groupMemberCount: Millis })
+          Type.Object({
+            hasReadUserIDList: Type.Array(Text, { maxItems: 100_000 }),
+            hasReadCount: Millis,
+            groupMemberCount: Millis
+          })
         ),
         isPrivateChat: Type.Boolean(),
         burnDuration: Millis,

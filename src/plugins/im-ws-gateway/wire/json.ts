@@ -32,6 +32,6 @@ export function parseJson(text: string, what: string, code: CodeName = 'badArgum
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
-  for (const key in value) if (isDeeper((value as JsonObject)[key], levels - 1)) return true
-  return false
+  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+  return members.some(member => isDeeper(member, levels - 1))
 }

@@ -3,6 +3,7 @@ import { conversationIDs, role, sessionType } from '../../model.ts'
 import type { OperationName } from '../../operations/index.ts'
 import { sourceID } from '../conversation-id.ts'
 import type { Generation } from '../dialect.ts'
+import { givenMessages } from '../given-message.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { roleOfV2 } from '../role-v2.ts'
 
@@ -35,14 +36,16 @@ export const byParty: Adapter = (draft, { viewerID }) => {
   return { ...draft, args: id === undefined ? rest : { ...rest, conversationID: id } }
 
   function named(party: unknown, of: number): string | undefined {
-    return typeof party === 'string' && party !== '' ? sourceID(of, party, viewerID) : undefined
+    if (typeof party !== 'string' && typeof party !== 'number') return undefined
+    return party === '' ? undefined : sourceID(of, String(party), viewerID)
   }
 }
 
 /** A whole message stands for its conversation and its id. Without knowing the conversation, that is empty. */
 export const byMessage: Adapter = (draft, { viewerID }) => {
-  const { message, ...rest } = draft.args
-  if (!isJsonObject(message)) return draft
+  const { message: given, ...rest } = draft.args
+  if (given === undefined) return draft
+  const message = givenMessages()(given, 'message')
   const { clientMsgID } = message
   return { ...draft, args: { ...rest, conversationID: conversationOf(message, viewerID), clientMsgID } }
 }
@@ -77,16 +80,16 @@ export const memberRoles: Adapter = draft => {
     isJsonObject(member) ? member : { userID: member }
   )
   const withRole = (wanted: number): unknown[] =>
-    members
-      .filter(({ roleLevel = role.member }) => roleOfV2(roleLevel) === wanted)
-      .map(({ userID }) => userID)
+    members.filter(({ roleLevel }) => roleOfV2(roleLevel) === wanted).map(({ userID }) => userID)
   const [ownerUserID] = withRole(role.owner)
+  const adminUserIDs = withRole(role.admin)
+  const others = members.filter(({ userID }) => userID !== ownerUserID && !adminUserIDs.includes(userID))
   return {
     ...draft,
     args: {
       ...rest,
-      memberUserIDs: withRole(role.member),
-      adminUserIDs: withRole(role.admin),
+      memberUserIDs: others.map(({ userID }) => userID),
+      adminUserIDs,
       ...(ownerUserID === undefined ? {} : { ownerUserID })
     }
   }
