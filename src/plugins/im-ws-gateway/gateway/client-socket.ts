@@ -1,0 +1,51 @@
+import { WebSocket, WebSocketServer, type RawData, type Server } from 'ws'
+
+/** What a socket tells its connection. */
+export interface SocketOwner {
+  received(data: Buffer): void
+  ponged(): void
+  closed(): void
+}
+
+/** A WebSocket that knows its connection: so all of them share their listeners. */
+export class ClientSocket extends WebSocket {
+  owner: SocketOwner | undefined
+}
+
+/** Opens WebSockets on upgraded connections. Compression is off: it multiplies the memory of a connection. */
+export function socketServer(maxFrameBytes: number): Server<typeof ClientSocket> {
+  return new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes,
+    WebSocket: ClientSocket
+  })
+}
+
+/** Lets `owner` hear of all that happens to a socket. */
+export function listen(socket: ClientSocket, owner: SocketOwner): void {
+  socket.owner = owner
+  socket.on('message', received)
+  socket.on('pong', ponged)
+  socket.on('close', closed)
+  // What is wrong is in the close code (1002, 1007, 1009), and the close follows.
+  socket.on('error', ignored)
+}
+
+function received(this: WebSocket, data: RawData): void {
+  ;(this as ClientSocket).owner?.received(data as Buffer)
+}
+
+function ponged(this: WebSocket): void {
+  ;(this as ClientSocket).owner?.ponged()
+}
+
+function closed(this: WebSocket): void {
+  const socket = this as ClientSocket
+  const { owner } = socket
+  socket.owner = undefined
+  owner?.closed()
+}
+
+function ignored(): void {}

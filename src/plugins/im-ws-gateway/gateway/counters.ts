@@ -1,0 +1,62 @@
+/** How a connection ends. */
+export type Ending =
+  | 'client'
+  | 'loggedOut'
+  | 'refused'
+  | 'kicked'
+  | 'expired'
+  | 'silent'
+  | 'slow'
+  | 'dead'
+  | 'drained'
+  | 'failed'
+
+/** What happened since the start. */
+export class Counters {
+  opened = 0
+  refusedUpgrades = 0
+  logins = 0
+  loginsRefused = 0
+  requests = 0
+  requestErrors = 0
+  events = 0
+  frames = 0
+  frameErrors = 0
+  coresOpened = 0
+  coresFailed = 0
+  coresClosed = 0
+  pings = 0
+  readonly ended: Record<Ending, number> = {
+    client: 0,
+    loggedOut: 0,
+    refused: 0,
+    kicked: 0,
+    expired: 0,
+    silent: 0,
+    slow: 0,
+    dead: 0,
+    drained: 0,
+    failed: 0
+  }
+
+  /** By metric name. */
+  snapshot(): Record<string, number> {
+    const ended = Object.entries(this.ended).map(([name, count]) => [`ended_${name}_total`, count])
+    return {
+      opened_total: this.opened,
+      refused_upgrades_total: this.refusedUpgrades,
+      logins_total: this.logins,
+      logins_refused_total: this.loginsRefused,
+      requests_total: this.requests,
+      request_errors_total: this.requestErrors,
+      events_total: this.events,
+      frames_total: this.frames,
+      frame_errors_total: this.frameErrors,
+      cores_opened_total: this.coresOpened,
+      cores_failed_total: this.coresFailed,
+      cores_closed_total: this.coresClosed,
+      pings_total: this.pings,
+      ...Object.fromEntries(ended)
+    }
+  }
+}

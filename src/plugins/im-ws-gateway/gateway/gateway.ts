@@ -1,0 +1,220 @@
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { networkOf, Wheel, type App, type Clock } from '../../../core/index.ts'
+import { ApiError } from '../../api-error/service.ts'
+import { ImError } from '../codes.ts'
+import type { ImSettings } from '../config.ts'
+import { Errors } from '../errors.ts'
+import type { ImGateway, ImGatewayStatus } from '../service.ts'
+import type { Tokens } from '../tokens/tokens.ts'
+import type { UserCores } from '../user-core.ts'
+import { listen, socketServer } from './client-socket.ts'
+import { Connection, type ConnectionHost } from './connection.ts'
+import { Counters, type Ending } from './counters.ts'
+import { dispatch, type DispatchParts } from './dispatch.ts'
+import { Drain } from './drain.ts'
+import { kickFarewell } from './endings.ts'
+import { EventFrames } from './event-frames.ts'
+import { Flusher } from './flusher.ts'
+import { Limits } from './limits.ts'
+import { MethodTimes } from './method-times.ts'
+import type { Verdict } from './policy.ts'
+import { readQuery } from './query.ts'
+import type { Session } from './session.ts'
+import { Sessions } from './sessions.ts'
+import { addUpgradeRoute, type Upgrade, type UpgradeRoute } from './upgrade.ts'
+
+/** What a gateway is made of. */
+export interface GatewayParts {
+  readonly settings: ImSettings
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+  readonly tokens: Tokens
+  readonly cores: UserCores
+  /** From 0 up to 1. */
+  readonly random?: () => number
+}
+
+/** Seconds after which whoever found no room may try again. */
+const retryAfter = 5
+
+/** The sockets of OpenIM clients, and the users behind them. */
+export class Gateway implements ImGateway, UpgradeRoute {
+  readonly methods = new MethodTimes()
+  readonly #parts: GatewayParts
+  readonly #wheel: Wheel
+  readonly #limits: Limits
+  readonly #counters = new Counters()
+  readonly #connections = new Set<Connection>()
+  readonly #sessions: Sessions<Connection>
+  readonly #checking = new Set<Connection>()
+  readonly #host: ConnectionHost
+  readonly #sockets: ReturnType<typeof socketServer>
+  #drain: Drain | undefined
+
+  constructor(parts: GatewayParts) {
+    const { settings, clock, log, tokens, cores, random = Math.random } = parts
+    const wheel = new Wheel(clock)
+    const now = (): number => wheel.now()
+    this.#parts = parts
+    this.#wheel = wheel
+    this.#limits = new Limits(settings)
+    this.#sockets = socketServer(settings.maxFrameBytes)
+    this.#sessions = new Sessions<Connection>({
+      settings,
+      cores,
+      wheel,
+      events: {
+        kick: verdict => this.#kick(verdict),
+        opened: () => this.#counters.coresOpened++,
+        closed: () => this.#counters.coresClosed++,
+        failed: (what, err) => {
+          this.#counters.coresFailed++
+          log.error({ err }, what)
+        }
+      }
+    })
+    const dispatching: DispatchParts = {
+      clock,
+      tokens,
+      sessions: this.#sessions,
+      checking: this.#checking,
+      loginTimeoutMs: settings.loginTimeoutMs,
+      loggedIn: (connection, failure) => this.#loggedIn(connection, failure)
+    }
+    this.#host = {
+      settings,
+      clock,
+      wheel,
+      log,
+      random,
+      counters: this.#counters,
+      methods: this.methods,
+      frames: new EventFrames(),
+      outboxLimits: { flusher: new Flusher(now), maxQueueBytes: settings.maxQueueBytes },
+      queueLimits: { ...settings, now },
+      dispatch: (connection, raw) => dispatch(connection, raw, dispatching),
+      gone: (connection, ending) => this.#gone(connection, ending)
+    }
+  }
+
+  /** Adds the path where clients connect. */
+  addTo(app: App): void {
+    addUpgradeRoute(app, this.#parts.settings.path, this)
+  }
+
+  /** Those that are open, in the order in which they came. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections
+  }
+
+  /** Users with a core, in the order in which they came. */
+  get sessions(): Iterable<Session<Connection>> {
+    return this.#sessions.all()
+  }
+
+  /** The platforms that a user is logged in on, each once. */
+  platformsOf(userID: string): number[] {
+    return [...new Set([...this.#sessions.membersOf(userID)].map(({ platformID }) => platformID))]
+  }
+
+  status(): ImGatewayStatus {
+    const byPlatform: Record<string, number> = {}
+    const byDialect: Record<string, number> = {}
+    let queuedBytes = 0
+    for (const { platformID, dialect, outbox } of this.#connections) {
+      byPlatform[platformID] = (byPlatform[platformID] ?? 0) + 1
+      byDialect[dialect] = (byDialect[dialect] ?? 0) + 1
+      queuedBytes += outbox.queuedBytes
+    }
+    const [connections, users] = [this.#connections.size, this.#sessions.users]
+    return { connections, users, byPlatform, byDialect, queuedBytes, counters: this.#counters.snapshot() }
+  }
+
+  async forceLogout(userID: string, platformID?: number): Promise<number> {
+    await this.#parts.tokens.kickAll(userID, platformID)
+    const affected = [...this.#sessions.membersOf(userID), ...this.#checking].filter(
+      connection =>
+        connection.userID === userID && (platformID === undefined || connection.platformID === platformID)
+    )
+    for (const connection of affected) connection.end(kickFarewell())
+    return affected.length
+  }
+
+  check(request: FastifyRequest, reply: FastifyReply): void {
+    const query = readQuery(request.raw.url ?? '')
+    if (!query) throw new ApiError(Errors['im.bad_query'])
+    // 3.x clients do not survive a refusal here: they are refused at their login, as long as there is room for that.
+    const isSpare = query.operationID !== undefined
+    const limit = this.#drain ? 'all' : this.#limits.reached(networkOf(request.ip), isSpare)
+    if (!limit) return
+    this.#counters.refusedUpgrades++
+    void reply.header('retry-after', retryAfter)
+    throw new ApiError(Errors[limit === 'all' ? 'im.busy' : 'im.too_many'])
+  }
+
+  accept(request: FastifyRequest, { raw, socket, head }: Upgrade): void {
+    const query = readQuery(raw.url ?? '')
+    if (!query) return void socket.destroy()
+    const network = networkOf(request.ip)
+    const refusal = this.#limits.reached(network) ? new ImError('tooManyConnections') : undefined
+    const hello = { ...query, network, refusal }
+    this.#sockets.handleUpgrade(raw, socket, head, opened => {
+      const connection = new Connection(opened, socket, hello, this.#host)
+      this.#limits.add(network)
+      this.#counters.opened++
+      this.#connections.add(connection)
+      listen(opened, connection)
+    })
+  }
+
+  refuse(reply: FastifyReply): never {
+    void reply.header('upgrade', 'websocket')
+    throw new ApiError(Errors['im.upgrade_required'])
+  }
+
+  /** Ends all connections over `drainMs`. @param signal aborts when there is no more time */
+  async drain(signal?: AbortSignal): Promise<void> {
+    this.#drain ??= new Drain(this.#connections, this.#wheel, this.#parts.settings.drainMs)
+    const drain = this.#drain
+    signal?.addEventListener('abort', () => drain.cut(), { once: true })
+    await drain.done
+    await this.#sessions.close()
+  }
+
+  /** Cuts off what is left, and ends all cores. */
+  async close(): Promise<void> {
+    for (const connection of this.#connections) connection.cut('drained')
+    await this.#sessions.close()
+    this.#wheel.stop()
+    await this.#parts.cores.close()
+  }
+
+  /** @throws {Error} why no core can be opened */
+  assertReady(): Promise<void> {
+    return this.#parts.cores.ping()
+  }
+
+  #kick({ connection, kickToken }: Verdict<Connection>): void {
+    const { token, facts } = connection
+    connection.end(kickFarewell())
+    if (!kickToken || !facts) return
+    this.#parts.tokens.kick(token, facts).catch((err: unknown) => {
+      this.#parts.log.error({ err }, 'a kicked token could not be noted: its client may come back')
+    })
+  }
+
+  #loggedIn(connection: Connection, failure: ImError | undefined): void {
+    if (!failure) this.#counters.logins++
+    else this.#counters.loginsRefused++
+    const { userID, platformID, dialect } = connection
+    this.#parts.log.debug({ userID, platformID, dialect, refused: failure?.code }, 'login')
+  }
+
+  #gone(connection: Connection, ending: Ending): void {
+    this.#connections.delete(connection)
+    this.#checking.delete(connection)
+    this.#limits.remove(connection.hello.network)
+    this.#counters.ended[ending]++
+    this.#drain?.left()
+  }
+}

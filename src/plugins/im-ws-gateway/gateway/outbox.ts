@@ -1,0 +1,153 @@
+import type { Writable } from 'node:stream'
+import type { Flusher } from './flusher.ts'
+
+/** So much is handed to the socket at a time, so that a reader who takes some of it can be told from one who is stuck. */
+const batchBytes = 65_536
+/** A larger frame may take its time, at this pace. */
+const slowestBytesPerMs = 16
+
+/** Whose outbox it is. */
+export interface OutboxOwner {
+  /** More waits than may. */
+  overflowed(): void
+  /** The reader takes less than there is: see `stallsAt`. */
+  waiting(): void
+}
+
+/** What all outboxes have in common. */
+export interface OutboxLimits {
+  readonly flusher: Flusher
+  /** Bytes that may wait before what comes next. */
+  readonly maxQueueBytes: number
+}
+
+/**
+ * Frames on their way to one connection. All that is put in during one turn of the event loop goes out in one write;
+ * what the reader does not take waits here.
+ */
+export class Outbox {
+  readonly #socket: Writable
+  readonly #owner: OutboxOwner
+  readonly #limits: OutboxLimits
+  #frames: Buffer[] = []
+  /** What must not leave before an answer that is still to come. */
+  #held: Buffer[] | undefined
+  /** Bytes in both. */
+  #bytes = 0
+  #isScheduled = false
+  /** Since when the reader has taken nothing, in milliseconds of the wheel; -1: it takes all there is. */
+  #pressedAt = -1
+  #whenEmpty: (() => void) | undefined
+
+  constructor(socket: Writable, owner: OutboxOwner, limits: OutboxLimits) {
+    this.#socket = socket
+    this.#owner = owner
+    this.#limits = limits
+  }
+
+  /** Bytes that wait for the reader, those in the socket's own buffer included. */
+  get queuedBytes(): number {
+    return this.#bytes + this.#socket.writableLength
+  }
+
+  /** True while the reader takes less than there is. */
+  get isPressed(): boolean {
+    return this.#pressedAt >= 0
+  }
+
+  /** When a reader who takes nothing has to be given up, in milliseconds of the wheel; `Infinity`: it takes all. */
+  stallsAt(stalledMs: number): number {
+    if (this.#pressedAt < 0) return Infinity
+    const extraMs = Math.max(0, this.#socket.writableLength - batchBytes) / slowestBytesPerMs
+    return this.#pressedAt + stalledMs + extraMs
+  }
+
+  /** Sends a frame after those that wait, and before those that are held back. */
+  push(frame: Buffer): void {
+    if (this.isPressed && this.#isFull()) return
+    this.#frames.push(frame)
+    this.#bytes += frame.length
+    this.#schedule()
+  }
+
+  /** From now on keeps back what is given to `pushHeld`. */
+  hold(): void {
+    this.#held ??= []
+  }
+
+  /** Sends a frame after those that are held back; when nothing is, like `push`. */
+  pushHeld(frame: Buffer): void {
+    if (!this.#held) return this.push(frame)
+    if (this.#isFull()) return
+    this.#held.push(frame)
+    this.#bytes += frame.length
+  }
+
+  /** Sends what was held back, and holds back nothing any more. */
+  release(): void {
+    const held = this.#held
+    this.#held = undefined
+    if (!held || held.length === 0) return
+    for (const frame of held) this.#frames.push(frame)
+    this.#schedule()
+  }
+
+  /** Writes what waits, as much as the reader takes. To be called by the flusher. */
+  flush(now: number): void {
+    this.#isScheduled = false
+    if (this.isPressed || !this.#socket.writable) return
+    if (this.#write()) return this.#emptied()
+    this.#pressedAt = now
+    this.#socket.once('drain', () => {
+      this.#pressedAt = -1
+      if (this.#frames.length > 0) this.#schedule()
+      else this.#emptied()
+    })
+    this.#owner.waiting()
+  }
+
+  /** Calls `then` once all that was pushed is out. */
+  whenEmpty(then: () => void): void {
+    this.#whenEmpty = then
+    this.#schedule()
+  }
+
+  /** @returns false: the reader does not take all */
+  #write(): boolean {
+    const frames = this.#frames
+    let from = 0
+    let isTaken = true
+    while (isTaken && from < frames.length) {
+      const single = frames.length - from === 1
+      if (!single) this.#socket.cork()
+      for (let batch = 0; batch < batchBytes && from < frames.length; from++) {
+        const frame = frames[from] as Buffer
+        batch += frame.length
+        this.#socket.write(frame)
+      }
+      if (!single) this.#socket.uncork()
+      isTaken = this.#socket.writableLength === 0 || !this.#socket.writableNeedDrain
+    }
+    for (const frame of from === frames.length ? frames : frames.slice(0, from)) this.#bytes -= frame.length
+    this.#frames = from === frames.length ? [] : frames.slice(from)
+    return isTaken
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.isPressed) return
+    this.#isScheduled = true
+    this.#limits.flusher.add(this)
+  }
+
+  #emptied(): void {
+    const then = this.#whenEmpty
+    this.#whenEmpty = undefined
+    then?.()
+  }
+
+  #isFull(): boolean {
+    const isFull = this.#bytes > this.#limits.maxQueueBytes
+    if (isFull) this.#owner.overflowed()
+    return isFull
+  }
+}

@@ -1,0 +1,105 @@
+import type { Wheel } from '../../../core/index.ts'
+import { ImError } from '../codes.ts'
+import type { ImSettings } from '../config.ts'
+import type { UserCores } from '../user-core.ts'
+import { kickedBy, type Verdict } from './policy.ts'
+import { Session, type Member, type SessionHost } from './session.ts'
+
+/** What sessions are made of. */
+export interface SessionsParts<M extends Member> {
+  readonly settings: Pick<ImSettings, 'policy' | 'maxConnectionsPerUser' | 'graceMs'>
+  readonly cores: Pick<UserCores, 'open'>
+  readonly wheel: Wheel
+  readonly events: {
+    /** A connection has to go, because of another one. */
+    kick(verdict: Verdict<M>): void
+    opened(): void
+    closed(): void
+    failed(what: string, error: unknown): void
+  }
+}
+
+/** All users who are connected, or were a moment ago: each has one core. */
+export class Sessions<M extends Member> {
+  readonly #parts: SessionsParts<M>
+  readonly #byUser = new Map<string, Session<M>>()
+  /** Cores that are being closed: their users get a new one only after that. */
+  readonly #closing = new Map<string, Promise<void>>()
+  readonly #host: SessionHost<M>
+
+  constructor(parts: SessionsParts<M>) {
+    this.#parts = parts
+    const { cores, wheel, settings, events } = parts
+    this.#host = {
+      open: async (userID, deliver) => {
+        await this.#closing.get(userID)
+        const core = await cores.open(userID, deliver)
+        events.opened()
+        return core
+      },
+      emptied: session => {
+        if (!session.isOpen) this.#byUser.delete(session.userID)
+        else if (settings.graceMs === 0) this.#end(session)
+        else wheel.schedule(session, wheel.now() + settings.graceMs)
+      },
+      expired: session => this.#end(session),
+      failed: (what, error) => events.failed(what, error)
+    }
+  }
+
+  /** Users with a core, or about to have one. */
+  get users(): number {
+    return this.#byUser.size
+  }
+
+  /** Their sessions, in the order in which they began. */
+  all(): Iterable<Session<M>> {
+    return this.#byUser.values()
+  }
+
+  /** The connections of a user. */
+  membersOf(userID: string): ReadonlySet<M> {
+    return this.#byUser.get(userID)?.members ?? new Set()
+  }
+
+  /**
+   * Takes a connection in whose token was checked, and ends those that it replaces.
+   * @throws {ImError} `tooManyConnections` when the user has as many on its platform as he may
+   */
+  admit(member: M): Session<M> {
+    const { settings, events, wheel } = this.#parts
+    const others = this.membersOf(member.userID)
+    const verdicts = kickedBy(settings.policy, member, others)
+    const going = new Set(verdicts.map(({ connection }) => connection))
+    let stay = 0
+    for (const other of others) if (other.platformID === member.platformID && !going.has(other)) stay++
+    if (stay >= settings.maxConnectionsPerUser) throw new ImError('tooManyConnections')
+    let session = this.#byUser.get(member.userID)
+    if (!session) {
+      session = new Session<M>(member.userID, this.#host)
+      this.#byUser.set(member.userID, session)
+    }
+    // First: whoever is kicked must not be the last to leave.
+    session.members.add(member)
+    wheel.cancel(session)
+    for (const verdict of verdicts) events.kick(verdict)
+    return session
+  }
+
+  /** Ends all sessions. Resolves when all cores are closed. */
+  async close(): Promise<void> {
+    for (const session of this.#byUser.values()) this.#end(session)
+    await Promise.all(this.#closing.values())
+  }
+
+  #end(session: Session<M>): void {
+    const { userID } = session
+    this.#parts.wheel.cancel(session)
+    this.#byUser.delete(userID)
+    const closed = session.close().finally(() => {
+      if (this.#closing.get(userID) === closed) this.#closing.delete(userID)
+      this.#parts.events.closed()
+    })
+    this.#closing.set(userID, closed)
+  }
+}

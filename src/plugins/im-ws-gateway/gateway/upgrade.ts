@@ -1,0 +1,95 @@
+import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../../../core/index.ts'
+
+/** A connection that asks to become a WebSocket. */
+export interface Upgrade {
+  readonly raw: IncomingMessage
+  readonly socket: Socket
+  /** What has been read of it already. */
+  readonly head: Buffer
+}
+
+/** Answers what comes to the path. */
+export interface UpgradeRoute {
+  /** @throws {ApiError} why there is no socket to be had; the error is answered as that of any route */
+  check(request: FastifyRequest, reply: FastifyReply): void
+  accept(request: FastifyRequest, upgrade: Upgrade): void
+  /** A request that is no upgrade. @throws {ApiError} always */
+  refuse(reply: FastifyReply): never
+}
+
+const ignore = (): void => undefined
+
+/**
+ * Opens WebSockets at `path`. Upgrades go through the hooks of the gateway like requests; those of other paths, and
+ * those to anything but a WebSocket (`h2c`, which some HTTP clients offer with every request), are answered as if there
+ * were no upgrades, unless somebody else listens for them.
+ */
+export function addUpgradeRoute(app: App, path: string, route: UpgradeRoute): void {
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>()
+  const paths = path.endsWith('/') ? [path] : [path, `${path}/`]
+
+  const onUpgrade = (raw: IncomingMessage, socket: Socket, head: Buffer): void => {
+    const isOurs = isWebSocket(raw) && paths.includes(raw.url?.split('?', 1)[0] ?? '')
+    if (isOurs) {
+      upgrades.set(raw, { raw, socket, head })
+      answerOn(app, raw, socket)
+    } else if (app.server.listenerCount('upgrade') === 1) giveBack(app, raw, socket, head)
+  }
+  app.server.on('upgrade', onUpgrade)
+  app.addHook('onClose', async () => void app.server.off('upgrade', onUpgrade))
+
+  for (const url of paths)
+    app.get(url, { config: { raw: true } }, (request, reply) => {
+      const upgrade = upgrades.get(request.raw)
+      if (!upgrade) route.refuse(reply)
+      route.check(request, reply)
+      takeOver(reply, upgrade.socket)
+      route.accept(request, upgrade)
+      return reply
+    })
+}
+
+function isWebSocket({ headers, method }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/** Answers an upgrade as a request. Whatever the answer is, it is the last one on this connection. */
+function answerOn(app: App, raw: IncomingMessage, socket: Socket): void {
+  socket.on('error', ignore)
+  const response = new ServerResponse(raw)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket)
+  response.once('finish', () => {
+    if (response.socket) socket.end()
+  })
+  app.routing(raw, response)
+}
+
+/** Ends what Fastify has to do with the request, its line in the log included, so that nothing of it stays. */
+function takeOver(reply: FastifyReply, socket: Socket): void {
+  reply.hijack()
+  const response = reply.raw
+  response.detachSocket(socket)
+  response.statusCode = 101
+  response.emit('finish')
+  socket.off('error', ignore)
+}
+
+/** Lets the server read the request once more, without its wish to become something else (RFC 9110 §7.8). */
+function giveBack(app: App, raw: IncomingMessage, socket: Socket, head: Buffer): void {
+  const lines = [`${raw.method} ${raw.url} HTTP/${raw.httpVersion}`]
+  for (let at = 0; at < raw.rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = raw.rawHeaders.slice(at, at + 2)
+    if (/^(upgrade|http2-settings)$/i.test(name)) continue
+    if (!/^connection$/i.test(name)) lines.push(`${name}: ${value}`)
+    else
+      lines.push(
+        `${name}: ${value.replace(/(?:^|,)\s*(?:upgrade|http2-settings)\s*(?=,|$)/gi, '') || 'keep-alive'}`
+      )
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
+  app.server.emit('connection', socket)
+}
