@@ -5,6 +5,7 @@ import type { Database } from '../../database/service.ts'
 import type { State } from '../../state/service.ts'
 import { ImError, type CodeName } from '../codes.ts'
 import type { ImSettings } from '../config.ts'
+import { isUserID } from '../rest/user-id.ts'
 import { factsIn, issuedAtClaim } from './claims.ts'
 import { platformName } from './platforms.ts'
 import { Revocations } from './revocations.ts'
@@ -40,7 +41,7 @@ export async function createEmbeddedTokens(
     const checks = { algorithms: ['HS256'], requiredClaims: ['exp'], currentDate: new Date(clock.now()) }
     const { payload } = await jwtVerify(token, key, checks).catch(refuse)
     const facts = factsIn(payload)
-    if (!facts) throw new ImError('tokenInvalid')
+    if (!facts || !isUserID(facts.userID)) throw new ImError('tokenInvalid')
     return facts
   }
 

@@ -12,13 +12,17 @@ export interface TokenFacts {
 /** Checks the tokens that clients log in with. */
 export interface Tokens {
   /**
-   * @throws {ImError} `tokenMalformed`, `tokenInvalid`, `tokenExpired`, `tokenNotYetValid`, `tokenKicked`, or
-   * `tokenUnknown` when whoever has to be asked does not answer
+   * @throws {ImError} `tokenMalformed`, `tokenInvalid`, `tokenExpired`, `tokenNotYetValid`, `tokenKicked`;
+   * `tokenUnknown` when whoever has to be asked does not answer; what an OpenIM server says besides: `platformDiffers`,
+   * `userDiffers`
    */
   check(token: string): Promise<TokenFacts>
   /** From now on the token is refused with `tokenKicked`, on all nodes, until it expires. */
   kick(token: string, facts: TokenFacts): Promise<void>
-  /** The same for all tokens of a user that were issued before now; of one platform, or of all. */
+  /**
+   * The same for all tokens of a user that were issued before now; of one platform, or (0 or missing) of all. A token
+   * for any platform is refused in either case.
+   */
   kickAll(userID: string, platformID?: number): Promise<void>
 }
 

@@ -140,6 +140,8 @@ test('a token that does not say whose it is, for which platform or until when is
     { PlatformID: 5, exp },
     { UserID: '', PlatformID: 5, exp },
     { UserID: 7, PlatformID: 5, exp },
+    { UserID: 'a b', PlatformID: 5, exp },
+    { UserID: 'x'.repeat(65), PlatformID: 5, exp },
     { UserID: 'u1', PlatformID: 12, exp },
     { UserID: 'u1', PlatformID: -1, exp },
     { UserID: 'u1', PlatformID: '5', exp },
