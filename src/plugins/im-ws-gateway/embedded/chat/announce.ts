@@ -1,0 +1,130 @@
+import type { CoreEvent, DeliverOptions, Device } from '../../user-core.ts'
+import type { Memory } from './memory.ts'
+import { newMessagesFor } from './message-events.ts'
+import { keyOf } from './place.ts'
+import { Seat } from './seat.ts'
+import { Thread } from './thread.ts'
+import type { Cause, News, Turn } from './turn.ts'
+import type { UserChat } from './user-chat.ts'
+
+/** What has changed for a user in a turn: his conversations, with the device that caused it. */
+type Changed = Map<UserChat, Map<Seat, Device | undefined>>
+
+/** Lets memory follow a turn that was committed, and tells those whose core is open. */
+export function announce(turn: Turn, memory: Memory): void {
+  follow(turn, memory)
+  const changed: Changed = new Map()
+  for (const news of turn.news) tell(news, memory, changed)
+  for (const [user, seats] of changed) tellConversations(user, seats)
+}
+
+function follow(turn: Turn, memory: Memory): void {
+  memory.position = turn.position
+  for (const [key, numbers] of turn.threads) {
+    const thread = memory.threads.get(key)
+    if (thread) thread.numbers = numbers
+  }
+  for (const [key, message] of turn.latest) {
+    const thread = memory.threads.get(key)
+    if (thread) thread.latest = message
+  }
+  for (const [key, { row, place }] of turn.seats) {
+    const user = memory.users.get(row.userID)
+    if (!user) continue
+    const seat = user.seatAt(place)
+    if (seat) seat.row = row
+    else {
+      const appearance = turn.appearances.get(key) ?? { showName: row.sourceID, faceURL: '' }
+      user.add(new Seat(user, threadIn(memory, turn, row.thread), row, appearance))
+    }
+  }
+  for (const key of turn.completed) {
+    const thread = memory.threads.get(key)
+    if (thread) thread.isComplete = true
+  }
+}
+
+function threadIn(memory: Memory, turn: Turn, key: string): Thread {
+  const kept = memory.threads.get(key)
+  if (kept) return kept
+  const thread = new Thread(key, turn.threads.get(key) ?? { key, ...silence }, turn.latest.get(key))
+  memory.threads.set(key, thread)
+  return thread
+}
+
+/** The numbers of a conversation in which nothing was ever said. */
+const silence = {
+  maxSeq: 0,
+  latestSeq: 0,
+  counted: 0,
+  position: 0,
+  atAllSeq: 0,
+  announcedSeq: 0,
+  hasReads: 0
+}
+
+function tell(news: News, memory: Memory, changed: Changed): void {
+  if (news.what === 'seat') {
+    const seat = memory.seat(news.userID, news.place)
+    if (seat) note(changed, seat, news.cause)
+    return
+  }
+  if (news.what === 'event') return tellEvent(news.event, news.to, news.by, memory)
+  const thread = memory.threads.get(keyOf(news.place))
+  if (!thread) return
+  const eventsFor = newMessagesFor(news.kept)
+  for (const seat of thread.seats) {
+    if (seat.row.hasLeft) continue
+    let cause: Device | undefined
+    for (const { event, options } of eventsFor(seat.user.userID)) {
+      cause = options?.except ?? options?.cause ?? cause
+      seat.user.tell(event, options)
+    }
+    note(changed, seat, cause)
+  }
+}
+
+function tellEvent(
+  event: CoreEvent,
+  to: (News & { what: 'event' })['to'],
+  by: Cause | undefined,
+  memory: Memory
+): void {
+  const tellUser = (user: UserChat): void =>
+    user.tell(event, by?.device && by.userID === user.userID ? { cause: by.device } : undefined)
+  if (typeof to === 'string') {
+    const user = memory.users.get(to)
+    if (user) tellUser(user)
+    return
+  }
+  for (const seat of memory.threads.get(keyOf(to))?.seats ?? []) if (!seat.row.hasLeft) tellUser(seat.user)
+}
+
+function note(changed: Changed, seat: Seat, cause: Device | undefined): void {
+  const seats = changed.get(seat.user)
+  if (seats) seats.set(seat, cause ?? seats.get(seat))
+  else changed.set(seat.user, new Map([[seat, cause]]))
+}
+
+function tellConversations(user: UserChat, seats: ReadonlyMap<Seat, Device | undefined>): void {
+  const byCause = new Map<Device | undefined, Seat[]>()
+  for (const [seat, cause] of seats) {
+    user.recount(seat)
+    const same = byCause.get(cause)
+    if (same) same.push(seat)
+    else byCause.set(cause, [seat])
+  }
+  for (const [cause, changedSeats] of byCause) {
+    const options: DeliverOptions | undefined = cause && { cause }
+    const isNew = changedSeats.map(seat => !seat.wasListed && seat.isListed)
+    const conversations = changedSeats.map(seat => seat.toConversation())
+    for (const seat of changedSeats) seat.wasListed = seat.isListed
+    const added = conversations.filter((_, index) => isNew[index])
+    if (added.length) user.tell({ kind: 'newConversations', conversations: added }, options)
+    user.tell({ kind: 'conversationsChanged', conversations }, options)
+    if (user.total !== user.toldTotal) {
+      user.toldTotal = user.total
+      user.tell({ kind: 'totalUnread', count: user.total }, options)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../../../../core/index.ts'
+import type { ImSettings } from '../../config.ts'
+import { ImError } from '../../codes.ts'
+import type { Delivery, Groups, People } from '../contracts.ts'
+import type { Memory } from './memory.ts'
+import type { Place } from './place.ts'
+import type { Acknowledged } from './repeats.ts'
+import type { Appearance } from './seat.ts'
+import type { ChatDb } from './tables.ts'
+import type { Turns } from './turns.ts'
+import type { UserChat } from './user-chat.ts'
+
+/** What all operations on conversations and messages work with. */
+export interface ChatContext {
+  readonly db: ChatDb
+  readonly memory: Memory
+  readonly turns: Turns
+  readonly acknowledged: Acknowledged
+  readonly people: () => People
+  readonly groups: () => Groups
+  readonly delivery: Delivery
+  readonly clock: Clock
+  readonly settings: Pick<ImSettings, 'revokeWithinS' | 'historyForNewMembers'>
+  readonly randomBytes: (size: number) => Uint8Array
+}
+
+/** The conversations of a user. His core is open, or nothing would be asked for him. */
+export function chatOf(context: ChatContext, userID: string): UserChat {
+  const user = context.memory.users.get(userID)
+  if (!user) throw new ImError('notLoggedIn')
+  return user
+}
+
+/** How a conversation looks to a user. */
+export async function appearanceOf(context: ChatContext, userID: string, place: Place): Promise<Appearance> {
+  if ('groupID' in place) {
+    const group = await context.groups().group(place.groupID)
+    return { showName: group?.groupName ?? place.groupID, faceURL: group?.faceURL ?? '' }
+  }
+  const source = place.type === 1 && place.sendID === userID ? place.recvID : place.sendID
+  const shown = (await context.people().shown(userID, [source])).get(source)
+  return { showName: shown?.shownName || source, faceURL: shown?.faceURL ?? '' }
+}
+
+const none: ReadonlyMap<string, Appearance> = new Map()
+
+/** The same for all whose core is open and who do not have the conversation yet. */
+export async function appearancesFor(
+  context: ChatContext,
+  senders: readonly string[],
+  place: Place
+): Promise<ReadonlyMap<string, Appearance>> {
+  const { memory } = context
+  const concerned = 'groupID' in place ? senders : [...senders, place.recvID]
+  const lacking = concerned.filter(id => memory.users.has(id) && !memory.seat(id, place))
+  if (!lacking.length) return none
+  const found = lacking.map(async id => [id, await appearanceOf(context, id, place)] as const)
+  return new Map(await Promise.all(found))
+}

@@ -1,0 +1,67 @@
+import { ImError } from '../../codes.ts'
+import { conversationIDs, sessionType } from '../../model.ts'
+import { appearanceOf, chatOf, type ChatContext } from './context.ts'
+import { keyOf, type Place } from './place.ts'
+import { newSeat } from './seat-row.ts'
+import type { Seat } from './seat.ts'
+
+/**
+ * A conversation of a user by its id. A chat with another user needs no message to have one: it is made.
+ * @throws {ImError} `recordNotFound` for a conversation that is not his
+ */
+export async function conversationOf(
+  context: ChatContext,
+  userID: string,
+  conversationID: string
+): Promise<Seat> {
+  const known = chatOf(context, userID).seats.get(conversationID)
+  if (known) return known
+  for (const peer of peersIn(conversationID, userID))
+    if (await context.people().user(peer))
+      return makeConversation(context, userID, { type: 1, sendID: userID, recvID: peer })
+  throw new ImError('recordNotFound', 'there is no such conversation')
+}
+
+/** Who the other side of a single chat may be, by its id. */
+function peersIn(conversationID: string, userID: string): readonly string[] {
+  if (!conversationID.startsWith('si_')) return []
+  const pair = conversationID.slice('si_'.length)
+  const peers = [
+    pair.startsWith(`${userID}_`) ? pair.slice(userID.length + 1) : '',
+    pair.endsWith(`_${userID}`) ? pair.slice(0, -userID.length - 1) : ''
+  ]
+  return peers.filter(peer => peer && conversationIDs.single(userID, peer) === conversationID)
+}
+
+/** Makes a conversation of a user unless he has it. */
+export async function makeConversation(context: ChatContext, userID: string, place: Place): Promise<Seat> {
+  const appearance = await appearanceOf(context, userID, place)
+  await context.turns.change(async turn => {
+    if (await turn.seat(userID, place)) return
+    const numbers = await turn.thread(keyOf(place))
+    const start = { hasReadSeq: numbers?.maxSeq ?? 0, readCounted: numbers?.counted ?? 0 }
+    turn.put({ ...newSeat(userID, place), ...start }, place, appearance)
+  })
+  const seat = chatOf(context, userID).seatAt(place)
+  if (!seat) throw new ImError('internal')
+  return seat
+}
+
+/**
+ * The place that a user means by a source and a session type. Groups are found under both of their numbers.
+ * @throws {ImError} `userNotFound`, `groupNotFound`, `notInGroup`
+ */
+export async function placeFrom(
+  context: ChatContext,
+  userID: string,
+  { sourceID, sessionType: type }: { readonly sourceID: string; readonly sessionType: number }
+): Promise<Place> {
+  if (type === sessionType.single) {
+    if (!(await context.people().user(sourceID))) throw new ImError('userNotFound')
+    return { type, sendID: userID, recvID: sourceID }
+  }
+  if (type === sessionType.notification) return { type, sendID: sourceID, recvID: userID }
+  const group = await context.groups().group(sourceID)
+  if (!group) throw new ImError('groupNotFound')
+  return { type: group.groupType === 0 ? 2 : 3, groupID: sourceID }
+}

@@ -1,0 +1,62 @@
+import { ImError } from '../../codes.ts'
+import type { DeliverOptions } from '../../user-core.ts'
+import type { Chat } from '../contracts.ts'
+import { appearanceOf, type ChatContext } from './context.ts'
+import { keyOf, type Place } from './place.ts'
+import { newSeat } from './seat-row.ts'
+import type { ThreadRow } from './tables.ts'
+import type { Turn } from './turn.ts'
+
+type Change = Parameters<Chat['membersChanged']>[0]
+
+/**
+ * Makes the conversation of a group for members who came, with or without what was said before, and ends it for those
+ * who left: it stays in their list as it was. Doing it twice is harmless.
+ * @throws {ImError} `groupNotFound`
+ */
+export async function changeMembers(
+  context: ChatContext,
+  { groupID, joined = [], left = [] }: Change,
+  options: DeliverOptions | undefined
+): Promise<void> {
+  const group = await context.groups().group(groupID)
+  if (!group) throw new ImError('groupNotFound')
+  const place: Place = { type: group.groupType === 0 ? 2 : 3, groupID }
+  const appearance = await appearanceOf(context, '', place)
+  await context.turns.change(async turn => {
+    const numbers = await turn.thread(keyOf(place))
+    const cause = options?.cause
+    const rows = await turn.seatsOf([...joined, ...left], place)
+    const tell = (userID: string): void => void turn.news.push({ what: 'seat', userID, place, cause })
+    for (const userID of joined) {
+      const row = rows.get(userID)
+      if (row && !row.hasLeft) continue
+      turn.put({ ...(row ?? newSeat(userID, place)), ...arrival(context, turn, numbers) }, place, appearance)
+      if (row || (numbers && context.settings.historyForNewMembers)) tell(userID)
+    }
+    for (const userID of left) {
+      const row = rows.get(userID)
+      if (!row || row.hasLeft) continue
+      turn.put(
+        { ...row, hasLeft: 1, lastSeq: numbers?.maxSeq ?? 0, lastCounted: numbers?.counted ?? 0 },
+        place
+      )
+      tell(userID)
+    }
+  })
+}
+
+/** What was said before somebody came is not unread, and may not be his to see. */
+function arrival({ settings }: ChatContext, turn: Turn, numbers: ThreadRow | undefined) {
+  const maxSeq = numbers?.maxSeq ?? 0
+  return {
+    hasLeft: 0,
+    lastSeq: 0,
+    lastCounted: 0,
+    hasReadSeq: maxSeq,
+    readCounted: numbers?.counted ?? 0,
+    unreadLess: 0,
+    updateUnreadCountTime: turn.now,
+    ...(settings.historyForNewMembers ? {} : { minSeq: maxSeq })
+  }
+}

@@ -1,0 +1,26 @@
+import type { Place } from './place.ts'
+import type { Seat } from './seat.ts'
+import type { Thread } from './thread.ts'
+import type { UserChat } from './user-chat.ts'
+
+/** What is kept in memory of conversations: those of users whose core is open. It follows the database's commits. */
+export class Memory {
+  readonly users = new Map<string, UserChat>()
+  readonly threads = new Map<string, Thread>()
+  /** The position of what happened last. */
+  position = 0
+
+  seat(userID: string, place: Place): Seat | undefined {
+    return this.users.get(userID)?.seatAt(place)
+  }
+
+  /** Forgets a user, and the conversations that nobody else has. */
+  remove(user: UserChat): void {
+    if (this.users.get(user.userID) === user) this.users.delete(user.userID)
+    for (const seat of user.seats.values()) {
+      seat.thread.seats.delete(seat)
+      if (!seat.thread.seats.size) this.threads.delete(seat.thread.key)
+    }
+    user.seats.clear()
+  }
+}

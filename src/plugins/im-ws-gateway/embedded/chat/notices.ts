@@ -1,0 +1,57 @@
+import type { DeliverOptions } from '../../user-core.ts'
+import { ImError } from '../../codes.ts'
+import type { Notice } from '../contracts.ts'
+import { appearancesFor, type ChatContext } from './context.ts'
+import { newMessage, newServerMsgID } from './new-message.ts'
+import type { Place } from './place.ts'
+import { assertSize } from './read-message.ts'
+
+/** Announcements of groups: members are told as if they were mentioned. */
+const announcement = 1519
+
+/**
+ * Keeps a line that says what somebody did and delivers it to all who are there: also to whoever did it, as news.
+ * @throws {ImError} `badArguments` for a notice without a place, `groupNotFound`
+ */
+export async function keepNotice(
+  context: ChatContext,
+  notice: Notice,
+  options: DeliverOptions | undefined
+): Promise<void> {
+  const { contentType, sendID, counts = false } = notice
+  const place = await placeOfNotice(context, notice)
+  const user = await context.people().user(sendID)
+  const sender = { userID: sendID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
+  const message = newMessage(context, sender, {
+    contentType,
+    serverMsgID: newServerMsgID(context),
+    msgFrom: 200,
+    sessionType: place.type,
+    ...('groupID' in place ? { groupID: place.groupID } : { recvID: place.recvID }),
+    notificationElem: { detail: JSON.stringify(notice.detail), defaultTips: notice.tips }
+  })
+  assertSize(JSON.stringify(message))
+  await context.turns.keep({
+    place,
+    message,
+    text: '',
+    counts,
+    isLatest: true,
+    isOwn: false,
+    device: options?.cause,
+    mentions: [],
+    mentionsAll: false,
+    isAnnouncement: contentType === announcement,
+    appearances: await appearancesFor(context, [sendID], place)
+  })
+}
+
+async function placeOfNotice(context: ChatContext, { sendID, recvID, groupID }: Notice): Promise<Place> {
+  if (groupID) {
+    const group = await context.groups().group(groupID)
+    if (!group) throw new ImError('groupNotFound')
+    return { type: group.groupType === 0 ? 2 : 3, groupID }
+  }
+  if (!recvID) throw new ImError('badArguments', 'a notice stands with a user or in a group')
+  return { type: 1, sendID, recvID }
+}

@@ -1,0 +1,87 @@
+import { ImError } from '../../codes.ts'
+import { sessionType, type Message } from '../../model.ts'
+import type { BackOffice } from '../contracts.ts'
+import { appearancesFor, type ChatContext } from './context.ts'
+import { elemNameOf } from './elems.ts'
+import { textOf } from './message-text.ts'
+import { newMessage, newServerMsgID } from './new-message.ts'
+import type { Place } from './place.ts'
+import { assertSize, readMessage } from './read-message.ts'
+
+type OfficeMessage = Parameters<BackOffice['send']>[0]
+
+/** Who sends what has no sender. */
+export const systemUserID = 'system'
+
+/**
+ * Sends as the system, or as any user: nothing forbids it. What the system says to a user stands in a notification
+ * conversation of his; in a group it stands among the messages.
+ * @throws {ImError} `userNotFound`, `groupNotFound`, `noRecipient`, `contentType`, `badArguments`, `tooLarge`
+ */
+export async function sendFromOffice(
+  context: ChatContext,
+  given: OfficeMessage
+): Promise<readonly { clientMsgID: string; serverMsgID: string; recvID: string }[]> {
+  const { sendID = '', contentType, content, ex = '' } = given
+  const name = elemNameOf(contentType)
+  if (!name || contentType === 113) throw new ImError('contentType')
+  const user = sendID ? await context.people().user(sendID) : undefined
+  if (sendID && !user) throw new ImError('userNotFound')
+  const sender = {
+    userID: sendID || systemUserID,
+    nickname: user?.nickname ?? '',
+    faceURL: user?.faceURL ?? ''
+  }
+  const elem = readMessage({ contentType, ex, [name]: content })
+  const places = await placesOf(context, given, sender.userID)
+  return Promise.all(
+    places.map(async place => {
+      const message: Message = {
+        ...elem,
+        ...newMessage(context, sender, {
+          contentType,
+          ex,
+          serverMsgID: newServerMsgID(context),
+          msgFrom: sendID ? 100 : 200,
+          sessionType: place.type,
+          ...('groupID' in place ? { groupID: place.groupID } : { recvID: place.recvID })
+        })
+      }
+      assertSize(JSON.stringify(message))
+      await context.turns.keep({
+        place,
+        message,
+        text: textOf(message),
+        counts: true,
+        isLatest: true,
+        isOwn: sendID !== '',
+        device: undefined,
+        mentions: [],
+        mentionsAll: false,
+        isAnnouncement: false,
+        appearances: await appearancesFor(context, sendID ? [sendID] : [], place)
+      })
+      const { clientMsgID, serverMsgID, recvID } = message
+      return { clientMsgID, serverMsgID, recvID }
+    })
+  )
+}
+
+async function placesOf(
+  context: ChatContext,
+  { sendID, recvIDs = [], groupID }: OfficeMessage,
+  from: string
+): Promise<readonly Place[]> {
+  if (groupID) {
+    const group = await context.groups().group(groupID)
+    if (!group) throw new ImError('groupNotFound')
+    return [{ type: group.groupType === 0 ? 2 : 3, groupID }]
+  }
+  const to = [...new Set(recvIDs)]
+  if (!to.length) throw new ImError('noRecipient')
+  const known = await context.people().users(to)
+  const missing = to.find(recvID => !known.has(recvID))
+  if (missing !== undefined) throw new ImError('userNotFound', `there is no user ${missing}`)
+  const type = sendID ? sessionType.single : sessionType.notification
+  return to.map(recvID => ({ type, sendID: from, recvID }))
+}

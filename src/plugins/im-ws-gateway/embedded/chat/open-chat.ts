@@ -1,0 +1,87 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto'
+import type { Clock } from '../../../../core/index.ts'
+import type { Database } from '../../../database/service.ts'
+import type { ImSettings } from '../../config.ts'
+import type { CoreEvent, Deliver, Device } from '../../user-core.ts'
+import type { BackOffice, Chat, Delivery, Groups, People } from '../contracts.ts'
+import { showAppearance } from './appearances.ts'
+import type { ChatContext } from './context.ts'
+import { createPart } from './create-part.ts'
+import { listPart } from './list-part.ts'
+import { loadUser } from './load-user.ts'
+import { changeMembers } from './members.ts'
+import { Memory } from './memory.ts'
+import { messagePart } from './message-part.ts'
+import { keepNotice } from './notices.ts'
+import { sendFromOffice } from './office-send.ts'
+import { Acknowledged } from './repeats.ts'
+import { openTables } from './tables.ts'
+import { Turns } from './turns.ts'
+
+/** What conversations need. Other parts come as functions, because each needs the others. */
+export interface ChatNeeds {
+  readonly database: Database
+  readonly delivery: Delivery
+  readonly people: () => People
+  readonly groups: () => Groups
+  readonly clock: Clock
+  readonly settings: Pick<ImSettings, 'revokeWithinS' | 'historyForNewMembers'>
+  readonly randomBytes?: (size: number) => Uint8Array
+}
+
+/** Conversations and messages. */
+export interface OpenChat extends Chat, Pick<BackOffice, 'send'> {
+  readonly part: ReturnType<typeof partOf>
+  /** Brings a user's conversations into memory. Events about them go to `deliver` from now on. */
+  enter(userID: string, deliver: Deliver): Promise<void>
+  /** Forgets them. */
+  leave(userID: string): void
+  /** @returns what a device has missed */
+  attach(userID: string, device: Device): Promise<readonly CoreEvent[]>
+  detach(userID: string, device: Device): void
+  /** Resolves when everything under way is kept. */
+  close(): Promise<void>
+  status(): { readonly threads: number; readonly waiting: number }
+}
+
+const partOf = (context: ChatContext) => ({
+  ...createPart(context),
+  ...messagePart(context),
+  ...listPart(context)
+})
+
+/** Opens the conversations in a database. @throws {Error} when the database cannot be brought up to date */
+export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
+  const { database, clock, randomBytes = systemRandomBytes } = needs
+  const db = await openTables(database)
+  const memory = new Memory()
+  const head = await db.selectFrom('im_chat_head').select('position').executeTakeFirstOrThrow()
+  memory.position = head.position
+  const turns = new Turns(db, memory, clock)
+  const context: ChatContext = {
+    ...needs,
+    db,
+    memory,
+    turns,
+    randomBytes,
+    acknowledged: new Acknowledged()
+  }
+  return {
+    part: partOf(context),
+    async enter(userID, deliver) {
+      await loadUser(context, userID, deliver)
+    },
+    leave(userID) {
+      const user = memory.users.get(userID)
+      if (user) memory.remove(user)
+    },
+    attach: async () => [],
+    detach: () => {},
+    notice: (notice, options) => keepNotice(context, notice, options),
+    membersChanged: (change, options) => changeMembers(context, change, options),
+    appearanceChanged: (source, viewers) => showAppearance(context, source, viewers),
+    send: message => sendFromOffice(context, message),
+    close: () => turns.idle(),
+    status: () => ({ threads: memory.threads.size, waiting: turns.size })
+  }
+}

@@ -1,0 +1,38 @@
+import type { Message } from '../../model.ts'
+import type { MessageRow } from './tables.ts'
+
+type Stored = Pick<MessageRow, 'clientMsgID' | 'seq' | 'sendTime' | 'sendID' | 'contentType' | 'body'>
+
+/** What has a column of its own, or depends on who looks. JSON leaves out what is undefined. */
+const elsewhere = {
+  clientMsgID: undefined,
+  seq: undefined,
+  sendTime: undefined,
+  sendID: undefined,
+  contentType: undefined,
+  isRead: undefined,
+  status: undefined,
+  localEx: undefined
+}
+
+/** What a row keeps of a message as JSON. */
+export function bodyOf(message: Message): string {
+  return JSON.stringify({ ...message, ...elsewhere })
+}
+
+/** The message of a row, as one sees it who has not read it. */
+export function messageOf(row: Stored): Message {
+  const { clientMsgID, seq, sendTime, sendID, contentType } = row
+  const body = JSON.parse(row.body) as Message
+  return { ...body, clientMsgID, seq, sendTime, sendID, contentType, isRead: false, status: 2, localEx: '' }
+}
+
+const readTwins = new WeakMap<Message, Message>()
+
+/** The same message, read. One object for all who have read it, so that its encoding can be kept with it. */
+export function readTwin(message: Message): Message {
+  if (message.isRead) return message
+  let twin = readTwins.get(message)
+  if (!twin) readTwins.set(message, (twin = { ...message, isRead: true }))
+  return twin
+}

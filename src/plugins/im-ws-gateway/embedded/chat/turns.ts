@@ -1,0 +1,124 @@
+import type { Clock } from '../../../../core/index.ts'
+import { announce } from './announce.ts'
+import { keepMessages, type Kept, type OutgoingMessage } from './keep-messages.ts'
+import type { Memory } from './memory.ts'
+import type { ChatDb } from './tables.ts'
+import { Turn } from './turn.ts'
+
+/** Changes that one transaction takes at most; the others wait for the next one. */
+const changesPerTurn = 500
+
+type Change = { readonly message: OutgoingMessage } | { readonly task: (turn: Turn) => Promise<unknown> }
+
+interface Waiting {
+  readonly change: Change
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Writes whatever changes of conversations and messages, one transaction after the other. What comes in one turn of
+ * the event loop, or while a transaction is under way, shares the next one: it costs one commit. Nothing is
+ * acknowledged, and nobody is told, before the commit.
+ */
+export class Turns {
+  readonly #db: ChatDb
+  readonly #memory: Memory
+  readonly #clock: Clock
+  #waiting: Waiting[] = []
+  #readers: (() => Promise<void>)[] = []
+  #running: Promise<void> | undefined
+  #lastTime = 0
+
+  constructor(db: ChatDb, memory: Memory, clock: Clock) {
+    this.#db = db
+    this.#memory = memory
+    this.#clock = clock
+  }
+
+  /** Changes that wait. */
+  get size(): number {
+    return this.#waiting.length
+  }
+
+  /** Keeps a message. @throws why it could not be kept; then it was not */
+  keep(message: OutgoingMessage): Promise<Kept> {
+    return this.#add({ message }) as Promise<Kept>
+  }
+
+  /** Changes something. `task` awaits nothing but queries of the turn. @throws what it throws; then nothing changed */
+  change<Result>(task: (turn: Turn) => Promise<Result>): Promise<Result> {
+    return this.#add({ task }) as Promise<Result>
+  }
+
+  /** Runs while no transaction is under way, so that what it reads and what is in memory are of the same moment. */
+  between<Result>(task: () => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#readers.push(() => task().then(resolve, reject))
+      this.#start()
+    })
+  }
+
+  /** Resolves when nothing waits any more. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  #add(change: Change): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ change, resolve, reject })
+      this.#start()
+    })
+  }
+
+  #start(): void {
+    this.#running ??= this.#run().finally(() => (this.#running = undefined))
+  }
+
+  async #run(): Promise<void> {
+    await new Promise(resolve => setImmediate(resolve))
+    while (this.#waiting.length || this.#readers.length) {
+      await Promise.all(this.#readers.splice(0).map(read => read()))
+      const taken = this.#waiting.splice(0, changesPerTurn)
+      if (taken.length) await this.#write(taken)
+    }
+  }
+
+  /** When a transaction fails, the two halves of what was in it are tried again: others are not to suffer for one. */
+  async #write(taken: readonly Waiting[]): Promise<void> {
+    try {
+      const { turn, results } = await this.#transaction(taken)
+      announce(turn, this.#memory)
+      taken.forEach(({ resolve }, index) => resolve(results[index]))
+    } catch (error) {
+      const [first] = taken
+      if (taken.length <= 1) return first?.reject(error)
+      const middle = Math.ceil(taken.length / 2)
+      await this.#write(taken.slice(0, middle))
+      await this.#write(taken.slice(middle))
+    }
+  }
+
+  #transaction(taken: readonly Waiting[]): Promise<{ turn: Turn; results: unknown[] }> {
+    this.#lastTime = Math.max(this.#lastTime, this.#clock.now())
+    return this.#db.transaction().execute(async db => {
+      const turn = new Turn(db, this.#memory, this.#lastTime)
+      const results: unknown[] = []
+      let messages: OutgoingMessage[] = []
+      const keep = async (): Promise<void> => {
+        if (messages.length) results.push(...(await keepMessages(turn, messages)))
+        messages = []
+      }
+      for (const { change } of taken) {
+        if ('message' in change) messages.push(change.message)
+        else {
+          await keep()
+          results.push(await change.task(turn))
+        }
+      }
+      await keep()
+      await turn.flush()
+      return { turn, results }
+    })
+  }
+}

@@ -1,0 +1,54 @@
+import type { Deliver, Device } from '../../user-core.ts'
+import { sessionType } from '../../model.ts'
+import { conversationIDOf, type Place } from './place.ts'
+import type { Seat } from './seat.ts'
+
+/** What devices on one platform have been told. */
+export interface PlatformState {
+  readonly devices: Set<Device>
+  /** The position up to which they have been told everything, while there is none. */
+  position: number
+}
+
+/** The conversations of a user whose core is open. */
+export class UserChat {
+  readonly userID: string
+  readonly tell: Deliver
+  /** By conversation id. */
+  readonly seats = new Map<string, Seat>()
+  readonly platforms = new Map<number, PlatformState>()
+  /** Unread messages of the conversations that count. */
+  total = 0
+  toldTotal = 0
+
+  constructor(userID: string, tell: Deliver) {
+    this.userID = userID
+    this.tell = tell
+  }
+
+  seatAt(place: Place): Seat | undefined {
+    return this.seats.get(conversationIDOf(place))
+  }
+
+  add(seat: Seat): void {
+    this.seats.set(seat.conversationID, seat)
+    seat.thread.seats.add(seat)
+  }
+
+  /** Takes in what has changed of a conversation. */
+  recount(seat: Seat): void {
+    const unread = seat.row.recvMsgOpt === 0 ? seat.unread : 0
+    this.total += unread - seat.toldUnread
+    seat.toldUnread = unread
+  }
+
+  /** The chat with another user. */
+  singleWith(userID: string): Seat | undefined {
+    return this.seatAt({ type: sessionType.single, sendID: this.userID, recvID: userID })
+  }
+
+  /** What another user, or the system, has notified of. */
+  notificationsOf(userID: string): Seat | undefined {
+    return this.seatAt({ type: sessionType.notification, sendID: userID, recvID: this.userID })
+  }
+}

@@ -1,0 +1,64 @@
+import type { CoreEvent, Deliver, Device, Operations, UserCore } from '../user-core.ts'
+
+/** What a core tells the parts that it is made of. */
+export interface CoreLife {
+  attached(core: EmbeddedCore, device: Device): Promise<readonly CoreEvent[]>
+  detached(core: EmbeddedCore, device: Device): void
+  closed(core: EmbeddedCore): void
+}
+
+/** A user of the embedded core, with his connections. */
+export class EmbeddedCore implements UserCore {
+  readonly userID: string
+  readonly operations: Operations
+  readonly devices = new Set<Device>()
+  readonly #life: CoreLife
+  readonly #deliver: Deliver
+  #underWay = 0
+  #isClosed = false
+  #whenIdle: (() => void) | undefined
+
+  constructor(
+    userID: string,
+    deliver: Deliver,
+    life: CoreLife,
+    operationsFor: (userID: string, run: EmbeddedCore['run']) => Operations
+  ) {
+    this.userID = userID
+    this.#deliver = deliver
+    this.#life = life
+    this.operations = operationsFor(userID, task => this.run(task))
+  }
+
+  /** Hands an event to the user's connections. */
+  readonly tell: Deliver = (event, options) => {
+    if (!this.#isClosed) this.#deliver(event, options)
+  }
+
+  /** Runs an operation: the core does not end before it. */
+  async run<Result>(task: () => Promise<Result>): Promise<Result> {
+    this.#underWay++
+    try {
+      return await task()
+    } finally {
+      if (--this.#underWay === 0) this.#whenIdle?.()
+    }
+  }
+
+  attach(device: Device): Promise<readonly CoreEvent[]> {
+    this.devices.add(device)
+    return this.run(() => this.#life.attached(this, device))
+  }
+
+  detach(device: Device): void {
+    if (this.devices.delete(device)) this.#life.detached(this, device)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const device of this.devices) this.detach(device)
+    if (this.#underWay) await new Promise<void>(resolve => (this.#whenIdle = resolve))
+    this.#life.closed(this)
+  }
+}
