@@ -3,6 +3,7 @@ export { createGateway, type GatewayInfo, type GatewayOptions } from './gateway.
 export type { RouteInfo } from './lifecycle.ts'
 export type { Health, PluginHealth } from '../operations/health.ts'
 export { isLocalPeer, networkOf, whenGone } from '../operations/peer.ts'
+export { Drain, type DrainPlan } from './drain.ts'
 export { definePlugin } from './plugin.ts'
 export type {
   App,

@@ -1,10 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
-import { networkOf, Wheel, type Clock } from '../../core/index.ts'
+import { Drain, networkOf, Wheel, type Clock } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
 import type { Config } from './config.ts'
 import { Counters } from './counters.ts'
-import { Drain } from './drain.ts'
 import { Errors } from './errors.ts'
 import { encodeEvent } from './event-text.ts'
 import { FanOut } from './fan-out.ts'
@@ -22,6 +21,9 @@ import type { StreamHost } from './stream-host.ts'
 import { Sweeper } from './sweeper.ts'
 import { topicFault, topicNames } from './topic-name.ts'
 import { Topics } from './topics.ts'
+
+/** How long readers may take for what was sent to them, after the last was told to go. */
+const drainGraceMs = 1_000
 
 /** What a hub is made of. */
 export interface HubParts {
@@ -48,7 +50,7 @@ export class Hub implements SseHub {
   readonly #readers: Readers
   readonly #host: StreamHost
   #seq = 0
-  #drain: Drain | undefined
+  #drain: Drain<OpenStream> | undefined
 
   constructor({ settings, clock, closing = () => false, random = Math.random }: HubParts) {
     const { maxEventBytes, historyEvents, historyBytes, historyMs, slowReaders } = settings
@@ -166,7 +168,13 @@ export class Hub implements SseHub {
   drain(signal?: AbortSignal): Promise<void> {
     const { drainMs } = this.#settings
     const retryMs = (): number => this.#host.retryMs()
-    this.#drain ??= new Drain(this.#readers.streams, { wheel: this.#wheel, drainMs, retryMs })
+    this.#drain ??= new Drain(this.#readers.streams, {
+      wheel: this.#wheel,
+      drainMs,
+      graceMs: drainGraceMs,
+      end: stream => stream.finish('drained', { retryMs: retryMs() }),
+      cut: stream => stream.destroy('drained')
+    })
     const drain = this.#drain
     signal?.addEventListener('abort', () => drain.cut(), { once: true })
     if (signal?.aborted) drain.cut()

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { networkOf, Wheel, type App, type Clock } from '../../../core/index.ts'
+import { Drain, networkOf, Wheel, type App, type Clock } from '../../../core/index.ts'
 import { ApiError } from '../../api-error/service.ts'
 import { ImError } from '../codes.ts'
 import type { ImSettings } from '../config.ts'
@@ -11,7 +11,6 @@ import { listen, socketServer } from './client-socket.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { Counters, type Ending } from './counters.ts'
 import { dispatch, type DispatchParts } from './dispatch.ts'
-import { Drain } from './drain.ts'
 import { kickFarewell } from './endings.ts'
 import { EventFrames } from './event-frames.ts'
 import { Flusher } from './flusher.ts'
@@ -34,6 +33,8 @@ export interface GatewayParts {
   readonly random?: () => number
 }
 
+/** How long clients may take to close once the last was told that the gateway closes. */
+const drainGraceMs = 2_500
 /** Seconds after which whoever found no room may try again. */
 const retryAfter = 5
 
@@ -49,7 +50,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
   readonly #checking = new Set<Connection>()
   readonly #host: ConnectionHost
   readonly #sockets: ReturnType<typeof socketServer>
-  #drain: Drain | undefined
+  #drain: Drain<Connection> | undefined
 
   constructor(parts: GatewayParts) {
     const { settings, clock, log, tokens, cores, random = Math.random } = parts
@@ -174,7 +175,13 @@ export class Gateway implements ImGateway, UpgradeRoute {
 
   /** Ends all connections over `drainMs`. @param signal aborts when there is no more time */
   async drain(signal?: AbortSignal): Promise<void> {
-    this.#drain ??= new Drain(this.#connections, this.#wheel, this.#parts.settings.drainMs)
+    this.#drain ??= new Drain(this.#connections, {
+      wheel: this.#wheel,
+      drainMs: this.#parts.settings.drainMs,
+      graceMs: drainGraceMs,
+      end: connection => connection.drain(),
+      cut: connection => connection.cut('drained')
+    })
     const drain = this.#drain
     signal?.addEventListener('abort', () => drain.cut(), { once: true })
     await drain.done
