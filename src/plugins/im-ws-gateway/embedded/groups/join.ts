@@ -26,7 +26,7 @@ export function joinGroup(
   return context.turns.take(groupID, async () => {
     const group = await groupInUse(context, groupID)
     const { ids } = await context.store.roster(groupID)
-    if (ids.has(userID)) throw new ImError('duplicate', 'already a member of the group')
+    if (ids.has(userID)) throw alreadyThere()
     if (group.needVerification === open) return enter(context, group, userID, joinSource, options)
     await apply(context, group, [userID], { inviterUserID: '', joinSource, reqMsg, ex }, options)
   })
@@ -43,11 +43,16 @@ async function enter(
   const now = clock.now()
   const member = newMember({ groupID, userID, joinTime: now, joinSource, operatorUserID: userID })
   const joined = await insertMembers(store, groupID, [member], settings.maxGroupMembers)
-  const { group } = joined
+  const { group, added } = joined
+  if (added.length === 0) throw alreadyThere()
   await tellJoined(
     context,
     joined,
     ([opUser = member]) => notices.entered({ group, opUser, operationTime: now }),
     options
   )
+}
+
+function alreadyThere(): ImError {
+  return new ImError('duplicate', 'already a member of the group')
 }

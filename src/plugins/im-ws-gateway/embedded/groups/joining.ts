@@ -4,6 +4,7 @@ import type { DeliverOptions } from '../../user-core.ts'
 import type { Joined } from './member-changes.ts'
 import type { GroupContext } from './context.ts'
 import { shownMembers } from './shown.ts'
+import { tellEach } from './tell-each.ts'
 
 /** How somebody came into a group. */
 export const joinSource = { invited: 2, search: 3, code: 4 } as const
@@ -40,8 +41,8 @@ export async function tellJoined(
   const joined = members.map(({ userID }) => userID)
   const { ids } = await store.roster(groupID)
   delivery.toUsers(joined, { kind: 'joinedGroupAdded', group }, options)
-  for (const member of members) delivery.toUsers(ids, { kind: 'groupMemberAdded', member }, options)
-  delivery.toUsers(ids, { kind: 'groupInfoChanged', group }, options)
+  const news = members.map(member => ({ kind: 'groupMemberAdded', member }) as const)
+  await tellEach(delivery, ids, [...news, { kind: 'groupInfoChanged', group }], options)
   await chat().membersChanged({ groupID, joined }, options)
   await chat().notice(await lineOf(members), options)
 }

@@ -1,5 +1,5 @@
 import { ImError } from '../../codes.ts'
-import { role, type GroupMember } from '../../model.ts'
+import { role } from '../../model.ts'
 import type { UserOutcome } from '../../operations/groups.ts'
 import type { Arguments } from '../../operations/index.ts'
 import type { DeliverOptions } from '../../user-core.ts'
@@ -10,6 +10,7 @@ import { findMembers } from './members.ts'
 import { notices } from './notices.ts'
 import { isAdmin, memberOf } from './rights.ts'
 import { shownMember, shownMembers } from './shown.ts'
+import { tellEach } from './tell-each.ts'
 
 /**
  * The owner removes anybody else, an admin ordinary members. They still see the line that says so.
@@ -37,6 +38,7 @@ export async function kickFromGroup(
       groupID,
       () => deleteMembers(store, groupID, kicked, kicker.roleLevel),
       async ({ group, removed }) => {
+        if (removed.length === 0) throw new ImError('notInGroup')
         const opUser = await shownMember(people(), kicker)
         const line = notices.kicked(
           { group, opUser, operationTime: clock.now() },
@@ -68,6 +70,7 @@ export function quitGroup(
       throw new ImError('noPermission', 'the owner transfers or dismisses the group')
     const leave = (): Promise<Departed> => deleteMembers(store, groupID, [userID], role.owner)
     const departed = await store.leaving(groupID, leave, async () => undefined)
+    if (departed.removed.length === 0) throw new ImError('notInGroup')
     await tellLeft(context, departed, options)
     const opUser = await shownMember(people(), member)
     const line = notices.quit({ group: departed.group, opUser, operationTime: clock.now() })
@@ -105,13 +108,12 @@ async function tellLeft(
   { group, removed }: Departed,
   options: DeliverOptions
 ): Promise<void> {
-  if (removed.length === 0) return
   const { groupID } = group
-  const members: readonly GroupMember[] = await shownMembers(people(), removed)
+  const members = await shownMembers(people(), removed)
   const left = members.map(({ userID }) => userID)
   await chat().membersChanged({ groupID, left }, options)
   const { ids } = await store.roster(groupID)
   delivery.toUsers(left, { kind: 'joinedGroupDeleted', group }, options)
-  for (const member of members) delivery.toUsers(ids, { kind: 'groupMemberDeleted', member }, options)
-  delivery.toUsers(ids, { kind: 'groupInfoChanged', group }, options)
+  const news = members.map(member => ({ kind: 'groupMemberDeleted', member }) as const)
+  await tellEach(delivery, ids, [...news, { kind: 'groupInfoChanged', group }], options)
 }

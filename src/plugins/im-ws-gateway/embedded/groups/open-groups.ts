@@ -9,6 +9,7 @@ import { importGroup } from './create.ts'
 import { groupsPart } from './part.ts'
 import { assertMaySpeak, memberOf } from './rights.ts'
 import { shownMember } from './shown.ts'
+import { storableArguments } from './storable-arguments.ts'
 import { GroupStore } from './store.ts'
 import { openTables } from './tables.ts'
 import { Turns } from './turns.ts'
@@ -58,7 +59,7 @@ export async function openGroups(options: GroupsOptions): Promise<OpenedGroups> 
       assertMaySpeak(group, member, clock.now())
       return { group, member: await shownMember(context.people(), member) }
     },
-    importGroup: given => importGroup(context, given),
+    importGroup: given => importGroup(context, storableArguments(given)),
     part: groupsPart(context)
   }
 }

@@ -26,6 +26,7 @@ import {
 import { setGroupMemberInfo } from './member-info.ts'
 import { changeGroupMemberMute, changeGroupMute } from './mute.ts'
 import { transferGroupOwner } from './owner.ts'
+import { storableArguments } from './storable-arguments.ts'
 
 /** The operations of users on groups. What one causes is told after its answer. */
 export function groupsPart(context: GroupContext): Part<keyof GroupResults> {
@@ -34,7 +35,7 @@ export function groupsPart(context: GroupContext): Part<keyof GroupResults> {
       operation: (of: GroupContext, userID: string, args: Args, options: DeliverOptions) => Promise<Result>
     ) =>
     (userID: string, args: Args, cause: Device): Promise<Result> =>
-      operation(context, userID, args, { cause })
+      operation(context, userID, storableArguments(args), { cause })
   return {
     createGroup: bind(createGroup),
     joinGroup: bind(joinGroup),

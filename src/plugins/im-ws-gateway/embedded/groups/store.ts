@@ -3,15 +3,17 @@ import { Kept } from './kept.ts'
 import { Roster } from './roster.ts'
 import { pieces, type GroupDb } from './tables.ts'
 
-/** Groups whose head is in memory. */
-const maxGroups = 20_000
+/** Characters of the groups that are in memory, of all together. */
+const maxGroupText = 32_000_000
+/** Characters that a group counts for beside its texts. */
+const groupText = 500
 /** Member ids in memory, of all groups together; a group counts for as many as it had when it was loaded. */
 const maxMemberIDs = 1_000_000
 
 /** Reads groups and their members, and keeps in memory what every message asks for. */
 export class GroupStore {
   readonly db: GroupDb
-  readonly #groups = new Kept<Group>(maxGroups, () => 1)
+  readonly #groups = new Kept<Group>(maxGroupText, textOf)
   readonly #rosters = new Kept<Roster>(maxMemberIDs, ({ ids }) => 1 + ids.size)
   /** Rosters that must not be loaded again for a while. */
   readonly #held = new Map<string, Roster>()
@@ -141,4 +143,8 @@ export class GroupStore {
       .where('userID', '=', userID)
       .executeTakeFirst()
   }
+}
+
+function textOf({ notification, introduction, faceURL, ex }: Group): number {
+  return groupText + notification.length + introduction.length + faceURL.length + ex.length
 }
