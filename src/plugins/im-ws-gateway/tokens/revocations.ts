@@ -11,7 +11,7 @@ export interface RevocationsOptions {
   readonly database: Database
   readonly state?: State | undefined
   readonly clock: Clock
-  /** Kicks, cut-offs and users to keep in memory, in all; default 100,000 (15 MB). */
+  /** Kicks, cut-offs and users to keep in memory, in all; default 100,000 (30 MB). */
   readonly maxInMemory?: number
 }
 
