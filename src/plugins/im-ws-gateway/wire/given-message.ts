@@ -55,7 +55,7 @@ const Head = Type.Partial(
 
 /** Elements whose members the model knows, with what they say when nothing is given. */
 const known = {
-  textElem: [{ content: '' }, Type.Object({ content: Text })],
+  textElem: [{ content: '' }, Type.Partial(Type.Object({ content: Text }))],
   atTextElem: [
     { text: '', atUserList: [], atUsersInfo: [] },
     Type.Partial(

@@ -1,6 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
-import { inputView } from '../../../core/index.ts'
 import { ImError } from '../codes.ts'
 
 /**
@@ -17,10 +16,26 @@ const compiled = new WeakMap<TSchema, ValidateFunction>()
  */
 export function assertFits(schema: TSchema, value: object, where = ''): void {
   let check = compiled.get(schema)
-  if (!check) compiled.set(schema, (check = ajv.compile(inputView(schema))))
+  if (!check) compiled.set(schema, (check = ajv.compile(closed(schema))))
   if (check(value)) return
   const [error] = check.errors ?? []
   if (error) throw new ImError('badArguments', faultText(error, where))
+}
+
+/** The schema, with objects closed where their author left it open. */
+function closed(schema: object): object {
+  if (Array.isArray(schema)) return schema.map((each: unknown) => (isSchema(each) ? closed(each) : each))
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([key, value]: [string, unknown]) => [
+      key,
+      isSchema(value) ? closed(value) : value
+    ])
+  )
+  return 'properties' in copy ? { additionalProperties: false, ...copy } : copy
+}
+
+function isSchema(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function faultText({ keyword, instancePath, message, params }: ErrorObject, where: string): string {

@@ -77,7 +77,7 @@ export const memberRoles: Adapter = draft => {
   const { memberList, ...rest } = draft.args
   if (!Array.isArray(memberList)) return draft
   const members = memberList.map((member: unknown): JsonObject =>
-    isJsonObject(member) ? member : { userID: member }
+    isJsonObject(member) ? { userID: null, ...member } : { userID: member }
   )
   const withRole = (wanted: number): unknown[] =>
     members.filter(({ roleLevel }) => roleOfV2(roleLevel) === wanted).map(({ userID }) => userID)
