@@ -78,6 +78,7 @@ test('a user who could not be read is read again', async () => {
   expect(cache.size).toBe(0)
   works = true
   expect(await isKicked(cache, 'u1')).toBe(true)
+  expect(cache.size).toBe(2)
 })
 
 test('an earlier cut-off takes nothing back from a later one', async () => {
