@@ -12,8 +12,6 @@ const hint = 'make one with: openssl rand -hex 32'
 export function checkSettings(settings: ImSettings, { production }: CheckContext): SettingProblem[] {
   const { tokenCheck, tokenSecret, openimApi, demo } = settings
   const problems: SettingProblem[] = []
-  if (tokenCheck === 'embedded' && tokenSecret === '')
-    problems.push({ path: ['tokenSecret'], message: 'is missing: it signs the tokens', hint })
   if (tokenCheck === 'openim' && !isPlainUrl(openimApi))
     problems.push({
       path: ['openimApi'],
@@ -21,6 +19,8 @@ export function checkSettings(settings: ImSettings, { production }: CheckContext
       hint: 'write it without user and password, like http://openim-api:10002'
     })
   if (!production) return problems
+  if (tokenCheck === 'embedded' && tokenSecret === '')
+    problems.push({ path: ['tokenSecret'], message: 'is missing: it signs the tokens', hint })
   if (demo)
     problems.push({
       path: ['demo'],
