@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readFrame, type FrameError } from '../../../../src/plugins/im-ws-gateway/wire/index.ts'
 
 const good = { reqFuncName: 'Login', operationID: 'op', userID: 'u1', data: '{}' }
-const refused = (raw: string | Buffer): FrameError => {
+const refused = (raw: Parameters<typeof readFrame>[0]): FrameError => {
   try {
     readFrame(raw)
   } catch (error) {
