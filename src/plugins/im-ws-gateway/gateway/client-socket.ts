@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { WebSocket, WebSocketServer, type RawData, type Server } from 'ws'
 
 /** What a socket tells its connection. */
@@ -49,3 +50,12 @@ function closed(this: WebSocket): void {
 }
 
 function ignored(): void {}
+
+/** Calls `exceeded` with whatever comes in after a connection has sent `maxBytes`. @returns ends the watch */
+export function watchBytes(tcp: Socket, maxBytes: number, exceeded: () => void): () => void {
+  const look = (): void => {
+    if (tcp.bytesRead > maxBytes) exceeded()
+  }
+  tcp.on('data', look)
+  return () => void tcp.off('data', look)
+}

@@ -15,7 +15,7 @@ import {
   type ReplyFrame,
   type RequestName
 } from '../wire/index.ts'
-import type { ClientSocket, SocketOwner } from './client-socket.ts'
+import { watchBytes, type ClientSocket, type SocketOwner } from './client-socket.ts'
 import type { Counters, Ending } from './counters.ts'
 import { closeCodes, expiryFarewell, type Farewell } from './endings.ts'
 import type { EventFrames } from './event-frames.ts'
@@ -59,9 +59,12 @@ export interface ConnectionHost {
 /** How long a client may take to close once it was told to. */
 const closeMs = 2_000
 
-/** The three frames after the answer to a Login, and the one after what was missed (specification §2.1). */
-const beforeSync = ['OnConnecting', 'OnConnectSuccess', 'OnSyncServerStart'].map(named)
-const afterSync = named('OnSyncServerFinish')
+/** Bytes that a connection may send before its login has been answered. */
+const loginBytes = 262_144
+
+/** What follows the answer to a Login, and what was missed (specification §2.1). */
+const beforeSync = events('OnConnecting', 'OnConnectSuccess', 'OnSyncServerStart')
+const afterSync = events('OnSyncServerFinish')
 
 /** One socket of a client, from its upgrade to its end. */
 export class Connection implements Timed, Member, SocketOwner, OutboxOwner, QueueOwner {
@@ -94,6 +97,7 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
   /** Something came in since the last ping. */
   #isAlive = true
   #isCongested = false
+  readonly #unwatch: () => void
 
   constructor(socket: ClientSocket, tcp: Socket, hello: Hello, host: ConnectionHost) {
     this.hello = hello
@@ -107,6 +111,7 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
     const now = host.wheel.now()
     this.openedAt = now
     this.#pingAt = now + host.settings.pingMs * (0.5 + host.random() / 2)
+    this.#unwatch = watchBytes(tcp, loginBytes, () => this.#hasSentMuch())
     this.#schedule(now)
   }
 
@@ -139,7 +144,8 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
   /** The login has been answered: tells the client what every client waits for, and what it missed. */
   welcome(missed: readonly CoreEvent[]): void {
     this.state = 'loggedIn'
-    for (const frame of beforeSync) this.outbox.push(frame)
+    this.#unwatch()
+    this.outbox.push(beforeSync)
     for (const event of missed) {
       const bytes = this.#host.frames.of(event, this, this.userID)
       if (bytes) this.outbox.push(bytes)
@@ -154,8 +160,10 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
   end({ ending, state, push, closeMs: delayMs, code }: Farewell): void {
     if (!this.isOpen) return
     this.#ending = ending
-    this.state = state
     this.#closeCode = code
+    this.#expiresAt = Infinity
+    if (state) this.state = state
+    this.outbox.dropHeld()
     this.session?.leave(this)
     this.session = undefined
     if (push) this.push(push)
@@ -201,7 +209,7 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
     if (now >= this.outbox.stallsAt(settings.stalledMs)) return this.cut('slow')
     this.queue.due(now)
     if (now >= this.#closeAt) this.#close(now)
-    if (this.state === 'none' && now >= this.openedAt + settings.loginTimeoutMs) this.end(silence)
+    if (now >= this.#loginBy) this.end(silence)
     if (now >= this.#expiresAt) this.end(expiryFarewell())
     if (now >= this.#pingAt && !this.#ping(now)) return
     this.#schedule(now)
@@ -238,6 +246,22 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
     else this.#socket.resume()
   }
 
+  /** Whoever is not logged in has no use for so much memory. */
+  #hasSentMuch(): void {
+    if (this.state === 'loggingIn') return
+    this.#unwatch()
+    this.#ending ??= 'silent'
+    this.#closeCode = closeCodes.tooLarge
+    this.#socket.pause()
+    this.#close(this.#host.wheel.now())
+  }
+
+  /** When the client must have sent a Login. */
+  get #loginBy(): number {
+    if (!this.isOpen || this.state !== 'none') return Infinity
+    return this.openedAt + this.#host.settings.loginTimeoutMs
+  }
+
   #close(now: number): void {
     this.#closeAt = Infinity
     this.#cutAt = now + closeMs
@@ -265,9 +289,15 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
 
   #schedule(now: number): void {
     const { settings, wheel } = this.#host
-    const loginBy = this.state === 'none' ? this.openedAt + settings.loginTimeoutMs : Infinity
     const stallsAt = this.outbox.stallsAt(settings.stalledMs)
-    const own = Math.min(loginBy, stallsAt, this.queue.dueAt, this.#closeAt, this.#cutAt, this.#expiresAt)
+    const own = Math.min(
+      this.#loginBy,
+      stallsAt,
+      this.queue.dueAt,
+      this.#closeAt,
+      this.#cutAt,
+      this.#expiresAt
+    )
     wheel.schedule(this, Math.max(now, Math.min(own, this.#pingAt)))
   }
 }
@@ -284,12 +314,13 @@ const silence: Farewell = {
 /** The gateway closes. Nothing is said before: clients are to come back. */
 const goingAway: Farewell = {
   ending: 'drained',
-  state: 'none',
+  state: undefined,
   push: undefined,
   closeMs: 0,
   code: closeCodes.goingAway
 }
 
-function named(event: string): Buffer {
-  return textFrame(encodeReply(pushFrame(event)))
+/** The frames of events that have no data, in one piece. */
+function events(...names: readonly string[]): Buffer {
+  return Buffer.concat(names.map(name => textFrame(encodeReply(pushFrame(name)))))
 }

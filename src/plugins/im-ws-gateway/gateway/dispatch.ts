@@ -108,7 +108,8 @@ function begin(
   parts: DispatchParts
 ): void {
   let missed: readonly CoreEvent[] = []
-  const isReturn = connection.hello.operationID !== frame.operationID
+  const { operationID = frame.operationID } = connection.hello
+  const isReturn = operationID !== frame.operationID
   connection.state = 'loggingIn'
   connection.batch = frame.batchMsg === 1
   connection.queue.add({

@@ -5,8 +5,8 @@ import type { Ending } from './counters.ts'
 /** How a connection is brought to its end. */
 export interface Farewell {
   readonly ending: Ending
-  /** What its status is from now on. */
-  readonly state: LoginState
+  /** What its status is from now on; `undefined`: what it was. */
+  readonly state: LoginState | undefined
   /** What the client is told before, so that it does not come back, or can log in anew. */
   readonly push: ReplyFrame | undefined
   /** Milliseconds until the gateway closes, if the client has not by then. */
@@ -20,6 +20,7 @@ export const closeCodes = {
   normal: 1000,
   goingAway: 1001,
   policy: 1008,
+  tooLarge: 1009,
   later: 1013,
   kicked: 4500,
   expired: 4501,

@@ -92,6 +92,12 @@ export class Outbox {
     this.#schedule()
   }
 
+  /** Forgets what is held back. */
+  dropHeld(): void {
+    for (const frame of this.#held ?? []) this.#bytes -= frame.length
+    this.#held = undefined
+  }
+
   /** Writes what waits, as much as the reader takes. To be called by the flusher. */
   flush(now: number): void {
     this.#isScheduled = false
