@@ -93,11 +93,13 @@ describe.each(sides)('in %s', (_name, open) => {
   })
 
   test('somebody who is removed by two at once is counted once', async () => {
-    const { one, other, again } = await both()
-    await codes([
+    const { one, other, again, notices } = await both()
+    const ends = await codes([
       one.part.kickFromGroup('ann', { ...g, userIDList: ['cid'] }, device),
       other.part.kickFromGroup('bob', { ...g, userIDList: ['cid'] }, device)
     ])
+    expect(ends).toEqual(['done', 'notInGroup'])
+    expect(notices).toHaveLength(1)
     const after = await again()
     expect(await after.group('g')).toMatchObject({ memberCount: 4 })
     expect((await after.memberIDs('g')).size).toBe(4)
@@ -128,6 +130,57 @@ describe.each(sides)('in %s', (_name, open) => {
   })
 })
 
+/** A process that knows the group as it was made, and another that does not. */
+async function stale() {
+  const made = await rig()
+  await made.make({ needVerification: 2 })
+  const other = await made.again()
+  for (const userID of everybody) await other.assertMaySpeak('g', userID)
+  return { ...made, other: other.part }
+}
+
+describe('a process that knows a group as it was', () => {
+  test('lets nobody in after it was dismissed', async () => {
+    const { as, other, again } = await stale()
+    await as('ann', 'dismissGroup', g)
+    expect(await codes([other.joinGroup('eve', g, device)])).toEqual(['groupDismissed'])
+    expect((await (await again()).memberIDs('g')).has('eve')).toBe(false)
+  })
+
+  test('changes nothing of it after it was dismissed', async () => {
+    const { as, other } = await stale()
+    await as('ann', 'dismissGroup', g)
+    const ends = await codes([
+      other.setGroupInfo('ann', { ...g, groupName: 'New' }, device),
+      other.transferGroupOwner('ann', { ...g, newOwnerUserID: 'bob' }, device)
+    ])
+    expect(ends).toEqual(['groupDismissed', 'groupDismissed'])
+  })
+
+  test('lets nobody dismiss it who does not own it any more', async () => {
+    const { as, other, groups } = await stale()
+    await as('ann', 'transferGroupOwner', { ...g, newOwnerUserID: 'bob' })
+    expect(await codes([other.dismissGroup('ann', g, device)])).toEqual(['noPermission'])
+    expect(await groups.group('g')).toMatchObject({ status: 0, ownerUserID: 'bob' })
+  })
+
+  test('lets nobody leave twice', async () => {
+    const { as, other, notices } = await stale()
+    await as('cid', 'quitGroup', g)
+    expect(await codes([other.quitGroup('cid', g, device)])).toEqual(['notInGroup'])
+    expect(notices).toHaveLength(1)
+  })
+
+  test('does nothing to a member who has another role by now', async () => {
+    const { as, other, again } = await stale()
+    await as('ann', 'setGroupMemberInfo', { ...g, userID: 'cid', roleLevel: 60 })
+    const mute = () => other.changeGroupMemberMute('bob', { ...g, userID: 'cid', mutedSeconds: 9 }, device)
+    expect(await codes([mute()])).toEqual(['notInGroup'])
+    expect(await codes([mute()])).toEqual(['noPermission'])
+    expect(await (await again()).member('g', 'cid')).toMatchObject({ roleLevel: 60, muteEndTime: 0 })
+  })
+})
+
 test('who was admin when he asked, and is not when it is his turn, may not', async () => {
   const { make, groups } = await rig()
   await make()
@@ -138,17 +191,21 @@ test('who was admin when he asked, and is not when it is his turn, may not', asy
   expect(ends).toEqual(['done', 'noPermission'])
 })
 
-test('what is told of two changes comes in the order of the changes', async () => {
-  const { make, groups, log } = await rig()
+test('what is told of two changes comes in the order of the changes, however long that takes', async () => {
+  const { make, groups, log, holdChat } = await rig()
   await make({ needVerification: 2 })
-  await Promise.all([
-    groups.part.joinGroup('eve', g, device),
-    groups.part.kickFromGroup('ann', { ...g, userIDList: ['eve'] }, device)
-  ])
-  expect(log.filter(line => line.startsWith('notice') || line.startsWith('eve joined'))).toEqual([
+  const release = holdChat()
+  const joined = groups.part.joinGroup('eve', g, device)
+  const kicked = groups.part.kickFromGroup('ann', { ...g, userIDList: ['eve'] }, device)
+  await groups.part.getGroupMembers('ann', g, device)
+  release()
+  await Promise.all([joined, kicked])
+  expect(log.filter(line => /notice|members|eve joined/.test(line))).toEqual([
     'eve joinedGroupAdded',
+    'membersChanged',
     'notice 1510',
     'notice 1508',
+    'membersChanged',
     'eve joinedGroupDeleted'
   ])
 })

@@ -48,6 +48,8 @@ export interface Rig {
   /** Kinds of what a user was told, in order. */
   readonly kindsOf: (userID: string) => string[]
   readonly forget: () => void
+  /** Makes the chat wait before it does anything. Returns what lets it go on. */
+  readonly holdChat: () => () => void
   /** Does something as a user. */
   readonly as: <Name extends keyof GroupResults>(
     userID: string,
@@ -129,13 +131,16 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     assertMayWrite: async () => undefined,
     shown: async () => new Map()
   }
+  let gate = Promise.resolve()
   const chat = (groups: () => OpenedGroups): Chat => ({
     async notice(notice) {
+      await gate
       const seenBy = [...(await groups().memberIDs(notice.groupID ?? ''))].toSorted()
       notices.push({ ...notice, seenBy })
       log.push(`notice ${notice.contentType}`)
     },
     async membersChanged(change) {
+      await gate
       changes.push(change)
       log.push('membersChanged')
     },
@@ -176,6 +181,11 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     again: open,
     kindsOf: userID => told.filter(one => one.userID === userID).map(({ event }) => event.kind),
     forget,
+    holdChat() {
+      let release = (): void => undefined
+      gate = new Promise(resolve => (release = resolve))
+      return release
+    },
     as,
     fault: (userID, name, args) =>
       as(userID, name, args).then(

@@ -3,23 +3,30 @@ import { Kept } from './kept.ts'
 import { Roster } from './roster.ts'
 import { pieces, type GroupDb } from './tables.ts'
 
-/** Characters of the groups that are in memory, of all together. */
-const maxGroupText = 32_000_000
+/** How much is kept in memory. */
+export interface StoreLimits {
+  /** Characters of groups, of all together. */
+  readonly maxGroupText: number
+  /** Ids of members, of all groups together; a group counts for as many as it had when it was last kept. */
+  readonly maxMemberIDs: number
+}
+
+const byDefault: StoreLimits = { maxGroupText: 32_000_000, maxMemberIDs: 1_000_000 }
 /** Characters that a group counts for beside its texts. */
 const groupText = 500
-/** Member ids in memory, of all groups together; a group counts for as many as it had when it was loaded. */
-const maxMemberIDs = 1_000_000
 
 /** Reads groups and their members, and keeps in memory what every message asks for. */
 export class GroupStore {
   readonly db: GroupDb
-  readonly #groups = new Kept<Group>(maxGroupText, textOf)
-  readonly #rosters = new Kept<Roster>(maxMemberIDs, ({ ids }) => 1 + ids.size)
+  readonly #groups: Kept<Group>
+  readonly #rosters: Kept<Roster>
   /** Rosters that must not be loaded again for a while. */
   readonly #held = new Map<string, Roster>()
 
-  constructor(db: GroupDb) {
+  constructor(db: GroupDb, { maxGroupText, maxMemberIDs }: StoreLimits = byDefault) {
     this.db = db
+    this.#groups = new Kept(maxGroupText, textOf)
+    this.#rosters = new Kept(maxMemberIDs, ({ ids }) => 1 + ids.size)
   }
 
   group(groupID: string): Promise<Group | undefined> {
