@@ -1,10 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { median, type Figure } from '../figures.ts'
 import { makeAccounts } from './accounts.ts'
 import { inLanes } from './lanes.ts'
 import { join, requestFrame } from './protocols.ts'
 import { Rig } from './rig.ts'
 import type { Holdings } from './server.ts'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 const samples = 60
 const people = 1_000
@@ -19,7 +19,9 @@ export async function churn(cycles: number): Promise<Figure[]> {
   const server = await rig.server('gateway')
   const userIDs = Array.from({ length: people }, (_, index) => `comes${index}`)
   const accounts = await makeAccounts(server.ready, userIDs)
-  const before = await server.ask<Holdings>('holdings')
+  let before = await server.ask<Holdings>('holdings')
+  // Connections of the requests that have made the users are kept for a few seconds.
+  while (sockets(before) > 0) before = await server.ask<Holdings>('holdings')
   const heap: number[] = []
   let last = before
   let next = 0

@@ -40,5 +40,5 @@ async function deliveredBy(way: WayName, perSecond: number, seconds: number): Pr
   })
   // The first time compiles, and makes the conversations.
   await talk.ask<Delivered>('deliver')
-  return talk.ask<Delivered>('deliver')
+  return await talk.ask<Delivered>('deliver')
 }

@@ -15,7 +15,7 @@ let lastId = 0
 
 /** A message as a 3.x client hands it in, with a text of a usual length. */
 export function givenMessage(sendID: string, note = ''): object {
-  const clientMsgID = `bench${process.pid.toString(16)}${(++lastId).toString(16)}`.padEnd(32, '0')
+  const clientMsgID = `${process.pid}-${String(++lastId).padStart(24, '0')}`
   const content = `${note} what one writes to others is seldom longer than a line or two of text`
   const createTime = Date.now()
   return { clientMsgID, createTime, sendID, contentType: 101, textElem: { content }, ex: '', status: 1 }
