@@ -33,10 +33,13 @@ export function addUpgradeRoute(app: App, path: string, route: UpgradeRoute): vo
 
   const onUpgrade = (raw: IncomingMessage, socket: Socket, head: Buffer): void => {
     const isOurs = isWebSocket(raw) && paths.includes(raw.url?.split('?', 1)[0] ?? '')
-    if (isOurs) {
+    if (!isOurs && app.server.listenerCount('upgrade') > 1) return
+    socket.on('error', ignore)
+    whenFree(socket, () => {
+      if (!isOurs) return giveBack(app, raw, socket, head)
       upgrades.set(raw, { raw, socket, head })
       answerOn(app, raw, socket)
-    } else if (app.server.listenerCount('upgrade') === 1) giveBack(app, raw, socket, head)
+    })
   }
   app.server.on('upgrade', onUpgrade)
   app.addHook('onClose', async () => void app.server.off('upgrade', onUpgrade))
@@ -56,9 +59,15 @@ function isWebSocket({ headers, method }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
+/** Waits for the answer to the request before, if an upgrade was sent without waiting for it. */
+function whenFree(socket: Socket, then: () => void): void {
+  const { _httpMessage: before } = socket as Socket & { readonly _httpMessage?: ServerResponse | null }
+  if (!before) return then()
+  before.once('close', () => setImmediate(then))
+}
+
 /** Answers an upgrade as a request. Whatever the answer is, it is the last one on this connection. */
 function answerOn(app: App, raw: IncomingMessage, socket: Socket): void {
-  socket.on('error', ignore)
   const response = new ServerResponse(raw)
   response.shouldKeepAlive = false
   response.assignSocket(socket)
@@ -90,6 +99,7 @@ function giveBack(app: App, raw: IncomingMessage, socket: Socket, head: Buffer):
         `${name}: ${value.replace(/(?:^|,)\s*(?:upgrade|http2-settings)\s*(?=,|$)/gi, '') || 'keep-alive'}`
       )
   }
+  socket.off('error', ignore)
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
   app.server.emit('connection', socket)
 }
