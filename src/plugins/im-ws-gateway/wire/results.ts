@@ -122,8 +122,10 @@ function found(items: 'searchResultItems' | 'findResultItems'): Encode<FoundMess
   return (result, context) => {
     const { dialect, viewerID } = context
     const shown = result.items.map(item => {
-      const { conversationType, showName, faceURL, messageCount } = item
-      const conversationID = shapesOf[dialect].conversationID(item.conversationID, conversationType, viewerID)
+      const { showName, faceURL, messageCount } = item
+      const shapes = shapesOf[dialect]
+      const conversationType = shapes.kind(item.conversationType)
+      const conversationID = shapes.conversationID(item.conversationID, conversationType, viewerID)
       const head = plain({ conversationID, conversationType, showName, faceURL, messageCount })
       return `${head.slice(0, -1)},"messageList":${messages(item.messageList, context)}}`
     })

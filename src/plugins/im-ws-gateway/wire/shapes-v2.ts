@@ -32,6 +32,7 @@ export function shapesV2(revokeType: number): Shapes {
     revoked,
     message: (message, isAtSelf) => messageV2(message, isAtSelf, revokeType),
     conversation,
+    kind: kind => kind,
     conversationID: relativeID
   }
 }

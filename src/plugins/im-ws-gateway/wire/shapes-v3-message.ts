@@ -9,7 +9,7 @@ export function messageV3(message: Partial<Message>, isAtSelf: boolean): object 
     serverMsgID: message.serverMsgID ?? '',
     createTime: message.createTime ?? 0,
     sendTime: message.sendTime ?? 0,
-    sessionType: kind(message.sessionType),
+    sessionType: kindV3(message.sessionType ?? 0),
     sendID: message.sendID ?? '',
     recvID: message.recvID ?? '',
     msgFrom: message.msgFrom ?? 0,
@@ -33,8 +33,9 @@ export function messageV3(message: Partial<Message>, isAtSelf: boolean): object 
   }
 }
 
-function kind(given = 0): number {
-  return given === sessionType.group ? sessionType.superGroup : given
+/** `sessionType` and `conversationType`: 3 for all groups. */
+export function kindV3(kind: number): number {
+  return kind === sessionType.group ? sessionType.superGroup : kind
 }
 
 function elems(message: MessageElems, isAtSelf: boolean): object {

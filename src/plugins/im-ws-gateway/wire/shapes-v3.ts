@@ -1,5 +1,4 @@
 import {
-  sessionType,
   type Black,
   type Conversation,
   type Friend,
@@ -13,7 +12,7 @@ import {
 } from '../model.ts'
 import { picked } from './picked.ts'
 import type { Shapes } from './shapes.ts'
-import { messageV3 } from './shapes-v3-message.ts'
+import { kindV3, messageV3 } from './shapes-v3-message.ts'
 
 /** All groups are working groups to 3.x clients, and their conversations are of one type. */
 const groupType = 2
@@ -32,6 +31,7 @@ export const shapesV3: Shapes = {
   revoked,
   message: messageV3,
   conversation,
+  kind: kindV3,
   conversationID: id => id
 }
 
@@ -95,11 +95,6 @@ function revoked(from: RevokedInfo): object {
   const source = picked(from, 'sourceMessageSendTime', 'sourceMessageSendID', 'sourceMessageSenderNickname')
   const message = picked(from, 'clientMsgID', 'seq', 'ex')
   return { ...revoker, ...source, ...message, sessionType: kindV3(from.sessionType) }
-}
-
-/** `sessionType` and `conversationType`: 3 for all groups. */
-function kindV3(kind: number): number {
-  return kind === sessionType.group ? sessionType.superGroup : kind
 }
 
 function conversation(from: Conversation): object {

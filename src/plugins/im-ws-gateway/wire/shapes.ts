@@ -27,6 +27,8 @@ export interface Shapes {
   readonly message: (message: Partial<Message>, isAtSelf: boolean) => object
   /** Without its latest message, which is a JSON text in it. */
   readonly conversation: (conversation: Conversation, viewerID: string) => object
+  /** A `sessionType`, or `conversationType`. */
+  readonly kind: (kind: number) => number
   /** `kind`: the `sessionType`, which tells the two sorts of groups apart. */
   readonly conversationID: (id: string, kind: number, viewerID: string) => string
 }
