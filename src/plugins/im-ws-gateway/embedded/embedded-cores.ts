@@ -62,7 +62,7 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
   }))
   const signals = openSignals({ ...needs, people: people.people, groups })
   const part = { ...people.part, ...groups.part, ...signals.part, ...chat.part }
-  const operationsFor = operationsFrom(part as never)
+  const operationsFor = operationsFrom(part)
 
   const life: CoreLife = {
     async attached(core, device) {

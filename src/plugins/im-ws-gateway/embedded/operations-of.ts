@@ -1,4 +1,3 @@
-import { ImError } from '../codes.ts'
 import { operations, type OperationName } from '../operations/index.ts'
 import type { Device, Operations } from '../user-core.ts'
 import type { Part } from './contracts.ts'
@@ -10,7 +9,7 @@ export type RunOperation = <Result>(task: () => Promise<Result>) => Promise<Resu
 export function operationsFrom(part: Part<OperationName>): (userID: string, run: RunOperation) => Operations {
   const names = Object.keys(operations) as OperationName[]
   type Anything = (userID: string, args: unknown, device: Device) => Promise<unknown>
-  const parts = part as unknown as Readonly<Record<OperationName, Anything | undefined>>
+  const parts = part as unknown as Readonly<Record<OperationName, Anything>>
 
   class UserOperations {
     readonly #userID: string
@@ -24,10 +23,7 @@ export function operationsFrom(part: Part<OperationName>): (userID: string, run:
     static bind(operation: UserOperations, name: OperationName) {
       const task = parts[name]
       return (args: unknown, device: Device): Promise<unknown> =>
-        operation.#run(async () => {
-          if (!task) throw new ImError('notSupported')
-          return task(operation.#userID, args, device)
-        })
+        operation.#run(() => task(operation.#userID, args, device))
     }
   }
   for (const name of names)

@@ -1,3 +1,4 @@
+import type { Message } from '../../model.ts'
 import type { CoreEvent, DeliverOptions, Device } from '../../user-core.ts'
 import type { Memory } from './memory.ts'
 import { newMessagesFor } from './message-events.ts'
@@ -15,7 +16,10 @@ export function announce(turn: Turn, memory: Memory): void {
   follow(turn, memory)
   const changed: Changed = new Map()
   for (const news of turn.news) tell(news, memory, changed)
-  for (const [user, seats] of changed) tellConversations(user, seats)
+  for (const [user, seats] of changed) {
+    tellConversations(user, seats)
+    memory.told.add(user)
+  }
 }
 
 function follow(turn: Turn, memory: Memory): void {
@@ -24,16 +28,24 @@ function follow(turn: Turn, memory: Memory): void {
     const thread = memory.threads.get(key)
     if (thread) thread.numbers = numbers
   }
+  const before = new Map<string, Message | undefined>()
   for (const [key, message] of turn.latest) {
     const thread = memory.threads.get(key)
-    if (thread) thread.latest = message
+    if (!thread) continue
+    before.set(key, thread.latest)
+    thread.latest = message
   }
+  for (const [key, messages] of turn.revised) revise(memory.threads.get(key), messages)
   for (const [key, { row, place }] of turn.seats) {
     const user = memory.users.get(row.userID)
     if (!user) continue
     const seat = user.seatAt(place)
-    if (seat) seat.row = row
-    else {
+    if (seat) {
+      const leaves = row.hasLeft && !seat.row.hasLeft
+      seat.row = row
+      if (turn.ownLatest.has(key)) seat.setOwnLatest(turn.ownLatest.get(key))
+      if (leaves) seat.freeze([seat.thread.latest, before.get(row.thread)])
+    } else {
       const appearance = turn.appearances.get(key) ?? { showName: row.sourceID, faceURL: '' }
       user.add(new Seat(user, threadIn(memory, turn, row.thread), row, appearance))
     }
@@ -41,6 +53,14 @@ function follow(turn: Turn, memory: Memory): void {
   for (const key of turn.completed) {
     const thread = memory.threads.get(key)
     if (thread) thread.isComplete = true
+  }
+}
+
+function revise(thread: Thread | undefined, messages: readonly Message[]): void {
+  if (!thread) return
+  for (const message of messages) {
+    if (thread.latest?.seq === message.seq) thread.latest = message
+    for (const seat of thread.seats) seat.revise(message)
   }
 }
 
@@ -72,6 +92,12 @@ function tell(news: News, memory: Memory, changed: Changed): void {
   if (news.what === 'event') return tellEvent(news.event, news.to, news.by, memory)
   const thread = memory.threads.get(keyOf(news.place))
   if (!thread) return
+  if (news.what === 'thread') {
+    for (const seat of thread.seats)
+      if (news.withLatest === undefined || seat.latest?.seq === news.withLatest)
+        note(changed, seat, causeFor(seat.user, news.by))
+    return
+  }
   const eventsFor = newMessagesFor(news.kept)
   for (const seat of thread.seats) {
     if (seat.row.hasLeft) continue
@@ -90,8 +116,10 @@ function tellEvent(
   by: Cause | undefined,
   memory: Memory
 ): void {
-  const tellUser = (user: UserChat): void =>
-    user.tell(event, by?.device && by.userID === user.userID ? { cause: by.device } : undefined)
+  const tellUser = (user: UserChat): void => {
+    const cause = causeFor(user, by)
+    user.tell(event, cause && { cause })
+  }
   if (typeof to === 'string') {
     const user = memory.users.get(to)
     if (user) tellUser(user)
@@ -99,6 +127,9 @@ function tellEvent(
   }
   for (const seat of memory.threads.get(keyOf(to))?.seats ?? []) if (!seat.row.hasLeft) tellUser(seat.user)
 }
+
+const causeFor = (user: UserChat, by: Cause | undefined): Device | undefined =>
+  by?.userID === user.userID ? by.device : undefined
 
 function note(changed: Changed, seat: Seat, cause: Device | undefined): void {
   const seats = changed.get(seat.user)

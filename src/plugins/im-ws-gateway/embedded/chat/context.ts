@@ -1,6 +1,7 @@
 import type { Clock } from '../../../../core/index.ts'
 import type { ImSettings } from '../../config.ts'
 import { ImError } from '../../codes.ts'
+import type { Burning } from './burning.ts'
 import type { Delivery, Groups, People } from '../contracts.ts'
 import type { Memory } from './memory.ts'
 import type { Place } from './place.ts'
@@ -16,6 +17,7 @@ export interface ChatContext {
   readonly memory: Memory
   readonly turns: Turns
   readonly acknowledged: Acknowledged
+  readonly burning: Pick<Burning, 'arm'>
   readonly people: () => People
   readonly groups: () => Groups
   readonly delivery: Delivery

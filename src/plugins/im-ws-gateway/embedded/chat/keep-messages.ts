@@ -115,7 +115,15 @@ async function number(turn: Turn, fresh: readonly OutgoingMessage[]): Promise<Ke
       if (outgoing.counts) counted++
       const message: Message = { ...outgoing.message, seq, sendTime: turn.now, status: 2 }
       const at = positions.get(outgoing) ?? 0
-      rows.push(rowOf(message, { thread, counted, position: at, text: outgoing.text }))
+      rows.push(
+        rowOf(message, {
+          thread,
+          counts: Number(outgoing.counts),
+          counted,
+          position: at,
+          text: outgoing.text
+        })
+      )
       const { isOwn, device } = outgoing
       kept.push({ message, position: at, isOwn, device })
       byMessage.set(outgoing, kept.at(-1) as KeptMessage)
@@ -136,13 +144,12 @@ async function number(turn: Turn, fresh: readonly OutgoingMessage[]): Promise<Ke
 
 function rowOf(
   message: Message,
-  { thread, counted, position, text }: Pick<MessageRow, 'thread' | 'counted' | 'position' | 'text'>
+  place: Pick<MessageRow, 'thread' | 'counts' | 'counted' | 'position' | 'text'>
 ): MessageRow {
   const { seq, clientMsgID, sendID, contentType, sendTime, attachedInfoElem } = message
   const burnDuration = attachedInfoElem?.isPrivateChat ? attachedInfoElem.burnDuration : 0
   const body = bodyOf(message)
-  const columns = { thread, seq, clientMsgID, sendID, contentType, sendTime, counted, text, body }
-  return { position, ...columns, burnDuration, burnTime: 0 }
+  return { ...place, seq, clientMsgID, sendID, contentType, sendTime, body, burnDuration, burnTime: 0 }
 }
 
 /** @returns the numbers of each conversation after its messages */

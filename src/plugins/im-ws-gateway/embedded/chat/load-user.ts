@@ -17,6 +17,7 @@ const seatColumns = [
   'readCounted',
   'unreadLess',
   'peerReadSeq',
+  'peerReadAt',
   'minSeq',
   'hasLeft',
   'lastSeq',
@@ -51,7 +52,10 @@ export function loadUser(context: ChatContext, userID: string, tell: Deliver): P
         row,
         appearances.get(`${row.type}\n${row.sourceID}`) ?? nameless(row)
       )
-      if (seat.needsOwnLatest || isLatestDeleted) seat.setOwnLatest(await latestSeenBy(context.db, seat))
+      if (seat.needsOwnLatest || isLatestDeleted) {
+        const own = await latestSeenBy(context.db, seat, thread.numbers.latestSeq)
+        if (own.message?.seq !== thread.latest?.seq) seat.setOwnLatest(own)
+      }
       user.add(seat)
       user.recount(seat)
       seat.wasListed = seat.isListed

@@ -31,6 +31,7 @@ export async function changeMembers(
     for (const userID of joined) {
       const row = rows.get(userID)
       if (row && !row.hasLeft) continue
+      if (row) turn.setOwnLatest(row, undefined)
       turn.put({ ...(row ?? newSeat(userID, place)), ...arrival(context, turn, numbers) }, place, appearance)
       if (row || (numbers && context.settings.historyForNewMembers)) tell(userID)
     }

@@ -7,6 +7,8 @@ import type { UserChat } from './user-chat.ts'
 export class Memory {
   readonly users = new Map<string, UserChat>()
   readonly threads = new Map<string, Thread>()
+  /** Users who were told something since this was emptied last. */
+  readonly told = new Set<UserChat>()
   /** The position of what happened last. */
   position = 0
 
@@ -19,8 +21,10 @@ export class Memory {
     if (this.users.get(user.userID) === user) this.users.delete(user.userID)
     for (const seat of user.seats.values()) {
       seat.thread.seats.delete(seat)
-      if (!seat.thread.seats.size) this.threads.delete(seat.thread.key)
+      const isForgotten = !seat.thread.seats.size && this.threads.get(seat.thread.key) === seat.thread
+      if (isForgotten) this.threads.delete(seat.thread.key)
     }
     user.seats.clear()
+    this.told.delete(user)
   }
 }

@@ -1,10 +1,26 @@
 import type { Part } from '../contracts.ts'
 import type { ChatContext } from './context.ts'
 import { conversationOf } from './conversation-of.ts'
+import { findMessage } from './find-message.ts'
 import { historyPage } from './history.ts'
+import { insertLocal, setLocalEx } from './locals.ts'
+import { deleteMessage } from './removal.ts'
+import { revokeMessage } from './revoke.ts'
+import { findMessages, searchMessages } from './search.ts'
 import { sendMessage } from './send.ts'
+import { sendTyping } from './typing.ts'
 
-type Names = 'sendMessage' | 'getHistory' | 'getHistoryReverse'
+type Names =
+  | 'sendMessage'
+  | 'getHistory'
+  | 'getHistoryReverse'
+  | 'revokeMessage'
+  | 'deleteMessage'
+  | 'typing'
+  | 'searchMessages'
+  | 'findMessages'
+  | 'insertMessage'
+  | 'setMessageLocalEx'
 
 /** What users do with messages. */
 export function messagePart(context: ChatContext): Part<Names> {
@@ -13,6 +29,16 @@ export function messagePart(context: ChatContext): Part<Names> {
     getHistory: async (userID, args) =>
       historyPage(context, await conversationOf(context, userID, args.conversationID), args, 'older'),
     getHistoryReverse: async (userID, args) =>
-      historyPage(context, await conversationOf(context, userID, args.conversationID), args, 'newer')
+      historyPage(context, await conversationOf(context, userID, args.conversationID), args, 'newer'),
+    revokeMessage: async (userID, args, device) =>
+      revokeMessage(context, userID, await findMessage(context, userID, args), device),
+    deleteMessage: async (userID, args, device) =>
+      deleteMessage(context, await findMessage(context, userID, args), device),
+    typing: (userID, args, device) => sendTyping(context, userID, args, device),
+    searchMessages: (userID, args) => searchMessages(context, userID, args),
+    findMessages: (userID, args) => findMessages(context, userID, args),
+    insertMessage: (userID, args, device) => insertLocal(context, userID, args, device),
+    setMessageLocalEx: async (userID, args) =>
+      setLocalEx(context, await findMessage(context, userID, args), args.localEx)
   }
 }

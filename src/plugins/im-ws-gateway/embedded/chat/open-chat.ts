@@ -1,20 +1,26 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../../../../core/index.ts'
 import type { Database } from '../../../database/service.ts'
 import type { ImSettings } from '../../config.ts'
 import type { CoreEvent, Deliver, Device } from '../../user-core.ts'
 import type { BackOffice, Chat, Delivery, Groups, People } from '../contracts.ts'
 import { showAppearance } from './appearances.ts'
-import type { ChatContext } from './context.ts'
+import { Burning } from './burning.ts'
+import { chatOf, type ChatContext } from './context.ts'
+import { conversationPart } from './conversation-part.ts'
 import { createPart } from './create-part.ts'
 import { listPart } from './list-part.ts'
 import { loadUser } from './load-user.ts'
 import { changeMembers } from './members.ts'
 import { Memory } from './memory.ts'
+import { missedBy } from './missed.ts'
 import { messagePart } from './message-part.ts'
 import { keepNotice } from './notices.ts'
 import { sendFromOffice } from './office-send.ts'
+import { Platforms } from './platforms.ts'
 import { Acknowledged } from './repeats.ts'
+import { settingsPart } from './settings-part.ts'
 import { openTables } from './tables.ts'
 import { Turns } from './turns.ts'
 
@@ -25,6 +31,7 @@ export interface ChatNeeds {
   readonly people: () => People
   readonly groups: () => Groups
   readonly clock: Clock
+  readonly log: Pick<FastifyBaseLogger, 'error'>
   readonly settings: Pick<ImSettings, 'revokeWithinS' | 'historyForNewMembers'>
   readonly randomBytes?: (size: number) => Uint8Array
 }
@@ -47,25 +54,31 @@ export interface OpenChat extends Chat, Pick<BackOffice, 'send'> {
 const partOf = (context: ChatContext) => ({
   ...createPart(context),
   ...messagePart(context),
-  ...listPart(context)
+  ...listPart(context),
+  ...settingsPart(context),
+  ...conversationPart(context)
 })
 
 /** Opens the conversations in a database. @throws {Error} when the database cannot be brought up to date */
 export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
-  const { database, clock, randomBytes = systemRandomBytes } = needs
+  const { database, clock, log, randomBytes = systemRandomBytes } = needs
   const db = await openTables(database)
   const memory = new Memory()
   const head = await db.selectFrom('im_chat_head').select('position').executeTakeFirstOrThrow()
   memory.position = head.position
   const turns = new Turns(db, memory, clock)
+  const shared = { db, memory, turns, clock }
+  const onError = (error: unknown): void => log.error({ err: error }, 'something of the chat was not written')
+  const burning = new Burning(shared, onError)
+  const platforms = new Platforms(shared, onError)
   const context: ChatContext = {
     ...needs,
-    db,
-    memory,
-    turns,
+    ...shared,
     randomBytes,
+    burning,
     acknowledged: new Acknowledged()
   }
+  burning.arm()
   return {
     part: partOf(context),
     async enter(userID, deliver) {
@@ -75,13 +88,24 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
       const user = memory.users.get(userID)
       if (user) memory.remove(user)
     },
-    attach: async () => [],
-    detach: () => {},
+    async attach(userID, device) {
+      const user = chatOf(context, userID)
+      const gap = await platforms.attach(user, device)
+      return gap ? missedBy(context, user, device, gap) : []
+    },
+    detach(userID, device) {
+      const user = memory.users.get(userID)
+      if (user) platforms.detach(user, device)
+    },
     notice: (notice, options) => keepNotice(context, notice, options),
     membersChanged: (change, options) => changeMembers(context, change, options),
     appearanceChanged: (source, viewers) => showAppearance(context, source, viewers),
     send: message => sendFromOffice(context, message),
-    close: () => turns.idle(),
+    async close() {
+      await burning.close()
+      await platforms.close()
+      await turns.idle()
+    },
     status: () => ({ threads: memory.threads.size, waiting: turns.size })
   }
 }

@@ -15,6 +15,7 @@ export function newSeat(userID: string, place: Place): SeatRow {
     readCounted: 0,
     unreadLess: 0,
     peerReadSeq: 0,
+    peerReadAt: 0,
     minSeq: 0,
     hasLeft: 0,
     lastSeq: 0,

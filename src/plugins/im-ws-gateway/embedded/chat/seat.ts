@@ -17,6 +17,8 @@ export interface OwnLatest {
   readonly message: Message | null
   /** For a message that he alone sees: after which one it stands. */
   readonly afterSeq: number
+  /** The latest message of the others when this was so: when there is a newer one, it is the latest for him too. */
+  readonly whileLatest: number
 }
 
 /** How a conversation stands for a user whose core is open. */
@@ -30,7 +32,7 @@ export class Seat {
   /** What the user was told last: whether it is in his list, and how much is unread. */
   wasListed: boolean
   toldUnread: number
-  #ownLatest: (OwnLatest & { readonly maxSeq: number }) | undefined
+  #ownLatest: OwnLatest | undefined
 
   constructor(user: UserChat, thread: Thread, row: SeatRow, appearance: Appearance) {
     this.user = user
@@ -52,9 +54,29 @@ export class Seat {
     return endOf(this.row, this.thread.numbers)
   }
 
-  /** Until there is a newer one in the conversation, this is the latest that he sees. */
+  /** Until there is a newer one in the conversation, this is the latest that he sees. `undefined`: that of the others. */
   setOwnLatest(latest: OwnLatest | undefined): void {
-    this.#ownLatest = latest && { ...latest, maxSeq: this.end.seq }
+    this.#ownLatest = latest
+  }
+
+  /** What he sees as the latest message. */
+  get latest(): Message | null {
+    return this.#latest()
+  }
+
+  /** A message has become another one. */
+  revise(message: Message): void {
+    const own = this.#ownLatest
+    if (own?.message?.clientMsgID === message.clientMsgID && own.message.seq === message.seq)
+      this.#ownLatest = { ...own, message }
+  }
+
+  /** He leaves: what he sees as the latest message stays that, whatever is said from now on. */
+  freeze(candidates: readonly (Message | undefined)[]): void {
+    if (this.#ownLatest?.whileLatest === this.thread.numbers.latestSeq) return
+    const { minSeq, lastSeq } = this.row
+    const message = candidates.find(latest => latest && latest.seq > minSeq && latest.seq <= lastSeq) ?? null
+    this.#ownLatest = { message, afterSeq: message?.seq ?? 0, whileLatest: lastSeq }
   }
 
   /** Whether {@link setOwnLatest} has to be told: what the others see as the latest message, he does not. */
@@ -112,7 +134,7 @@ export class Seat {
   #latest(): Message | null {
     const { row, thread } = this
     const own = this.#ownLatest
-    if (own?.maxSeq === this.end.seq) {
+    if (own && (row.hasLeft || own.whileLatest === thread.numbers.latestSeq)) {
       if (!own.message) return null
       const isLocal = own.message.seq === 0
       const after = isLocal ? own.afterSeq : own.message.seq

@@ -2,7 +2,6 @@ import type { AttachedInfo, Message } from '../../model.ts'
 import type { ChatContext } from './context.ts'
 import type { Seat } from './seat.ts'
 import { messageOf } from './stored-message.ts'
-import type { LocalRow } from './tables.ts'
 import type { VisibleRow } from './visible-rows.ts'
 
 /** Readers of a message that are named with it. */
@@ -29,11 +28,6 @@ export async function seenMessages(
     }
     return { ...message, localEx: row.localEx ?? '', attachedInfoElem: info }
   })
-}
-
-/** A message that the user alone sees. */
-export function localMessage(row: LocalRow): Message {
-  return { ...messageOf({ ...row, seq: 0 }), isRead: true, localEx: row.localEx }
 }
 
 async function readsOf(

@@ -6,6 +6,7 @@ import { isStorable } from '../people/storable.ts'
 import { appearancesFor, type ChatContext } from './context.ts'
 import { assertMaySend } from './elems.ts'
 import type { OutgoingMessage } from './keep-messages.ts'
+import { silentType } from './latest.ts'
 import { textOf } from './message-text.ts'
 import { newClientMsgID, newServerMsgID } from './new-message.ts'
 import { keyOf, type Place } from './place.ts'
@@ -74,8 +75,8 @@ export async function sendMessage(
     place: to.place,
     message: complete,
     text: textOf(complete),
-    counts: contentType !== 119,
-    isLatest: contentType !== 119,
+    counts: contentType !== silentType,
+    isLatest: contentType !== silentType,
     isOwn: true,
     device,
     mentions: 'groupID' in to.place ? mentions.filter(id => id !== atAll) : [],

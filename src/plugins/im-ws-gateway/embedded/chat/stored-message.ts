@@ -1,5 +1,5 @@
 import type { Message } from '../../model.ts'
-import type { MessageRow } from './tables.ts'
+import type { LocalRow, MessageRow } from './tables.ts'
 
 type Stored = Pick<MessageRow, 'clientMsgID' | 'seq' | 'sendTime' | 'sendID' | 'contentType' | 'body'>
 
@@ -25,6 +25,11 @@ export function messageOf(row: Stored): Message {
   const { clientMsgID, seq, sendTime, sendID, contentType } = row
   const body = JSON.parse(row.body) as Message
   return { ...body, clientMsgID, seq, sendTime, sendID, contentType, isRead: false, status: 2, localEx: '' }
+}
+
+/** A message that one user alone sees. */
+export function localMessage(row: LocalRow): Message {
+  return { ...messageOf({ ...row, seq: 0 }), isRead: true, localEx: row.localEx }
 }
 
 const readTwins = new WeakMap<Message, Message>()

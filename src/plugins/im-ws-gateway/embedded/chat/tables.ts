@@ -37,6 +37,8 @@ export interface SeatRow {
   readonly unreadLess: number
   /** Up to where the other side of a single chat has marked as read. */
   readonly peerReadSeq: number
+  /** The position of its last mark. */
+  readonly peerReadAt: number
   /** What is not after it was cleared. */
   readonly minSeq: number
   /** 1: he has left the group, and sees nothing after `lastSeq`. */
@@ -75,6 +77,8 @@ export interface MessageRow {
   readonly sendID: string
   readonly contentType: number
   readonly sendTime: number
+  /** 1: it is unread for those who did not send it. */
+  readonly counts: number
   /** `counted` of the conversation up to this message. */
   readonly counted: number
   /** What it is found by; empty: it is not found. */
@@ -175,6 +179,7 @@ const seats: Columns = {
   readCounted: 'bigint',
   unreadLess: 'bigint',
   peerReadSeq: 'bigint',
+  peerReadAt: 'bigint',
   minSeq: 'bigint',
   hasLeft: 'integer',
   lastSeq: 'bigint',
@@ -200,6 +205,7 @@ const messages: Columns = {
   sendID: 'text',
   contentType: 'integer',
   sendTime: 'bigint',
+  counts: 'integer',
   counted: 'bigint',
   text: 'text',
   body: 'text',

@@ -2,7 +2,7 @@ import type { CoreEvent, Device } from '../../user-core.ts'
 import type { Message } from '../../model.ts'
 import type { Memory } from './memory.ts'
 import { keyOf, type Place } from './place.ts'
-import type { Appearance } from './seat.ts'
+import type { Appearance, OwnLatest } from './seat.ts'
 import type { ChatTransaction, SeatRow, ThreadRow } from './tables.ts'
 
 /** Rows in one statement. */
@@ -23,7 +23,15 @@ export type News =
   | { readonly what: 'messages'; readonly place: Place; readonly kept: readonly KeptMessage[] }
   /** To those who are in the conversation. */
   | { readonly what: 'event'; readonly to: Place | string; readonly event: CoreEvent; readonly by?: Cause }
-  /** Something of it has changed for this user. */
+  /** Something of it has changed for all who are in it … */
+  | {
+      readonly what: 'thread'
+      readonly place: Place
+      readonly by?: Cause
+      /** Only for those whose latest message is this one. */
+      readonly withLatest?: number
+    }
+  /** … or for this user. */
   | {
       readonly what: 'seat'
       readonly userID: string
@@ -55,6 +63,10 @@ export class Turn {
   readonly threads = new Map<string, ThreadRow>()
   /** The newest message of conversations where that has changed. */
   readonly latest = new Map<string, Message | undefined>()
+  /** Messages that have become others, where they are somebody's latest. */
+  readonly revised = new Map<string, Message[]>()
+  /** The latest message of users who do not see that of the others, by user and conversation; `undefined`: they do. */
+  readonly ownLatest = new Map<string, OwnLatest | undefined>()
   /** Conversations whose rows are all there once this is committed. */
   readonly completed = new Set<string>()
   readonly #memory: Memory
@@ -71,6 +83,15 @@ export class Turn {
   /** The position of what happened last. */
   get position(): number {
     return this.#position
+  }
+
+  /** The position that what changes now will have at least. */
+  get changePosition(): number {
+    return this.#position + (this.#hasAdvanced ? 0 : 1)
+  }
+
+  get #hasAdvanced(): boolean {
+    return this.#position > this.#memory.position
   }
 
   /** Takes the next `count` positions. @returns the one before them */
@@ -134,6 +155,16 @@ export class Turn {
     this.#added.set(seatKey(row.userID, row.thread), row)
   }
 
+  /** What a user sees as the latest message, once this is committed. `undefined`: what the others see. */
+  setOwnLatest(row: SeatRow, latest: OwnLatest | undefined): void {
+    this.ownLatest.set(seatKey(row.userID, row.thread), latest)
+  }
+
+  /** A message has become another one. */
+  revise(thread: string, message: Message): void {
+    this.revised.set(thread, [...(this.revised.get(thread) ?? []), message])
+  }
+
   isOpen(userID: string): boolean {
     return this.#memory.users.has(userID)
   }
@@ -142,7 +173,7 @@ export class Turn {
     return this.completed.has(thread) || (this.#memory.threads.get(thread)?.isComplete ?? false)
   }
 
-  /** Writes the rows of seats. The last thing to be done before the commit. */
+  /** Writes the rows of seats. The last thing to be done before the commit. A change has a position as a message has. */
   async flush(): Promise<void> {
     const added = [...this.#added].filter(([key]) => !this.seats.has(key)).map(([, row]) => row)
     for (const rows of chunks(added))
@@ -151,7 +182,10 @@ export class Turn {
         .values(rows)
         .onConflict(on => on.doNothing())
         .execute()
-    const changed = [...this.seats.values()].map(({ row }) => ({ ...row, changedAt: this.#position }))
+    if (this.seats.size && !this.#hasAdvanced) await this.advance(1)
+    for (const [key, { row, place }] of this.seats)
+      this.seats.set(key, { row: { ...row, changedAt: this.#position }, place })
+    const changed = [...this.seats.values()].map(({ row }) => row)
     for (const rows of chunks(changed)) await this.#writeSeats(rows)
   }
 

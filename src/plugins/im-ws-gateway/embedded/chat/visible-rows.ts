@@ -2,7 +2,7 @@ import type { Seat } from './seat.ts'
 import type { ChatDb, LocalRow, MessageRow } from './tables.ts'
 
 /** A message that a user may see, with what he has noted to it. */
-export type VisibleRow = Omit<MessageRow, 'text' | 'counted'> & { readonly localEx: string | null }
+export type VisibleRow = Omit<MessageRow, 'text' | 'counts' | 'counted'> & { readonly localEx: string | null }
 
 /** Where a message stands for a user: after a message with a number, and among his local ones after that. */
 export interface Spot {
