@@ -64,18 +64,17 @@ export class Client {
 
   /** Sends a request; its answer comes from `answerTo`. @returns its operationID */
   ask(reqFuncName: string, data?: unknown, extra: object = {}): string {
-    const operationID = `op-${++this.#serial}`
     const none = this.options.dialect === '3' ? '[]' : ''
     const text = data === undefined ? none : typeof data === 'string' ? data : JSON.stringify(data)
-    this.send({ reqFuncName, operationID, userID: this.options.userID, data: text, ...extra })
-    return operationID
+    const { userID } = this.options
+    const frame = { reqFuncName, operationID: `op-${++this.#serial}`, userID, data: text, ...extra }
+    this.send(frame)
+    return frame.operationID
   }
 
   /** Sends a request and waits for its answer. */
-  request(reqFuncName: string, data?: unknown, extra: object = {}): Promise<ReplyFrame> {
-    const { operationID = this.ask(reqFuncName, data, extra) } = extra as { operationID?: string }
-    if ('operationID' in extra) this.ask(reqFuncName, data, extra)
-    return this.answerTo(operationID)
+  request(reqFuncName: string, data?: unknown): Promise<ReplyFrame> {
+    return this.answerTo(this.ask(reqFuncName, data))
   }
 
   async answerTo(operationID: string): Promise<ReplyFrame> {
@@ -84,15 +83,20 @@ export class Client {
     return find() as ReplyFrame
   }
 
-  /** Sends the Login of its dialect. @returns the answer */
-  async login(token = this.options.token): Promise<ReplyFrame> {
-    await this.opened()
+  /** Sends the Login of its dialect. @returns its operationID */
+  askLogin(token = this.options.token): string {
     const { userID, dialect, operationID } = this.options
     const data = dialect === '3' ? [userID, token] : { userID, token }
-    return this.request('Login', data, {
+    return this.ask('Login', data, {
       ...(dialect === '3' && { operationID }),
       ...(dialect === '2.3' && { batchMsg: 1 })
     })
+  }
+
+  /** Logs in. @returns the answer */
+  async login(token?: string): Promise<ReplyFrame> {
+    await this.opened()
+    return this.answerTo(this.askLogin(token))
   }
 
   /** Logs in, and waits for the end of what follows. */
