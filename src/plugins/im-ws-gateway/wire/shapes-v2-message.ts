@@ -48,34 +48,46 @@ function content({ textElem, cardElem, typingElem, notificationElem }: MessageEl
   return notificationElem ? notificationElem.detail : ''
 }
 
+/** What a message without elements has. */
+const blanks = {
+  ...blankElems,
+  atElem: { text: '', atUserList: [], atUsersInfo: [], quoteMessage: null, isAtSelf: false },
+  mergeElem: { title: '', abstractList: [], multiMessage: [], messageEntityList: [] },
+  quoteElem: { text: '', quoteMessage: null, messageEntityList: [] },
+  messageEntityElem: { text: '', messageEntityList: [] },
+  notificationElem: { detail: '', defaultTips: '' }
+}
+
 function elems(message: MessageElems, isAtSelf: boolean, revokeType: number): object {
   const nested = (inner: Partial<Message>): object => messageV2(inner, false, revokeType)
   const { atTextElem: at, mergeElem: merge, quoteElem: quote } = message
   const { advancedTextElem: advanced, notificationElem: notification } = message
-  const plain = plainElems.map(name => [name, filled(blankElems[name], message[name])])
-  return {
-    ...(Object.fromEntries(plain) as object),
-    atElem: {
-      text: at?.text ?? '',
-      atUserList: at?.atUserList ?? [],
-      atUsersInfo: at?.atUsersInfo ?? [],
-      quoteMessage: at?.quoteMessage ? nested(at.quoteMessage) : null,
+  const shown: Record<string, object> = { ...blanks }
+  for (const name of plainElems) if (message[name]) shown[name] = filled(blankElems[name], message[name])
+  if (advanced) shown['messageEntityElem'] = filled(blanks.messageEntityElem, advanced)
+  if (notification) shown['notificationElem'] = filled(blanks.notificationElem, notification)
+  if (at)
+    shown['atElem'] = {
+      text: at.text,
+      atUserList: at.atUserList,
+      atUsersInfo: at.atUsersInfo ?? [],
+      quoteMessage: at.quoteMessage ? nested(at.quoteMessage) : null,
       isAtSelf
-    },
-    mergeElem: {
-      title: merge?.title ?? '',
-      abstractList: merge?.abstractList ?? [],
-      multiMessage: merge?.multiMessage.map(nested) ?? [],
-      messageEntityList: merge?.messageEntityList ?? []
-    },
-    quoteElem: {
-      text: quote?.text ?? '',
-      quoteMessage: quote ? nested(quote.quoteMessage) : null,
-      messageEntityList: quote?.messageEntityList ?? []
-    },
-    messageEntityElem: filled({ text: '', messageEntityList: [] }, advanced),
-    notificationElem: { detail: notification?.detail ?? '', defaultTips: notification?.defaultTips ?? '' }
-  }
+    }
+  if (merge)
+    shown['mergeElem'] = {
+      title: merge.title,
+      abstractList: merge.abstractList,
+      multiMessage: merge.multiMessage.map(nested),
+      messageEntityList: merge.messageEntityList ?? []
+    }
+  if (quote)
+    shown['quoteElem'] = {
+      text: quote.text,
+      quoteMessage: nested(quote.quoteMessage),
+      messageEntityList: quote.messageEntityList ?? []
+    }
+  return shown
 }
 
 function attachedInfo({ groupHasReadInfo, isPrivateChat, burnDuration, hasReadTime }: AttachedInfo): object {
