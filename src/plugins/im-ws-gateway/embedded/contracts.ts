@@ -38,7 +38,10 @@ export interface Groups {
   /** `undefined`: there was never such a group. A dismissed one has status 2. */
   group(groupID: string): Promise<Group | undefined>
   groups(groupIDs: readonly string[]): Promise<ReadonlyMap<string, Group>>
-  /** Kept in memory, in no order: for fan-out. */
+  /**
+   * Kept in memory, in no order: for fan-out. The set changes as members come and go; those who are removed are in it
+   * until their notice is kept. Of a dismissed group: those it had when it ended.
+   */
   memberIDs(groupID: string): Promise<ReadonlySet<string>>
   member(groupID: string, userID: string): Promise<GroupMember | undefined>
   /** The groups that a user is in. */
