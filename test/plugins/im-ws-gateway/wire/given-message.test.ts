@@ -63,6 +63,26 @@ describe('a message that a client hands in', () => {
       })
   })
 
+  test('has nothing where null stands, at any depth', () => {
+    const attachedInfoElem = { groupHasReadInfo: null, isPrivateChat: true, messageEntityList: null }
+    const mergeElem = { title: null, abstractList: null, multiMessage: null }
+    const offlinePush = { title: 't', ex: null }
+    expect(given({ contentType: 107, ex: null, offlinePush, attachedInfoElem, mergeElem })).toEqual({
+      contentType: 107,
+      offlinePush: { title: 't', desc: '', ex: '', iOSPushSound: '', iOSBadgeCount: false },
+      attachedInfoElem: {
+        groupHasReadInfo: { hasReadUserIDList: [], hasReadCount: 0, groupMemberCount: 0 },
+        isPrivateChat: true,
+        burnDuration: 0,
+        hasReadTime: 0
+      },
+      mergeElem: { title: '', abstractList: [], multiMessage: [], messageEntityList: [] }
+    })
+    const quiet = { contentType: 106, atElem: { text: 'hi', atUserList: ['u2'], quoteMessage: '' } }
+    expect(given(quiet)).toHaveProperty('atTextElem.atUserList', ['u2'])
+    expect(given(quiet)).not.toHaveProperty('atTextElem.quoteMessage')
+  })
+
   test('has truth values and numbers also where they are text', () => {
     expect(given({ contentType: '101', content: 'hi', seq: '7', isRead: 'true', sendID: 7 })).toEqual({
       contentType: 101,
