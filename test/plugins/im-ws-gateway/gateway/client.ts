@@ -21,7 +21,7 @@ export class Client {
   /** Every frame as it came, and whether it was binary. */
   readonly raw: { readonly text: string; readonly isBinary: boolean }[] = []
   closeCode: number | undefined
-  readonly closed: Promise<unknown>
+  readonly closed: Promise<void>
   #waiters: { readonly test: () => boolean; readonly done: () => void }[] = []
   #serial = 0
 
@@ -41,10 +41,12 @@ export class Client {
       this.frames.push(JSON.parse(text) as ReplyFrame)
       this.#look()
     })
-    this.closed = once(this.socket, 'close')
-    this.socket.on('close', code => {
-      this.closeCode = code
-      this.#look()
+    this.closed = new Promise(resolve => {
+      this.socket.on('close', code => {
+        this.closeCode = code
+        this.#look()
+        resolve()
+      })
     })
   }
 
