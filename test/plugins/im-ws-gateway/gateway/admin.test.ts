@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { MethodTimes } from '../../../../src/plugins/im-ws-gateway/gateway/method-times.ts'
+import { startRig, type Rig, type RigOptions } from './rig.ts'
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+/** A gateway with its admin listener. */
+async function withAdmin(options: RigOptions = {}) {
+  const adminPort = await freePort()
+  const rig: Rig = await startRig({ ...options, server: { adminPort } })
+  const at = (path: string) => `http://127.0.0.1:${adminPort}/im-rig${path}`
+  const answer = async (response: Response) => (await response.json()) as Record<string, never>
+  return {
+    rig,
+    get: async (path: string) => answer(await fetch(at(path))),
+    post: async (path: string) => answer(await fetch(at(path), { method: 'POST' })),
+    [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]()
+  }
+}
+
+test('operators see who is connected, by user, platform and version', async () => {
+  await using admin = await withAdmin({ config: { policy: 'share' } })
+  await admin.rig.start({ userID: 'u1', dialect: '2.0' })
+  await admin.rig.start({ userID: 'u1', platformID: 1 })
+  await admin.rig.start({ userID: 'u1', platformID: 1 })
+  await admin.rig.start({ userID: 'u2', dialect: '2.3' })
+  expect(await admin.get('/status')).toMatchObject({
+    connections: 4,
+    users: 2,
+    byPlatform: { 1: 2, 5: 2 },
+    byDialect: { '2.0': 1, '2.3': 1, '3': 2 },
+    counters: { logins_total: 4, opened_total: 4 }
+  })
+  expect(await admin.get('/users')).toEqual({
+    total: 2,
+    users: [
+      { userID: 'u1', connections: 3, platforms: [5, 1] },
+      { userID: 'u2', connections: 1, platforms: [5] }
+    ]
+  })
+  expect(await admin.get('/users?offset=1&limit=1')).toMatchObject({ users: [{ userID: 'u2' }] })
+})
+
+test('pages are bounded', async () => {
+  await using admin = await withAdmin()
+  for (const query of ['limit=0', 'limit=1001', 'limit=x', 'offset=-1'])
+    expect(await admin.get(`/users?${query}`)).toMatchObject({ statusCode: 400 })
+})
+
+test('what waits, and what is slow', async () => {
+  await using admin = await withAdmin()
+  let end = (): void => undefined
+  admin.rig.cores.behaviours.set(
+    'getTotalUnread',
+    () => new Promise<number>(resolve => (end = () => resolve(0)))
+  )
+  const client = await admin.rig.start()
+  const asked = [client.ask('GetTotalUnreadMsgCount'), client.ask('GetTotalUnreadMsgCount')]
+  await admin.rig.until(() => admin.rig.count('frames_total') === 3)
+  expect(await admin.get('/queues')).toEqual({
+    queues: [{ userID: 'u1', platformID: 5, dialect: '3', queuedBytes: 0, waitingRequests: 1 }]
+  })
+  end()
+  await client.answerTo(asked[0] ?? '')
+  const { methods } = (await admin.get('/methods')) as unknown as {
+    methods: { method: string; count: number }[]
+  }
+  expect(methods).toContainEqual(
+    expect.objectContaining({ method: 'GetTotalUnreadMsgCount', count: 1, errors: 0 })
+  )
+  expect(methods).toContainEqual(expect.objectContaining({ method: 'Login', count: 1 }))
+  end()
+})
+
+test('methods nobody knows are counted under one name', async () => {
+  await using admin = await withAdmin()
+  const client = await admin.rig.start()
+  for (let count = 0; count < 5; count++) await client.request(`NoSuch${count}`)
+  const { methods } = (await admin.get('/methods')) as unknown as { methods: { method: string }[] }
+  expect(methods.map(({ method }) => method).toSorted()).toEqual(['(unreadable)', 'Login'])
+  expect(methods).toContainEqual(expect.objectContaining({ method: '(unreadable)', count: 5, errors: 5 }))
+})
+
+test('they can end the sessions of a user', async () => {
+  await using admin = await withAdmin({ config: { policy: 'share' } })
+  const clients = [await admin.rig.start(), await admin.rig.start({ platformID: 1 })]
+  expect(await admin.post('/users/u1/logout?platformID=1')).toEqual({ ended: 1 })
+  await clients[1]?.event('OnKickedOffline')
+  expect(await admin.post('/users/u1/logout')).toEqual({ ended: 1 })
+  expect(await admin.post('/users/u1/logout?platformID=99')).toMatchObject({ statusCode: 400 })
+})
+
+test('a snapshot of the heap is written where only this account can read it', async () => {
+  await using admin = await withAdmin()
+  const { path } = (await admin.post('/heap-snapshot')) as unknown as { path: string }
+  try {
+    expect(readFileSync(path, 'utf8').slice(0, 12)).toBe('{"snapshot":')
+    expect(statSync(dirname(path)).mode & 0o77).toBe(0)
+  } finally {
+    if (existsSync(path)) rmSync(dirname(path), { recursive: true })
+  }
+})
+
+test('times are told within a factor of √2, the slowest methods first', () => {
+  const times = new MethodTimes()
+  for (let ms = 1; ms <= 100; ms++) times.add('slow', ms, ms > 90)
+  for (let count = 0; count < 99; count++) times.add('fast', 0.1, false)
+  times.add('fast', 200_000, true)
+  const [slow, fast] = times.slowest(10)
+  expect(slow).toMatchObject({ method: 'slow', count: 100, errors: 10, maxMs: 100 })
+  expect(slow?.p50Ms).toBeGreaterThanOrEqual(50)
+  expect(slow?.p50Ms).toBeLessThan(50 * Math.SQRT2)
+  expect(slow?.p99Ms).toBe(100)
+  expect(fast).toEqual({ method: 'fast', count: 100, errors: 1, p50Ms: 0.25, p99Ms: 0.25, maxMs: 200_000 })
+  expect(times.slowest(1).map(({ method }) => method)).toEqual(['slow'])
+})

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { fakeClock } from '../../../../src/testing/index.ts'
+import { startRig } from './rig.ts'
+
+test('point 13: every connection is pinged in time, logged in or not, and stays when it answers', async () => {
+  const clock = fakeClock()
+  await using rig = await startRig({ clock, config: { loginTimeoutMs: 600_000 } })
+  const clients = [await rig.start(), await rig.open({ userID: 'u2' }).opened()]
+  const pings = clients.map(() => 0)
+  for (const [at, client] of clients.entries())
+    client.socket.on('ping', () => (pings[at] = (pings[at] ?? 0) + 1))
+  await rig.until(() => rig.gateway.status().connections === 2)
+  for (let round = 1; round <= 4; round++) {
+    await clock.advance(25_100)
+    await rig.until(() => pings.every(count => count >= round))
+    await Promise.all(clients.map(client => client.request('GetLoginStatus')))
+  }
+  expect(rig.gateway.status().connections).toBe(2)
+})
+
+test('a connection that does not answer by the next ping is ended', async () => {
+  const clock = fakeClock()
+  await using rig = await startRig({ clock })
+  const client = await rig.start()
+  client.socket.pause()
+  await clock.advance(25_100)
+  expect(rig.count('pings_total')).toBe(1)
+  await clock.advance(25_100)
+  await rig.until(() => rig.count('ended_dead_total') === 1)
+  expect(rig.cores.of('u1').devices.size).toBe(0)
+})
+
+test('the first pings of connections that came together are spread', async () => {
+  const clock = fakeClock()
+  let place = 0
+  await using rig = await startRig({ clock, random: () => (place++ % 10) / 10, config: { policy: 'share' } })
+  await Promise.all(Array.from({ length: 10 }, () => rig.start()))
+  const seen: number[] = []
+  await clock.advance(12_000)
+  for (let turn = 0; turn < 13; turn++) {
+    await clock.advance(1_000)
+    seen.push(rig.count('pings_total'))
+  }
+  expect(seen.at(-1)).toBe(10)
+  expect(new Set(seen).size).toBeGreaterThan(8)
+})
+
+test('a client that pings is answered', async () => {
+  await using rig = await startRig()
+  const client = await rig.start()
+  const pong = new Promise(resolve => client.socket.once('pong', resolve))
+  client.socket.ping('are you there')
+  expect(String(await pong)).toBe('are you there')
+})
+
+test('one timer drives thousands of deadlines', async () => {
+  const clock = fakeClock()
+  let timers = 0
+  const counting = {
+    ...clock,
+    after(ms: number, task: () => void) {
+      timers++
+      let isPending = true
+      const end = (): void => {
+        if (isPending) timers--
+        isPending = false
+      }
+      const timer = clock.after(ms, () => {
+        end()
+        task()
+      })
+      return {
+        cancel() {
+          timer.cancel()
+          end()
+        }
+      }
+    }
+  }
+  await using rig = await startRig({
+    clock: counting,
+    config: { policy: 'share', maxConnectionsPerUser: 100 }
+  })
+  await Promise.all(Array.from({ length: 50 }, () => rig.start()))
+  expect(timers).toBe(1)
+})
