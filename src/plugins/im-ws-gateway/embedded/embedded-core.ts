@@ -15,7 +15,7 @@ export class EmbeddedCore implements UserCore {
   readonly #life: CoreLife
   readonly #deliver: Deliver
   #underWay = 0
-  #isClosed = false
+  #closing: Promise<void> | undefined
   #whenIdle: (() => void) | undefined
 
   constructor(
@@ -32,7 +32,7 @@ export class EmbeddedCore implements UserCore {
 
   /** Hands an event to the user's connections. */
   readonly tell: Deliver = (event, options) => {
-    if (!this.#isClosed) this.#deliver(event, options)
+    if (!this.#closing) this.#deliver(event, options)
   }
 
   /** Runs an operation: the core does not end before it. */
@@ -54,9 +54,16 @@ export class EmbeddedCore implements UserCore {
     if (this.devices.delete(device)) this.#life.detached(this, device)
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
+  /** Resolves when the core has ended; `undefined`: it is open. */
+  get closing(): Promise<void> | undefined {
+    return this.#closing
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end())
+  }
+
+  async #end(): Promise<void> {
     for (const device of this.devices) this.detach(device)
     if (this.#underWay) await new Promise<void>(resolve => (this.#whenIdle = resolve))
     this.#life.closed(this)

@@ -93,6 +93,7 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
     },
 
     async open(userID, deliver) {
+      while (cores.get(userID)?.closing) await cores.get(userID)?.closing
       if (cores.has(userID)) throw new Error(`the core of ${userID} is open already`)
       const core = new EmbeddedCore(userID, deliver, life, operationsFor)
       cores.set(userID, core)

@@ -31,7 +31,8 @@ export function listPart(context: ChatContext): Part<Names> {
       const place = await placeFrom(context, userID, args)
       const known = chatOf(context, userID).seatAt(place)
       if (known) return known.toConversation()
-      if (args.sessionType !== sessionType.single && !(await isMember(context, userID, args.sourceID)))
+      if (place.type === sessionType.notification) throw new ImError('recordNotFound')
+      if ('groupID' in place && !(await context.groups().memberIDs(place.groupID)).has(userID))
         throw new ImError('notInGroup')
       return (await makeConversation(context, userID, place)).toConversation()
     },
@@ -45,8 +46,4 @@ export function listPart(context: ChatContext): Part<Names> {
         return seat ? [{ conversationID, result: seat.row.recvMsgOpt }] : []
       })
   }
-}
-
-async function isMember({ groups }: ChatContext, userID: string, groupID: string): Promise<boolean> {
-  return (await groups().memberIDs(groupID)).has(userID)
 }

@@ -37,7 +37,7 @@ export async function insertLocal(
     clientMsgID: given.clientMsgID || newClientMsgID(context, userID),
     createTime: given.createTime || now,
     sendTime: now,
-    sessionType: place.type,
+    sessionType: seat.place.type,
     sendID: args.sendID,
     recvID,
     groupID,

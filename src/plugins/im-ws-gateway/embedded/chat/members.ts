@@ -1,7 +1,7 @@
 import { ImError } from '../../codes.ts'
 import type { DeliverOptions } from '../../user-core.ts'
 import type { Chat } from '../contracts.ts'
-import { appearanceOf, type ChatContext } from './context.ts'
+import { appearanceOf, chatOf, type ChatContext } from './context.ts'
 import { keyOf, type Place } from './place.ts'
 import { newSeat } from './seat-row.ts'
 import type { ThreadRow } from './tables.ts'
@@ -45,6 +45,25 @@ export async function changeMembers(
       tell(userID)
     }
   })
+}
+
+/**
+ * Makes the conversations of a user agree with the groups that he is in: a crash may have come between the two.
+ * @param userID whose conversations have just come into memory
+ */
+export async function mendMembership(context: ChatContext, userID: string): Promise<void> {
+  const held = [...chatOf(context, userID).seats.values()].flatMap(({ place, row }) =>
+    'groupID' in place && !row.hasLeft ? [place.groupID] : []
+  )
+  // Read after the conversations: of a group that he joins in the meantime he gets the conversation in any case.
+  const joined = new Set(await context.groups().joinedGroupIDs(userID))
+  const known = new Set(held)
+  const missing = [...joined].filter(groupID => !known.has(groupID))
+  for (const groupID of missing) await changeMembers(context, { groupID, joined: [userID] }, undefined)
+  for (const groupID of held) {
+    if (joined.has(groupID) || (await context.groups().memberIDs(groupID)).has(userID)) continue
+    await changeMembers(context, { groupID, left: [userID] }, undefined)
+  }
 }
 
 /** What was said before somebody came is not unread, and may not be his to see. */

@@ -12,7 +12,7 @@ import { conversationPart } from './conversation-part.ts'
 import { createPart } from './create-part.ts'
 import { listPart } from './list-part.ts'
 import { loadUser } from './load-user.ts'
-import { changeMembers } from './members.ts'
+import { changeMembers, mendMembership } from './members.ts'
 import { Memory } from './memory.ts'
 import { missedBy } from './missed.ts'
 import { messagePart } from './message-part.ts'
@@ -83,6 +83,7 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     part: partOf(context),
     async enter(userID, deliver) {
       await loadUser(context, userID, deliver)
+      await mendMembership(context, userID)
     },
     leave(userID) {
       const user = memory.users.get(userID)

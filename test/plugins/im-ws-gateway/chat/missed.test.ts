@@ -1,0 +1,161 @@
+import { afterEach, expect, test } from 'vitest'
+import type { CoreEvent, Device } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
+import { temporaryDirectory } from '../../database/temporary-directory.ts'
+import { startRig, textIn, type Person, type Rig } from './rig.ts'
+
+const directory = temporaryDirectory()
+let rig: Rig
+afterEach(async () => {
+  await rig.close()
+  directory.remove()
+})
+
+const id = 'si_ann_bob'
+const web = 5
+const phone = 2
+
+const kinds = (events: readonly CoreEvent[]): string[] => events.map(({ kind }) => kind)
+const textsIn = (events: readonly CoreEvent[]): string[] =>
+  events.flatMap(event => (event.kind === 'newMessages' ? event.messages.map(textIn) : []))
+
+async function couple(file?: string): Promise<[Person, Person]> {
+  rig = await startRig(file ? { file } : {})
+  return rig.people('ann', 'bob')
+}
+
+test('a device on a platform that was never seen hears of nothing: it reads the lists', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'hello')
+  expect(await bob.core.attach({ platformID: phone })).toEqual([])
+})
+
+test('a device hears of what came since its platform was there last, in order', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'heard')
+  bob.core.detach(bob.device)
+  await ann.say({ recvID: 'bob' }, 'one')
+  await ann.say({ recvID: 'bob' }, 'two')
+  const missed = await bob.core.attach({ platformID: web })
+  expect(kinds(missed)).toEqual(['newMessages', 'conversationsChanged', 'totalUnread'])
+  expect(textsIn(missed)).toEqual(['one', 'two'])
+  expect(missed.at(-1)).toEqual({ kind: 'totalUnread', count: 3 })
+  expect(missed[1]).toMatchObject({ conversations: [{ conversationID: id, unreadCount: 3 }] })
+})
+
+test('while another device of the platform is there, nothing is missed', async () => {
+  const [ann, bob] = await couple()
+  const second: Device = { platformID: web }
+  expect(await bob.core.attach(second)).toEqual([])
+  bob.core.detach(bob.device)
+  await ann.say({ recvID: 'bob' }, 'one')
+  expect(await bob.core.attach({ platformID: web })).toEqual([])
+})
+
+test('nothing happened, nothing is told', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'heard')
+  bob.core.detach(bob.device)
+  expect(await bob.core.attach({ platformID: web })).toEqual([])
+})
+
+test("one's own messages of the same platform are not told again, those of another one are", async () => {
+  const [ann] = await couple()
+  const other: Device = { platformID: phone }
+  await ann.core.attach(other)
+  ann.core.detach(ann.device)
+  const send = async (text: string, device: Device) =>
+    ann.call('sendMessage', { message: await ann.call('createText', { text }), recvID: 'bob' }, device)
+  await send('from the web', { platformID: web })
+  await send('from the phone', other)
+  const missed = await ann.core.attach({ platformID: web })
+  expect(missed[0]).toMatchObject({ kind: 'newMessages', ownSend: true })
+  expect(textsIn(missed)).toEqual(['from the phone'])
+})
+
+test('a conversation that began in the meantime is told as new', async () => {
+  const [ann, bob] = await couple()
+  bob.core.detach(bob.device)
+  await ann.say({ recvID: 'bob' }, 'first')
+  const missed = await bob.core.attach({ platformID: web })
+  expect(kinds(missed)).toEqual(['newMessages', 'newConversations', 'conversationsChanged', 'totalUnread'])
+})
+
+test('revocations, receipts and what another device did are told', async () => {
+  const [ann, bob] = await couple()
+  const revoked = await bob.say({ recvID: 'ann' }, 'a mistake')
+  const mine = await ann.say({ recvID: 'bob' }, 'question')
+  ann.core.detach(ann.device)
+  await bob.call('revokeMessage', { conversationID: id, clientMsgID: revoked.clientMsgID })
+  await bob.call('markConversationRead', { conversationID: id })
+  await ann.call('pinConversation', { conversationID: id, isPinned: true }, { platformID: phone })
+  const missed = await ann.core.attach({ platformID: web })
+  expect(kinds(missed)).toEqual(['messageRevoked', 'singleReceipts', 'conversationsChanged', 'totalUnread'])
+  expect(missed[0]).toMatchObject({ info: { clientMsgID: revoked.clientMsgID, revokerID: 'bob' } })
+  expect(missed[1]).toMatchObject({ receipts: [{ userID: 'bob', msgIDList: [mine.clientMsgID] }] })
+  expect(missed[2]).toMatchObject({ conversations: [{ isPinned: true }] })
+})
+
+test('the newest 200 of very many messages are told, of the conversations in which they are', async () => {
+  const [ann, bob] = await couple()
+  const [cat] = await rig.people('cat')
+  bob.core.detach(bob.device)
+  await cat.say({ recvID: 'bob' }, 'long ago')
+  await Promise.all(Array.from({ length: 230 }, (_, index) => ann.say({ recvID: 'bob' }, `${index}`)))
+  await cat.say({ recvID: 'bob' }, 'last')
+  const missed = await bob.core.attach({ platformID: web })
+  const texts = textsIn(missed)
+  expect(texts).toHaveLength(200)
+  expect(texts[0]).toBe('31')
+  expect(texts.at(-1)).toBe('last')
+  const changed = missed.flatMap(event => (event.kind === 'conversationsChanged' ? event.conversations : []))
+  expect(changed.map(({ conversationID }) => conversationID).toSorted()).toEqual([id, 'si_bob_cat'])
+})
+
+test('how far a platform is survives the core and the process', async () => {
+  directory.make()
+  const file = directory.path('im.db')
+  const [ann, bob] = await couple(file)
+  await ann.say({ recvID: 'bob' }, 'heard')
+  await bob.leave()
+  await ann.say({ recvID: 'bob' }, 'one')
+  const back = await rig.cores.open('bob', () => {})
+  expect(textsIn(await back.attach({ platformID: web }))).toEqual(['one'])
+  await back.close()
+  await ann.say({ recvID: 'bob' }, 'two')
+  await rig.close()
+  rig = await startRig({ file })
+  const later = await rig.cores.open('bob', () => {})
+  expect(textsIn(await later.attach({ platformID: web }))).toEqual(['two'])
+})
+
+test('messages that arrive while a device attaches come to it once', async () => {
+  const [ann, bob] = await couple()
+  bob.core.detach(bob.device)
+  await ann.say({ recvID: 'bob' }, 'one')
+  bob.quiet()
+  const [missed] = await Promise.all([
+    bob.core.attach({ platformID: web }),
+    ann.say({ recvID: 'bob' }, 'two'),
+    ann.say({ recvID: 'bob' }, 'three')
+  ])
+  const live = textsIn(bob.heard.map(({ event }) => event))
+  expect([...textsIn(missed), ...live]).toEqual(['one', 'two', 'three'])
+})
+
+test('while a device is connected, how far it is, is written now and then', async () => {
+  const [ann] = await couple()
+  await ann.say({ recvID: 'bob' }, 'hello')
+  const db = await rig.database.open<{ im_chat_platforms: { userID: string; position: number } }>(
+    'im_test',
+    {}
+  )
+  const positionOf = async (userID: string) =>
+    (await db.selectFrom('im_chat_platforms').selectAll().where('userID', '=', userID).executeTakeFirst())
+      ?.position
+  await expect
+    .poll(async () => {
+      await rig.clock.advance(10_000)
+      return positionOf('bob')
+    })
+    .toBe(1)
+})

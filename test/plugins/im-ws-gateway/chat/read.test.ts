@@ -1,0 +1,166 @@
+import { afterEach, expect, test } from 'vitest'
+import { startRig, type Rig } from './rig.ts'
+
+let rig: Rig
+afterEach(() => rig.close())
+
+const id = 'si_ann_bob'
+
+test('reading a conversation empties its count and tells the other side which messages were read', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  const one = await ann.say({ recvID: 'bob' }, 'one')
+  const two = await ann.say({ recvID: 'bob' }, 'two')
+  ann.quiet()
+  bob.quiet()
+  await bob.call('markConversationRead', { conversationID: id })
+
+  expect(bob.heard.map(({ event, options }) => [event.kind, options])).toEqual([
+    ['conversationsChanged', { cause: bob.device }],
+    ['totalUnread', { cause: bob.device }]
+  ])
+  expect(await bob.conversation(id)).toMatchObject({
+    unreadCount: 0,
+    hasReadSeq: 2,
+    latestMsg: { isRead: true }
+  })
+  expect(ann.kinds()).toEqual(['singleReceipts', 'conversationsChanged'])
+  expect(ann.events('singleReceipts')[0]?.receipts).toEqual([
+    {
+      groupID: '',
+      userID: 'bob',
+      msgIDList: [one.clientMsgID, two.clientMsgID],
+      readTime: rig.clock.now(),
+      msgFrom: 100,
+      contentType: 2200,
+      sessionType: 1
+    }
+  ])
+  const { messageList } = await ann.call('getHistory', { conversationID: id, count: 5 })
+  expect(messageList.map(({ isRead }) => isRead)).toEqual([true, true])
+})
+
+test('reading twice tells nobody twice', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await ann.say({ recvID: 'bob' }, 'one')
+  await bob.call('markConversationRead', { conversationID: id })
+  ann.quiet()
+  bob.quiet()
+  await bob.call('markConversationRead', { conversationID: id })
+  expect([ann.heard, bob.heard]).toEqual([[], []])
+})
+
+test('marking single messages reads up to the last of them', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  const ids: string[] = []
+  for (const text of ['1', '2', '3', '4']) ids.push((await ann.say({ recvID: 'bob' }, text)).clientMsgID)
+  ann.quiet()
+  await bob.call('markMessagesRead', { conversationID: id, clientMsgIDList: [ids[1] ?? '', ids[0] ?? ''] })
+  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 2, hasReadSeq: 2 })
+  expect(ann.events('singleReceipts')[0]?.receipts[0]?.msgIDList).toEqual(ids.slice(0, 2))
+  const { messageList } = await ann.call('getHistory', { conversationID: id, count: 5 })
+  expect(messageList.map(({ isRead }) => isRead)).toEqual([true, true, false, false])
+
+  await bob.call('markMessagesRead', { conversationID: id, clientMsgIDList: [ids[0] ?? ''] })
+  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 2, hasReadSeq: 2 })
+  await bob.call('markMessagesRead', { conversationID: id, clientMsgIDList: ['unknown'] })
+  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 2 })
+  await bob.call('markMessagesRead', { conversationID: id, clientMsgIDList: [] })
+  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 0, hasReadSeq: 4 })
+})
+
+test('who answers has nothing unread, but the other side hears of reading only when it is marked', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  const sent = await ann.say({ recvID: 'bob' }, 'question')
+  ann.quiet()
+  await bob.say({ recvID: 'ann' }, 'answer')
+  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 0 })
+  expect(await bob.call('getTotalUnread', {})).toBe(0)
+  expect(ann.events('singleReceipts')).toEqual([])
+  await bob.call('markConversationRead', { conversationID: id })
+  expect(ann.events('singleReceipts')[0]?.receipts[0]?.msgIDList).toEqual([sent.clientMsgID])
+})
+
+test('reading is remembered when the reader and the other side are away', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await ann.say({ recvID: 'bob' }, 'one')
+  await ann.leave()
+  await bob.call('markConversationRead', { conversationID: id })
+  await bob.leave()
+  const again = await rig.open('ann')
+  const { messageList } = await again.call('getHistory', { conversationID: id, count: 5 })
+  expect(messageList.map(({ isRead }) => isRead)).toEqual([true])
+  expect(await again.conversation(id)).toMatchObject({ latestMsg: { isRead: true } })
+  expect(await (await rig.open('bob')).conversation(id)).toMatchObject({ unreadCount: 0 })
+})
+
+test('the total counts conversations that are not muted', async () => {
+  rig = await startRig()
+  const [ann, bob, eve] = await rig.people('ann', 'bob', 'eve')
+  await ann.say({ recvID: 'bob' }, 'one')
+  await eve.say({ recvID: 'bob' }, 'two')
+  expect(await bob.call('getTotalUnread', {})).toBe(2)
+  bob.quiet()
+  await bob.call('setConversationRecvMessageOpt', { conversationIDList: [id], opt: 2 })
+  expect(bob.kinds()).toEqual(['conversationsChanged', 'totalUnread'])
+  expect(await bob.call('getTotalUnread', {})).toBe(1)
+  bob.quiet()
+  await ann.say({ recvID: 'bob' }, 'three')
+  expect(bob.kinds()).toEqual(['newMessages', 'conversationsChanged'])
+  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 2, recvMsgOpt: 2 })
+  await bob.call('setConversationRecvMessageOpt', { conversationIDList: [id], opt: 0 })
+  expect(await bob.call('getTotalUnread', {})).toBe(3)
+  expect(await bob.call('getConversationRecvMessageOpt', { conversationIDList: [id, 'none'] })).toEqual([
+    { conversationID: id, result: 0 }
+  ])
+})
+
+test('who deletes what he has not read has less unread, also when he reads only a part after it', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  const ids: string[] = []
+  for (const text of ['1', '2', '3', '4']) ids.push((await ann.say({ recvID: 'bob' }, text)).clientMsgID)
+  const remove = (index: number) =>
+    bob.call('deleteMessage', { conversationID: id, clientMsgID: ids[index] ?? '' })
+  await remove(2)
+  await remove(2)
+  await remove(0)
+  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 2 })
+  await bob.call('markMessagesRead', { conversationID: id, clientMsgIDList: [ids[1] ?? ''] })
+  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 1 })
+  await bob.leave()
+  const again = await rig.open('bob')
+  expect(await again.conversation(id)).toMatchObject({ unreadCount: 1 })
+  await again.call('markConversationRead', { conversationID: id })
+  expect(await again.conversation(id)).toMatchObject({ unreadCount: 0 })
+})
+
+test('members of a group who mark single messages are named with them, and the sender is told', async () => {
+  rig = await startRig()
+  const [ann, bob, eve] = await rig.people('ann', 'bob', 'eve')
+  const { groupID } = await ann.call('createGroup', {
+    groupInfo: { groupName: 'G' },
+    memberUserIDs: ['bob', 'eve']
+  })
+  const conversationID = `sg_${groupID}`
+  const one = await ann.say({ groupID }, 'one')
+  const two = await ann.say({ groupID }, 'two')
+  ann.quiet()
+  const mark = { conversationID, clientMsgIDList: [one.clientMsgID, two.clientMsgID] }
+  await bob.call('markMessagesRead', mark)
+  await bob.call('markMessagesRead', mark)
+  await eve.call('markMessagesRead', { conversationID, clientMsgIDList: [one.clientMsgID] })
+  expect(ann.events('groupReceipts').map(({ receipts }) => receipts)).toMatchObject([
+    [{ groupID, userID: 'bob', msgIDList: mark.clientMsgIDList, sessionType: 3 }],
+    [{ groupID, userID: 'eve', msgIDList: [one.clientMsgID] }]
+  ])
+  const { messageList } = await ann.call('getHistory', { conversationID, count: 2 })
+  expect(messageList.map(({ attachedInfoElem }) => attachedInfoElem?.groupHasReadInfo)).toEqual([
+    { hasReadUserIDList: ['bob', 'eve'], hasReadCount: 2, groupMemberCount: 3 },
+    { hasReadUserIDList: ['bob'], hasReadCount: 1, groupMemberCount: 3 }
+  ])
+})
