@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Clock } from '../../../../src/core/index.ts'
+import apiError from '../../../../src/plugins/api-error/index.ts'
+import database from '../../../../src/plugins/database/index.ts'
+import imWsGateway from '../../../../src/plugins/im-ws-gateway/index.ts'
+import type { ImGateway } from '../../../../src/plugins/im-ws-gateway/service.ts'
+import state from '../../../../src/plugins/state/index.ts'
+import { testPlugin } from '../../../../src/testing/index.ts'
+import { newClient, type Client, type ClientOptions } from './client.ts'
+import { openRaw, type Raw, type RawOptions } from './raw-client.ts'
+import { restApi, type RestApi } from './rest-api.ts'
+
+const adminSecret = 'admin-secret-of-these-tests'
+
+/** What a test's gateway is started with. */
+export interface GatewayOptions {
+  /** Settings of im-ws-gateway. */
+  readonly config?: object
+  /** Of the gateway; clients have clocks of their own, unless they are given this one. */
+  readonly clock?: Clock
+  /** Default: any free one. */
+  readonly port?: number
+  /** Default: one in memory. */
+  readonly file?: string
+  readonly logs?: string[]
+}
+
+/** A gateway on a real socket, with an embedded core. */
+export interface Gateway extends AsyncDisposable {
+  /** `ws://…/im`. */
+  readonly url: string
+  readonly http: string
+  readonly port: number
+  readonly im: ImGateway
+  readonly rest: RestApi
+  /** One of the real clients, of a user who exists, with a token of his. It is not logged in. */
+  client(options: UserOptions & Partial<ClientOptions>): Promise<Client>
+  /** The same, logged in. */
+  online(options: UserOptions & Partial<ClientOptions>): Promise<Client>
+  /** A bare socket with a login on it. */
+  raw(options: Pick<RawOptions, 'userID' | 'dialect'> & Partial<RawOptions>): Promise<Raw>
+  close(): Promise<void>
+}
+
+type UserOptions = Pick<ClientOptions, 'version' | 'userID'>
+
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const { clock, config, logs, port: wanted = 0, file = ':memory:' } = options
+  const app = await testPlugin(imWsGateway, {
+    config: { tokenSecret: 'token-secret-of-these-tests-0123456789', adminSecret, drainMs: 0, ...config },
+    ...(clock && { services: { clock } }),
+    with: [[apiError], [state], [database, { file }]],
+    server: { logLevel: logs ? 'trace' : 'silent', drainMs: 0, closeMs: 5_000 },
+    logDestination: { write: line => void logs?.push(line) }
+  })
+  await app.listen({ port: wanted, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const http = `http://127.0.0.1:${port}`
+  const url = `ws://127.0.0.1:${port}/im`
+  const rest = restApi(http, adminSecret)
+  const open: AsyncDisposable[] = []
+  const kept = <T extends AsyncDisposable>(one: T): T => {
+    open.push(one)
+    return one
+  }
+  const client: Gateway['client'] = async ({ userID, platformID = 5, token, ...others }) => {
+    const given = token ?? (await rest.login(userID, platformID))
+    return kept(newClient({ url, apiAddr: http, userID, platformID, token: given, ...others }))
+  }
+  return {
+    url,
+    http,
+    port,
+    im: app.service,
+    rest,
+    client,
+    async online(user) {
+      const one = await client(user)
+      const { errCode, errMsg } = await one.login()
+      if (errCode !== 0) throw new Error(`${user.version} login was refused with ${errCode}: ${errMsg}`)
+      return one
+    },
+    async raw({ userID, platformID = 5, token, ...others }) {
+      const given = token ?? (await rest.login(userID, platformID))
+      return kept(await openRaw({ url, userID, platformID, token: given, ...others }))
+    },
+    close: () => app.close(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(open.map(one => one[Symbol.asyncDispose]()))
+      await app.close()
+    }
+  }
+}
+
+/** A folder for database files that is gone at the end. */
+export function temporaryFolder(): Disposable & { file(name: string): string } {
+  const folder = mkdtempSync(join(tmpdir(), 'paifang-im-'))
+  return {
+    file: name => join(folder, name),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { fakeClock } from '../../../../src/testing/index.ts'
+import { startGateway } from './gateway.ts'
+import { versions, type Version } from './packages.ts'
+
+/** How long a client that was kicked is watched: until it would have come back (specification §1.4). */
+const watchedMs: Readonly<Record<Version, number>> = { '2.0.3': 25_000, '2.3.0': 25_000, '3.5.2': 12_000 }
+const pairs = versions.flatMap(before => versions.map(after => ({ before, after })))
+
+test.each(pairs)('$after takes the place of $before, once and for all', async ({ before, after }) => {
+  const clock = fakeClock(Date.now())
+  await using gateway = await startGateway({ clock, config: { policy: 'kick-same-terminal' } })
+  const old = await gateway.online({ version: before, userID: 'ann', clock })
+  const fresh = await gateway.online({ version: after, userID: 'ann', clock })
+  await old.until('OnKickedOffline')
+  for (let ms = 0; ms < watchedMs[before]; ms += 250) {
+    await clock.advance(250)
+    await old.settled('has its answers', () => old.isIdle)
+  }
+  const [first, ...returns] = old.frames.filter(one => one.direction === 'in' && one.event === 'Login')
+  expect(first?.errCode).toBe(0)
+  expect(returns.map(({ errCode }) => errCode).filter(errCode => errCode !== 706)).toEqual([])
+  expect(returns.length > 0).toBe(before !== '3.5.2')
+  expect(fresh.events.map(({ name }) => name)).not.toContain('OnKickedOffline')
+  expect(fresh.sockets).toEqual({ opened: 1, open: 1 })
+  expect(await fresh.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
+})
+
+test.each(versions)('policy share: %s and another one of the same user stay', async version => {
+  await using gateway = await startGateway({ config: { policy: 'share' } })
+  const one = await gateway.online({ version, userID: 'ann' })
+  const other = await gateway.online({ version, userID: 'ann' })
+  expect(await one.ask('getSelfUserInfo')).toEqual(await other.ask('getSelfUserInfo'))
+  expect(gateway.im.status()).toMatchObject({ connections: 2, users: 1 })
+})
+
+test.each(versions)('policy kick-all-others: %s ends a session on a phone', async version => {
+  await using gateway = await startGateway({ config: { policy: 'kick-all-others' } })
+  const phone = await gateway.online({ version: '3.5.2', userID: 'ann', platformID: 2 })
+  await gateway.online({ version, userID: 'ann' })
+  await phone.until('OnKickedOffline')
+  await phone.settled('is closed', () => phone.sockets.open === 0)
+  expect(phone.sockets.opened).toBe(1)
+})
+
+test.each(versions)('policy kick-same-terminal: %s leaves a session on a phone alone', async version => {
+  await using gateway = await startGateway()
+  const phone = await gateway.online({ version: '3.5.2', userID: 'ann', platformID: 2 })
+  await gateway.online({ version, userID: 'ann' })
+  expect(await phone.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
+})
