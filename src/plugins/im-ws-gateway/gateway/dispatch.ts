@@ -93,7 +93,7 @@ function answer(
           return ''
         },
         answered(failure) {
-          if (call.session === 'logout' && !failure) connection.end(logoutFarewell())
+          if (call.session === 'logout' && !failure) connection.end(logoutFarewell)
         }
       })
   }
