@@ -65,7 +65,7 @@ test('the system speaks in groups', async () => {
 test('what cannot be sent is refused as a whole', async () => {
   rig = await startRig()
   const [ann] = await rig.people('ann')
-  const { send } = rig.cores.backOffice
+  const { backOffice } = rig.cores
   const text = { contentType: 101, content: { content: 'x' } }
   const refused = [
     [{ ...text, recvIDs: ['ann', 'nobody'] }, 'userNotFound'],
@@ -77,6 +77,7 @@ test('what cannot be sent is refused as a whole', async () => {
     [{ ...text, recvIDs: ['ann'], content: { content: 5 } }, 'badArguments'],
     [{ ...text, recvIDs: ['ann'], content: { content: 'x'.repeat(300_000) } }, 'tooLarge']
   ] as const
-  for (const [message, code] of refused) await expect(send(message)).rejects.toMatchObject({ code })
+  for (const [message, code] of refused)
+    await expect(backOffice.send(message)).rejects.toMatchObject({ code })
   expect(await ann.call('getAllConversations', {})).toEqual([])
 })

@@ -50,7 +50,8 @@ test('deleting the latest message shows the one before it, until there is a newe
     ['totalUnread', { cause: bob.device }]
   ])
   const again = await expectSameAfterReturn(bob)
-  await ann.call('sendMessage', { message: { contentType: 119, customElem: { data: 'd' } }, recvID: 'bob' })
+  const customElem = { data: 'd', description: '', extension: '' }
+  await ann.call('sendMessage', { message: { contentType: 119, customElem }, recvID: 'bob' })
   expect(await again.conversation(id)).toMatchObject({ latestMsg: { textElem: { content: '1' } } })
   await ann.say({ recvID: 'bob' }, '3')
   expect(await again.conversation(id)).toMatchObject({ latestMsg: { textElem: { content: '3' } } })

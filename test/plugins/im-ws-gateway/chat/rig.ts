@@ -1,3 +1,4 @@
+import type { Database } from '../../../../src/plugins/database/service.ts'
 import { SqliteDatabase } from '../../../../src/plugins/database/sqlite-database.ts'
 import { Config, type ImSettings } from '../../../../src/plugins/im-ws-gateway/config.ts'
 import {
@@ -48,7 +49,8 @@ export interface Rig {
   readonly clock: FakeClock
   /** Registers users and opens their cores. */
   people<IDs extends readonly string[]>(...userIDs: IDs): Promise<{ [Index in keyof IDs]: Person }>
-  open(userID: string, device?: Device): Promise<Person>
+  /** @param listener hears what the device is told, also what it has missed */
+  open(userID: string, device?: Device, listener?: (event: CoreEvent) => void): Promise<Person>
   close(): Promise<void>
 }
 
@@ -69,9 +71,14 @@ export async function startRig(
   const clock = options.clock ?? fakeClock()
   const log = { warn: () => {}, error: () => {} }
   const settings = settingsWith(options.settings)
-  const cores = await createEmbeddedCores({ database, clock, log, settings })
-  const open = (userID: string, device: Device = { platformID: 5 }): Promise<Person> =>
-    openPerson(cores, userID, device)
+  const cores = await createEmbeddedCores({
+    database: options.through?.(database) ?? database,
+    clock,
+    log,
+    settings
+  })
+  const open: Rig['open'] = (userID, device = { platformID: 5 }, listener = () => {}) =>
+    openPerson(cores, userID, device, listener)
   return {
     cores,
     database,
@@ -88,10 +95,18 @@ export async function startRig(
   }
 }
 
-async function openPerson(cores: EmbeddedCores, userID: string, device: Device): Promise<Person> {
+async function openPerson(
+  cores: EmbeddedCores,
+  userID: string,
+  device: Device,
+  listener: (event: CoreEvent) => void
+): Promise<Person> {
   const heard: Heard[] = []
-  const core = await cores.open(userID, (event, options) => void heard.push({ event, options }))
-  await core.attach(device)
+  const core = await cores.open(userID, (event, options) => {
+    heard.push({ event, options })
+    if (options?.except !== device) listener(event)
+  })
+  for (const event of await core.attach(device)) listener(event)
   const call: Person['call'] = (name, args, from = device) => core.operations[name](args, from)
   return {
     core,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Clock, Timer } from '../../../../core/index.ts'
 import type { Message } from '../../model.ts'
 import type { Memory } from './memory.ts'
@@ -14,6 +15,8 @@ const messagesPerTurn = 500
 /** Milliseconds between two sweeps: what burns in the meantime goes with the next one. */
 const restMs = 500
 const longestWaitMs = 3_600_000
+/** A literal: only with it the database knows that the index of what burns has all that is wanted. */
+const burns = sql.lit(0)
 
 /**
  * Removes private messages, for both sides, when their time after reading is over. One timer for all of them; what
@@ -57,7 +60,7 @@ export class Burning {
     const next = await this.#db
       .selectFrom('im_chat_messages')
       .select('burnTime')
-      .where('burnTime', '>', 0)
+      .where('burnTime', '>', burns)
       .orderBy('burnTime')
       .limit(1)
       .executeTakeFirst()
@@ -79,7 +82,7 @@ export class Burning {
     const rows = await turn.db
       .selectFrom('im_chat_messages')
       .selectAll()
-      .where('burnTime', '>', 0)
+      .where('burnTime', '>', burns)
       .where('burnTime', '<=', turn.now)
       .orderBy('burnTime')
       .limit(messagesPerTurn)

@@ -64,7 +64,11 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
   const { database, clock, log, randomBytes = systemRandomBytes } = needs
   const db = await openTables(database)
   const memory = new Memory()
-  const head = await db.selectFrom('im_chat_head').select('position').executeTakeFirstOrThrow()
+  const head = await db
+    .selectFrom('im_chat_head')
+    .select('position')
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow()
   memory.position = head.position
   const turns = new Turns(db, memory, clock)
   const shared = { db, memory, turns, clock }
