@@ -1,257 +1,37 @@
-import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import type { Conversation } from '../../../../src/plugins/im-ws-gateway/model.ts'
-import type { CoreEvent, Device } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
-import { ModelConversation } from './model.ts'
-import { startRig, textIn, type Person, type Rig } from './rig.ts'
+import * as fc from 'fast-check'
+import { test } from 'vitest'
+import { names, startWorld, type Step } from './world.ts'
 
-const names = ['ann', 'bob', 'cat', 'dan', 'eve'] as const
-const device: Device = { platformID: 5 }
+const often = (what: Step['do'], times: number): Step['do'][] => Array.from({ length: times }, () => what)
 
-const user = fc.constantFrom(...names)
-/** Another user, or the group of all. */
-const other = fc.constantFrom(...names, 'group')
-const index = fc.nat({ max: 5 })
-const command = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('say' as const),
-      user,
-      other,
-      count: fc.integer({ min: 1, max: 3 })
-    })
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('read' as const), user, other }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constantFrom('readOne' as const, 'revoke' as const, 'delete' as const),
-      user,
-      other,
-      index
-    })
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constantFrom('clear' as const, 'drop' as const, 'hide' as const),
-      user,
-      other
-    })
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('leave' as const, 'return' as const), user }) }
-)
-type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never
-
-/** What an interface would show that does nothing but listen. */
-class Listener {
-  readonly conversations = new Map<string, Conversation>()
-  readonly messages: string[] = []
-  total = 0
-
-  hear(event: CoreEvent): void {
-    if (event.kind === 'newConversations' || event.kind === 'conversationsChanged')
-      for (const conversation of event.conversations)
-        this.conversations.set(conversation.conversationID, conversation)
-    if (event.kind === 'totalUnread') this.total = event.count
-    if (event.kind === 'newMessages' && !event.ownSend)
-      this.messages.push(...event.messages.map(m => m.clientMsgID))
-  }
-}
-
-/** The world under test, and the model of it. */
-class World {
-  readonly rig: Rig
-  readonly people: Map<string, Person>
-  readonly listeners: Map<string, Listener>
-  readonly conversations = new Map<string, ModelConversation>()
-  readonly groupID: string
-  #said = 0
-
-  constructor(rig: Rig, people: Map<string, Person>, listeners: Map<string, Listener>, groupID: string) {
-    this.rig = rig
-    this.people = people
-    this.listeners = listeners
-    this.groupID = groupID
-  }
-
-  conversation(one: string, other: string): ModelConversation {
-    const isGroup = other === 'group'
-    const id = isGroup ? `sg_${this.groupID}` : `si_${[one, other].toSorted().join('_')}`
-    let conversation = this.conversations.get(id)
-    if (!conversation) {
-      conversation = new ModelConversation(id, isGroup ? names : [one, other])
-      this.conversations.set(id, conversation)
-    }
-    return conversation
-  }
-
-  async do(step: Command): Promise<void> {
-    await this.rig.clock.advance(1_000)
-    if (step.do === 'leave' || step.do === 'return') return this.#comeOrGo(step.do, step.user)
-    const person = this.people.get(step.user)
-    if (!person) return
-    const conversation = this.conversation(step.user, step.other)
-    const conversationID = conversation.id
-    switch (step.do) {
-      case 'say':
-        return this.#say(person, step.other, step.count, conversation)
-      case 'read':
-        conversation.read(step.user)
-        return person.call('markConversationRead', { conversationID })
-      case 'clear':
-        conversation.clear(step.user, true)
-        return person.call('clearConversation', { conversationID })
-      case 'drop':
-        conversation.clear(step.user, false)
-        return person.call('deleteConversation', { conversationID })
-      case 'hide':
-        conversation.hide(step.user)
-        return person.call('hideConversation', { conversationID })
-      default:
-        return this.#doWithOne(step.do, person, step.index, conversation)
-    }
-  }
-
-  async #say(person: Person, other: string, count: number, conversation: ModelConversation): Promise<void> {
-    const to = other === 'group' ? { groupID: this.groupID } : { recvID: other }
-    const texts = Array.from({ length: count }, () => `${++this.#said}`)
-    for (const sent of await Promise.all(texts.map(text => person.say(to, text))))
-      conversation.say({
-        clientMsgID: sent.clientMsgID,
-        sender: person.core.userID,
-        time: sent.sendTime,
-        counts: true,
-        text: textIn(sent)
-      })
-  }
-
-  async #doWithOne(
-    what: 'readOne' | 'revoke' | 'delete',
-    person: Person,
-    back: number,
-    conversation: ModelConversation
-  ): Promise<void> {
-    const { userID } = person.core
-    const message = conversation.history(userID).at(-1 - back)
-    if (!message) return
-    const named = { conversationID: conversation.id, clientMsgID: message.clientMsgID }
-    if (what === 'readOne') {
-      conversation.read(userID, conversation.messages.indexOf(message) + 1)
-      await person.call('markMessagesRead', { ...named, clientMsgIDList: [message.clientMsgID] })
-    } else if (what === 'delete') {
-      conversation.delete(userID, message.clientMsgID)
-      await person.call('deleteMessage', named)
-    } else {
-      const isGroupOwner = conversation.members === names && userID === 'ann'
-      const may = message.text !== '#2101' && message.counts && (message.sender === userID || isGroupOwner)
-      if (may) message.text = '#2101'
-      const outcome = await person.call('revokeMessage', named).then(
-        () => true,
-        () => false
-      )
-      expect(outcome).toBe(may)
-    }
-  }
-
-  async #comeOrGo(what: 'leave' | 'return', userID: string): Promise<void> {
-    const person = this.people.get(userID)
-    if (what === 'leave') {
-      await person?.leave()
-      this.people.delete(userID)
-    } else if (!person) await enter(this.rig, this.people, this.listeners, userID)
-  }
-
-  /** Everybody, whether he was there all the time or comes now, sees what the model says. */
-  async check(): Promise<void> {
-    for (const name of names) await this.#comeOrGo('return', name)
-    for (const [name, person] of this.people) {
-      const mine = [...this.conversations.values()].filter(({ members }) => members.includes(name))
-      const expected = mine
-        .map(conversation => conversation.seen(name))
-        .filter(({ time }) => time > 0)
-        .toSorted((a, b) => b.time - a.time)
-      const list = await person.call('getAllConversations', {})
-      expect(list.map(summary)).toEqual(expected)
-      const total = mine.reduce((sum, conversation) => sum + conversation.seen(name).unread, 0)
-      expect(await person.call('getTotalUnread', {})).toBe(total)
-      for (const conversation of mine)
-        expect(await person.texts(conversation.id)).toEqual(
-          conversation.history(name).map(({ text }) => text)
-        )
-      this.#checkListener(name, list, total, mine)
-    }
-  }
-
-  #checkListener(
-    name: string,
-    list: readonly Conversation[],
-    total: number,
-    mine: readonly ModelConversation[]
-  ): void {
-    const listener = this.listeners.get(name)
-    const shown = [...(listener?.conversations.values() ?? [])].filter(
-      ({ latestMsgSendTime }) => latestMsgSendTime > 0
-    )
-    const byTime = (a: Conversation, b: Conversation): number => b.latestMsgSendTime - a.latestMsgSendTime
-    expect(shown.toSorted(byTime).map(summary)).toEqual(list.map(summary))
-    expect(listener?.total).toBe(total)
-    const ofOthers = mine.flatMap(({ messages }) =>
-      messages.filter(({ sender, counts }) => counts && sender !== name).map(({ clientMsgID }) => clientMsgID)
-    )
-    expect(listener?.messages.toSorted()).toEqual(ofOthers.toSorted())
-  }
-}
-
-const summary = ({ conversationID, unreadCount, latestMsg, latestMsgSendTime }: Conversation) => ({
-  id: conversationID,
-  unread: unreadCount,
-  latest: latestMsg && textIn(latestMsg),
-  time: latestMsgSendTime
+const step: fc.Arbitrary<Step> = fc.record({
+  do: fc.constantFrom<Step['do'][]>(
+    ...often('say', 12),
+    ...often('read', 4),
+    ...often('leave', 2),
+    ...often('return', 2),
+    'readOne',
+    'readOne',
+    'revoke',
+    'revoke',
+    'delete',
+    'delete',
+    'clear',
+    'drop',
+    'hide'
+  ),
+  user: fc.constantFrom(...names),
+  other: fc.constantFrom(...names, 'group' as const),
+  count: fc.integer({ min: 1, max: 3 }),
+  index: fc.nat({ max: 5 })
 })
-
-async function enter(
-  rig: Rig,
-  people: Map<string, Person>,
-  listeners: Map<string, Listener>,
-  userID: string
-): Promise<void> {
-  const listener = listeners.get(userID) ?? new Listener()
-  listeners.set(userID, listener)
-  const person = await rig.open(userID, device, event => listener.hear(event))
-  people.set(userID, person)
-}
-
-async function startWorld(): Promise<World> {
-  const rig = await startRig()
-  const people = new Map<string, Person>()
-  const listeners = new Map<string, Listener>()
-  for (const userID of names) {
-    await rig.cores.backOffice.registerUser({ userID })
-    await enter(rig, people, listeners, userID)
-  }
-  const [ann] = people.values()
-  if (!ann) throw new Error('nobody is there')
-  const { groupID } = await ann.call('createGroup', {
-    groupInfo: { groupName: 'G' },
-    memberUserIDs: names.slice(1)
-  })
-  for (const listener of listeners.values()) listener.messages.length = 0
-  const world = new World(rig, people, listeners, groupID)
-  const conversation = world.conversation('ann', 'group')
-  const { messageList } = await ann.call('getHistory', { conversationID: conversation.id, count: 10 })
-  for (const { clientMsgID, sendID: sender, sendTime: time, contentType } of messageList)
-    conversation.say({ clientMsgID, sender, time, counts: false, text: `#${contentType}` })
-  return world
-}
 
 test('whatever five users do, and whenever they are away, all see the same as a simple model', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40 }), async steps => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async steps => {
       const world = await startWorld()
       try {
-        for (const step of steps) await world.do(step)
+        for (const one of steps) await world.do(one)
         await world.check()
       } finally {
         await world.rig.close()

@@ -59,14 +59,17 @@ export const settingsWith = (settings: Partial<ImSettings> = {}): ImSettings => 
   ...settings
 })
 
+export interface RigOptions {
+  /** Default: in memory. */
+  readonly file?: string
+  readonly settings?: Partial<ImSettings>
+  readonly clock?: FakeClock
+  /** What the cores use in place of the database. */
+  readonly through?: (database: Database) => Database
+}
+
 /** A chat back end in a database of its own. */
-export async function startRig(
-  options: {
-    readonly file?: string
-    readonly settings?: Partial<ImSettings>
-    readonly clock?: FakeClock
-  } = {}
-): Promise<Rig> {
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const database = await SqliteDatabase.connect(options.file ?? ':memory:', 1_000)
   const clock = options.clock ?? fakeClock()
   const log = { warn: () => {}, error: () => {} }
