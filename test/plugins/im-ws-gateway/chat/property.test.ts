@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { names, startWorld, type Step } from './world.ts'
 
 const often = (what: Step['do'], times: number): Step['do'][] => Array.from({ length: times }, () => what)
@@ -32,7 +32,8 @@ test('whatever five users do, and whenever they are away, all see the same as a 
       const world = await startWorld()
       try {
         for (const one of steps) await world.do(one)
-        await world.check()
+        const { found, wanted } = await world.report()
+        expect(found).toEqual(wanted)
       } finally {
         await world.rig.close()
       }
