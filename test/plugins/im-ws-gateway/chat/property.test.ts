@@ -21,14 +21,14 @@ const step: fc.Arbitrary<Step> = fc.record({
     'hide'
   ),
   user: fc.constantFrom(...names),
-  other: fc.constantFrom(...names, 'group' as const),
+  other: fc.constantFrom(...names.slice(0, 3), ...Array.from({ length: 3 }, () => 'group' as const)),
   count: fc.integer({ min: 1, max: 3 }),
   index: fc.nat({ max: 5 })
 })
 
 test('whatever five users do, and whenever they are away, all see the same as a simple model', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async steps => {
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), async steps => {
       const world = await startWorld()
       try {
         for (const one of steps) await world.do(one)
@@ -38,6 +38,6 @@ test('whatever five users do, and whenever they are away, all see the same as a 
         await world.rig.close()
       }
     }),
-    { numRuns: 25 }
+    { numRuns: 20 }
   )
 }, 120_000)
