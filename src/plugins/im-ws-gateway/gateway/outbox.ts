@@ -121,22 +121,23 @@ export class Outbox {
   /** @returns false: the reader does not take all */
   #write(): boolean {
     const frames = this.#frames
+    const socket = this.#socket
     let from = 0
-    let isTaken = true
-    while (isTaken && from < frames.length) {
-      const single = frames.length - from === 1
-      if (!single) this.#socket.cork()
+    while (from < frames.length) {
+      const isMany = frames.length - from > 1
+      if (isMany) socket.cork()
       for (let batch = 0; batch < batchBytes && from < frames.length; from++) {
         const frame = frames[from] as Buffer
         batch += frame.length
-        this.#socket.write(frame)
+        this.#bytes -= frame.length
+        socket.write(frame)
       }
-      if (!single) this.#socket.uncork()
-      isTaken = this.#socket.writableLength === 0 || !this.#socket.writableNeedDrain
+      if (isMany) socket.uncork()
+      if (socket.writableLength > 0 && socket.writableNeedDrain) break
     }
-    for (const frame of from === frames.length ? frames : frames.slice(0, from)) this.#bytes -= frame.length
-    this.#frames = from === frames.length ? [] : frames.slice(from)
-    return isTaken
+    if (from === frames.length) frames.length = 0
+    else this.#frames = frames.slice(from)
+    return !socket.writableNeedDrain || socket.writableLength === 0
   }
 
   #schedule(): void {
