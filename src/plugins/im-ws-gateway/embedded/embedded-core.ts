@@ -5,6 +5,8 @@ export interface CoreLife {
   attached(core: EmbeddedCore, device: Device): Promise<readonly CoreEvent[]>
   detached(core: EmbeddedCore, device: Device): void
   closed(core: EmbeddedCore): void
+  /** An event could not be handed to the connections. The others get theirs. */
+  failed(core: EmbeddedCore, error: unknown): void
 }
 
 /** A user of the embedded core, with his connections. */
@@ -32,7 +34,12 @@ export class EmbeddedCore implements UserCore {
 
   /** Hands an event to the user's connections. */
   readonly tell: Deliver = (event, options) => {
-    if (!this.#closing) this.#deliver(event, options)
+    if (this.#closing) return
+    try {
+      this.#deliver(event, options)
+    } catch (error) {
+      this.#life.failed(this, error)
+    }
   }
 
   /** Runs an operation: the core does not end before it. */

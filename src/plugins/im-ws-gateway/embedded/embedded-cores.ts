@@ -44,7 +44,7 @@ export interface EmbeddedCores extends UserCores {
  * @throws {Error} when the database cannot be brought up to date
  */
 export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promise<EmbeddedCores> {
-  const { database, settings, randomBytes = systemRandomBytes } = options
+  const { database, log, settings, randomBytes = systemRandomBytes } = options
   const cores = new Map<string, EmbeddedCore>()
   const delivery = deliveryTo(cores)
   const needs = { ...options, delivery, randomBytes }
@@ -79,7 +79,8 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
       chat.leave(core.userID)
       people.presence.ended(core.userID)
       signals.ended(core.userID)
-    }
+    },
+    failed: (_core, error) => log.error({ err: error }, 'an event was not delivered')
   }
 
   return {

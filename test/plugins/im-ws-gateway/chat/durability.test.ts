@@ -99,3 +99,19 @@ test('an event is told only when what it tells of can be read by others', async 
   expect(await Promise.all(seen)).toEqual([2])
   await core.close()
 })
+
+test('somebody whose connections cannot be told anything does not keep it from the others', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await rig.cores.backOffice.registerUser({ userID: 'cat' })
+  await rig.cores.open('cat', () => {
+    throw new Error('the connection is in a bad way')
+  })
+  const { groupID } = await ann.call('createGroup', {
+    groupInfo: { groupName: 'G' },
+    memberUserIDs: ['cat', 'bob']
+  })
+  bob.quiet()
+  await expect(ann.say({ groupID }, 'hello')).resolves.toMatchObject({ status: 2 })
+  expect(bob.kinds()).toEqual(['newMessages', 'conversationsChanged', 'totalUnread'])
+})

@@ -1,4 +1,4 @@
-import type { Message } from '../../model.ts'
+import type { Conversation, Message } from '../../model.ts'
 import type { CoreEvent, DeliverOptions, Device } from '../../user-core.ts'
 import type { Memory } from './memory.ts'
 import { newMessagesFor } from './message-events.ts'
@@ -8,16 +8,21 @@ import { Thread } from './thread.ts'
 import type { Cause, News, Turn } from './turn.ts'
 import type { UserChat } from './user-chat.ts'
 
-/** What has changed for a user in a turn: his conversations, with the device that caused it. */
-type Changed = Map<UserChat, Map<Seat, Device | undefined>>
+/** Conversations of a user that have changed in a turn, each with the device that caused it. */
+interface Changes {
+  readonly seats: Seat[]
+  readonly causes: (Device | undefined)[]
+}
+
+type Changed = Map<UserChat, Changes>
 
 /** Lets memory follow a turn that was committed, and tells those whose core is open. */
 export function announce(turn: Turn, memory: Memory): void {
   follow(turn, memory)
   const changed: Changed = new Map()
   for (const news of turn.news) tell(news, memory, changed)
-  for (const [user, seats] of changed) {
-    tellConversations(user, seats)
+  for (const [user, changes] of changed) {
+    tellChanges(user, changes)
     memory.told.add(user)
   }
 }
@@ -132,30 +137,45 @@ const causeFor = (user: UserChat, by: Cause | undefined): Device | undefined =>
   by?.userID === user.userID ? by.device : undefined
 
 function note(changed: Changed, seat: Seat, cause: Device | undefined): void {
-  const seats = changed.get(seat.user)
-  if (seats) seats.set(seat, cause ?? seats.get(seat))
-  else changed.set(seat.user, new Map([[seat, cause]]))
+  const changes = changed.get(seat.user)
+  if (!changes) {
+    changed.set(seat.user, { seats: [seat], causes: [cause] })
+    return
+  }
+  const index = changes.seats.indexOf(seat)
+  if (index < 0) {
+    changes.seats.push(seat)
+    changes.causes.push(cause)
+  } else changes.causes[index] = cause ?? changes.causes[index]
 }
 
-function tellConversations(user: UserChat, seats: ReadonlyMap<Seat, Device | undefined>): void {
-  const byCause = new Map<Device | undefined, Seat[]>()
-  for (const [seat, cause] of seats) {
-    user.recount(seat)
-    const same = byCause.get(cause)
-    if (same) same.push(seat)
-    else byCause.set(cause, [seat])
+/** Those that the same device has caused are told together. */
+function tellChanges(user: UserChat, { seats, causes }: Changes): void {
+  for (const seat of seats) user.recount(seat)
+  const [first] = causes
+  if (causes.every(cause => cause === first)) return tellConversations(user, seats, first)
+  for (const cause of new Set(causes))
+    tellConversations(
+      user,
+      seats.filter((_, index) => causes[index] === cause),
+      cause
+    )
+}
+
+function tellConversations(user: UserChat, seats: readonly Seat[], cause: Device | undefined): void {
+  const options: DeliverOptions | undefined = cause && { cause }
+  const conversations: Conversation[] = []
+  const added: Conversation[] = []
+  for (const seat of seats) {
+    const conversation = seat.toConversation()
+    const isListed = conversation.latestMsgSendTime > 0
+    conversations.push(conversation)
+    if (isListed && !seat.wasListed) added.push(conversation)
+    seat.wasListed = isListed
   }
-  for (const [cause, changedSeats] of byCause) {
-    const options: DeliverOptions | undefined = cause && { cause }
-    const isNew = changedSeats.map(seat => !seat.wasListed && seat.isListed)
-    const conversations = changedSeats.map(seat => seat.toConversation())
-    for (const seat of changedSeats) seat.wasListed = seat.isListed
-    const added = conversations.filter((_, index) => isNew[index])
-    if (added.length) user.tell({ kind: 'newConversations', conversations: added }, options)
-    user.tell({ kind: 'conversationsChanged', conversations }, options)
-    if (user.total !== user.toldTotal) {
-      user.toldTotal = user.total
-      user.tell({ kind: 'totalUnread', count: user.total }, options)
-    }
-  }
+  if (added.length) user.tell({ kind: 'newConversations', conversations: added }, options)
+  user.tell({ kind: 'conversationsChanged', conversations }, options)
+  if (user.total === user.toldTotal) return
+  user.toldTotal = user.total
+  user.tell({ kind: 'totalUnread', count: user.total }, options)
 }

@@ -38,6 +38,7 @@ export async function keepNotice(
     counts,
     isLatest: true,
     isOwn: false,
+    hasRead: counts,
     device: options?.cause,
     mentions: [],
     mentionsAll: false,

@@ -55,6 +55,7 @@ export async function sendFromOffice(
         counts: true,
         isLatest: true,
         isOwn: sendID !== '',
+        hasRead: sendID !== '',
         device: undefined,
         mentions: [],
         mentionsAll: false,

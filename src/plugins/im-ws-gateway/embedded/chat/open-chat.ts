@@ -19,6 +19,7 @@ import { messagePart } from './message-part.ts'
 import { keepNotice } from './notices.ts'
 import { sendFromOffice } from './office-send.ts'
 import { Platforms } from './platforms.ts'
+import { randomPool } from './random-pool.ts'
 import { Acknowledged } from './repeats.ts'
 import { settingsPart } from './settings-part.ts'
 import { openTables } from './tables.ts'
@@ -78,7 +79,7 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
   const context: ChatContext = {
     ...needs,
     ...shared,
-    randomBytes,
+    randomBytes: randomPool(randomBytes),
     burning,
     acknowledged: new Acknowledged()
   }

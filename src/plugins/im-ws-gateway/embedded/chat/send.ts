@@ -5,10 +5,10 @@ import type { Device } from '../../user-core.ts'
 import { isStorable } from '../people/storable.ts'
 import { appearancesFor, type ChatContext } from './context.ts'
 import { assertMaySend } from './elems.ts'
-import type { OutgoingMessage } from './keep-messages.ts'
 import { silentType } from './latest.ts'
 import { textOf } from './message-text.ts'
 import { newClientMsgID, newServerMsgID } from './new-message.ts'
+import type { OutgoingMessage } from './outgoing-message.ts'
 import { keyOf, type Place } from './place.ts'
 import { assertSize, readMessage } from './read-message.ts'
 import { sameContent } from './repeats.ts'
@@ -78,6 +78,7 @@ export async function sendMessage(
     counts: contentType !== silentType,
     isLatest: contentType !== silentType,
     isOwn: true,
+    hasRead: true,
     device,
     mentions: 'groupID' in to.place ? mentions.filter(id => id !== atAll) : [],
     mentionsAll: to.mayMentionAll && mentions.includes(atAll),

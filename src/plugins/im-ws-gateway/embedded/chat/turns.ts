@@ -1,7 +1,8 @@
 import type { Clock } from '../../../../core/index.ts'
 import { announce } from './announce.ts'
-import { keepMessages, type Kept, type OutgoingMessage } from './keep-messages.ts'
+import { keepMessages, type Kept } from './keep-messages.ts'
 import type { Memory } from './memory.ts'
+import type { OutgoingMessage } from './outgoing-message.ts'
 import type { ChatDb } from './tables.ts'
 import { Turn } from './turn.ts'
 
@@ -84,29 +85,39 @@ export class Turns {
     }
   }
 
-  /** When a transaction fails, the two halves of what was in it are tried again: others are not to suffer for one. */
-  async #write(taken: readonly Waiting[]): Promise<void> {
+  /**
+   * Most messages are new: whether they are is asked only when the database has refused them. When that is not the
+   * reason, the two halves of what was in the transaction are tried again: others are not to suffer for one.
+   */
+  async #write(taken: readonly Waiting[], isCareful = false): Promise<void> {
+    let written
     try {
-      const { turn, results } = await this.#transaction(taken)
-      announce(turn, this.#memory)
-      taken.forEach(({ resolve }, index) => resolve(results[index]))
+      written = await this.#transaction(taken, isCareful)
     } catch (error) {
       const [first] = taken
+      const mayBeRepeated = !isCareful && taken.some(({ change }) => 'message' in change)
+      if (mayBeRepeated) return this.#write(taken, true)
       if (taken.length <= 1) return first?.reject(error)
       const middle = Math.ceil(taken.length / 2)
-      await this.#write(taken.slice(0, middle))
-      await this.#write(taken.slice(middle))
+      await this.#write(taken.slice(0, middle), true)
+      return this.#write(taken.slice(middle), true)
     }
+    const { turn, results } = written
+    announce(turn, this.#memory)
+    taken.forEach(({ resolve }, index) => resolve(results[index]))
   }
 
-  #transaction(taken: readonly Waiting[]): Promise<{ turn: Turn; results: unknown[] }> {
+  #transaction(
+    taken: readonly Waiting[],
+    isCareful: boolean
+  ): Promise<{ readonly turn: Turn; readonly results: readonly unknown[] }> {
     this.#lastTime = Math.max(this.#lastTime, this.#clock.now())
     return this.#db.transaction().execute(async db => {
       const turn = new Turn(db, this.#memory, this.#lastTime)
       const results: unknown[] = []
       let messages: OutgoingMessage[] = []
       const keep = async (): Promise<void> => {
-        if (messages.length) results.push(...(await keepMessages(turn, messages)))
+        if (messages.length) results.push(...(await keepMessages(turn, messages, isCareful)))
         messages = []
       }
       for (const { change } of taken) {
