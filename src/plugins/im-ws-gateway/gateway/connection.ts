@@ -125,8 +125,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   }
 
   take(event: CoreEvent, isCause: boolean): void {
-    if (!this.isOpen) return
-    const bytes = this.#host.frames.of(event, this, this.userID)
+    const bytes = this.isOpen ? this.#bytesOf(event) : null
     if (!bytes) return
     this.#host.counters.events++
     if (isCause && this.queue.isBusy) this.outbox.hold()
@@ -135,12 +134,12 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
 
   /** The login has been answered: tells the client what every client waits for, and what it missed. */
   welcome(missed: readonly CoreEvent[]): void {
-    const { frames, clock, wheel } = this.#host
+    const { clock, wheel } = this.#host
     this.state = 'loggedIn'
     this.#line.unwatch()
     this.outbox.push(beforeSync)
     for (const event of missed) {
-      const bytes = frames.of(event, this, this.userID)
+      const bytes = this.#bytesOf(event)
       if (bytes) this.outbox.push(bytes)
     }
     this.outbox.push(afterSync)
@@ -163,7 +162,10 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
 
   /** The gateway closes: ends the connection once what is under way has been answered. */
   drain(): void {
-    this.queue.whenIdle(() => this.end(drainFarewell))
+    this.queue.whenIdle(() => {
+      if (this.isOpen) this.end(drainFarewell)
+      else this.#line.close(drainFarewell.code, 0)
+    })
   }
 
   /** Cuts the connection off. */
@@ -187,7 +189,12 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
 
   received(raw: Buffer): void {
     this.#host.counters.frames++
-    this.#host.dispatch(this, raw)
+    try {
+      this.#host.dispatch(this, raw)
+    } catch (err) {
+      this.#host.log.error({ err }, 'a frame could not be answered')
+      this.cut('failed')
+    }
   }
 
   closed(): void {
@@ -229,6 +236,16 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
 
   congested(isCongested: boolean): void {
     this.#line.pause(isCongested)
+  }
+
+  /** What tells the client of an event; `null`: nothing does. */
+  #bytesOf(event: CoreEvent): Buffer | null {
+    try {
+      return this.#host.frames.of(event, this, this.userID)
+    } catch (err) {
+      this.#host.log.error({ err, kind: event.kind }, 'an event could not be told')
+      return null
+    }
   }
 
   /** True when the client should have sent a Login by now. */

@@ -139,7 +139,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
       queuedBytes += outbox.queuedBytes
     }
     const [connections, users] = [this.#connections.size, this.#sessions.users]
-    return { connections, users, byPlatform, byDialect, queuedBytes, counters: this.#counters.snapshot() }
+    const counters = { ...this.#counters.snapshot(), networks: this.#limits.networks }
+    return { connections, users, byPlatform, byDialect, queuedBytes, counters }
   }
 
   async forceLogout(userID: string, platformID?: number): Promise<number> {

@@ -117,6 +117,17 @@ test('of two logins that are under way together the later one stays', async () =
   expect((await newer.request('GetLoginStatus')).data).toBe('3')
 })
 
+test('a kicked token that cannot be noted is said in the log', async () => {
+  const logs: string[] = []
+  await using rig = await startRig({ logs })
+  rig.tokens.kick = () => Promise.reject(new Error('state is away'))
+  const older = await rig.start({ token: 'u1/5/old' })
+  await rig.start({ token: 'u1/5/new' })
+  await older.event('OnKickedOffline')
+  await rig.until(() => logs.some(line => line.includes('a kicked token could not be noted')))
+  expect(logs.join('')).not.toContain('u1/5/old')
+})
+
 test('a login that fails ends nobody', async () => {
   await using rig = await startRig()
   const older = await rig.start({ token: 'u1/5/old' })
