@@ -64,7 +64,7 @@ export function methodsOf({ sdk, version }: Pick<Client, 'sdk' | 'version'>): re
 }
 
 /** Fields that the servers of the clients leave out of their answers although the clients declare them. */
-const fit: Readonly<Record<Version, Omit<FitOptions, 'types'>>> = {
+export const leftOut: Readonly<Record<Version, Omit<FitOptions, 'types'>>> = {
   // A message has the element of its own type alone.
   '3.5.2': {
     absent:
@@ -87,7 +87,7 @@ export async function callAll(world: World, rows: readonly Row[]): Promise<reado
     const problems =
       answer.errCode === errCode
         ? errCode === 0
-          ? problemsOf(answer.data, result, { types, ...fit[me.version] })
+          ? problemsOf(answer.data, result, { types, ...leftOut[me.version] })
           : []
         : [` answered ${answer.errCode} (${answer.errMsg}), not ${errCode}`]
     wrong.push(...problems.map(problem => `${method}${problem}`))

@@ -14,6 +14,7 @@ export interface Kept {
 export interface Shown {
   /** The other user, or the group. */
   readonly with: string
+  readonly isGroup: boolean
   readonly unread: number
   /** `clientMsgID` of the message that is shown. */
   readonly latest: string
@@ -97,9 +98,20 @@ export function shown(conversation: unknown): Shown {
   const fields = conversation as Readonly<Record<'userID' | 'groupID' | 'latestMsg', string>>
   const latest = fields.latestMsg === '' ? '' : (JSON.parse(fields.latestMsg) as Kept).clientMsgID
   const unread = (conversation as { readonly unreadCount: number }).unreadCount
-  return { with: fields.groupID === '' ? fields.userID : fields.groupID, unread, latest }
+  const isGroup = fields.groupID !== ''
+  return { with: isGroup ? fields.groupID : fields.userID, isGroup, unread, latest }
 }
 
 export async function totalUnread(raw: Raw): Promise<number> {
   return Number(await raw.ask('GetTotalUnreadMsgCount'))
+}
+
+/** @returns the id of a group of type 2 with these members and `owner` */
+export async function makeGroup(owner: Raw, memberUserIDs: readonly string[]): Promise<string> {
+  const groupInfo = { groupType: 2, groupName: 'G' }
+  const memberList = memberUserIDs.map(userID => ({ userID, roleLevel: 1 }))
+  const args = isV3(owner)
+    ? [JSON.stringify({ memberUserIDs, groupInfo, adminUserIDs: [], ownerUserID: owner.userID })]
+    : { groupBaseInfo: JSON.stringify(groupInfo), memberList: JSON.stringify(memberList) }
+  return ((await owner.ask('CreateGroup', args)) as { readonly groupID: string }).groupID
 }

@@ -1,0 +1,84 @@
+import type { Raw } from './raw-client.ts'
+import { shown, type Shown } from './raw-chat.ts'
+
+/** A device of a user over all of its connections, which knows nothing but what it was told. */
+export class LastingDevice {
+  /** Messages that it has sent itself: it is not told of them. */
+  readonly sent = new Set<string>()
+  /** False once it was away while others were busy: what was on its way to it may be in the histories alone. */
+  isSure = true
+  readonly #open: () => Promise<Raw>
+  readonly #raws: Raw[] = []
+  /** What is under way on its connection. */
+  readonly #busy = new Set<Promise<void>>()
+  #isBack: Promise<void> = Promise.resolve()
+
+  private constructor(open: () => Promise<Raw>) {
+    this.#open = open
+  }
+
+  static async start(open: () => Promise<Raw>): Promise<LastingDevice> {
+    const device = new LastingDevice(open)
+    await device.#connect()
+    return device
+  }
+
+  get raw(): Raw {
+    return this.#raws.at(-1) as Raw
+  }
+
+  /** Does something on its connection; others do theirs meanwhile. */
+  async use(task: (raw: Raw) => Promise<void>): Promise<void> {
+    await this.#isBack
+    const done = task(this.raw)
+    this.#busy.add(done)
+    await done.finally(() => this.#busy.delete(done))
+  }
+
+  /** Leaves, once it has its answers, and comes back. @param isQuiet nobody does anything meanwhile */
+  async reconnect(isQuiet: boolean): Promise<void> {
+    this.isSure &&= isQuiet
+    this.#isBack = this.#again(this.#isBack)
+    await this.#isBack
+  }
+
+  /** The ids of the messages that it was told of, in order. */
+  heard(): readonly string[] {
+    return this.#told(/^OnRecvNewMessage(s|FromOtherWeb)?$/)
+      .flatMap(data => (Array.isArray(data) ? data : [data]) as readonly { readonly clientMsgID: string }[])
+      .map(({ clientMsgID }) => clientMsgID)
+  }
+
+  /** Its list of conversations, put together from what it was told. */
+  conversations(): ReadonlyMap<string, Shown> {
+    const told = this.#told(/^On(NewConversation|ConversationChanged)$/) as readonly (readonly unknown[])[]
+    return new Map(told.flat().map(one => [shown(one).with, shown(one)]))
+  }
+
+  /** How much it believes to be unread. */
+  unread(): number {
+    return Number(this.#told(/^OnTotalUnreadMessageCountChanged$/).at(-1) ?? 0)
+  }
+
+  close(): Promise<void> {
+    return this.raw.close()
+  }
+
+  async #again(before: Promise<void>): Promise<void> {
+    await before
+    await Promise.all(this.#busy)
+    await this.raw.close()
+    await this.#connect()
+  }
+
+  async #connect(): Promise<void> {
+    this.#raws.push(await this.#open())
+  }
+
+  #told(name: RegExp): readonly unknown[] {
+    const told = this.#raws.flatMap(({ frames, prefix }) => {
+      return frames.filter(({ event, operationID }) => name.test(event) && !operationID.startsWith(prefix))
+    })
+    return told.map(({ data }) => JSON.parse(data) as unknown)
+  }
+}
