@@ -32,9 +32,9 @@ export class EmbeddedCore implements UserCore {
     this.operations = operationsFor(userID, task => this.run(task))
   }
 
-  /** Hands an event to the user's connections. */
+  /** Hands an event to the user's connections. Whoever comes later hears of it when he is attached. */
   readonly tell: Deliver = (event, options) => {
-    if (this.#closing) return
+    if (this.#closing || !this.devices.size) return
     try {
       this.#deliver(event, options)
     } catch (error) {

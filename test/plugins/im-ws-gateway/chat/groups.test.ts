@@ -48,6 +48,23 @@ test('a message to a group is one event object for all members, and each has his
   expect(ann.kinds()).toEqual(['newMessages', 'conversationsChanged'])
 })
 
+test('a message to a group writes nothing for those who did not send it', async () => {
+  const { people, groupID } = await group()
+  const db = await rig.database.open<{ im_chat_seats: { userID: string; changedAt: number } }>('im_test', {})
+  const rows = async () =>
+    new Map(
+      (await db.selectFrom('im_chat_seats').select(['userID', 'changedAt']).execute()).map(
+        ({ userID, changedAt }) => [userID, changedAt]
+      )
+    )
+  const before = await rows()
+  await people[0].say({ groupID }, 'hello')
+  const after = await rows()
+  expect([...after].filter(([userID, at]) => at !== before.get(userID)).map(([userID]) => userID)).toEqual([
+    'ann'
+  ])
+})
+
 test('several members who speak in one turn hear of the others, and of their own elsewhere', async () => {
   const { people, groupID } = await group()
   const [ann, bob, cat] = people

@@ -81,3 +81,18 @@ test('what cannot be sent is refused as a whole', async () => {
     await expect(backOffice.send(message)).rejects.toMatchObject({ code })
   expect(await ann.call('getAllConversations', {})).toEqual([])
 })
+
+test('what an application says to itself reaches those who are online, and nothing of it is kept', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  const content = { key: 'k', data: '{"a":1}' }
+  const sent = await rig.cores.backOffice.send({ recvIDs: ['ann'], contentType: 2001, content })
+  expect(sent).toMatchObject([{ recvID: 'ann' }])
+  const event = { kind: 'customBusiness', ...content }
+  expect(ann.heard.map(heard => heard.event)).toEqual([event])
+  expect(bob.heard).toEqual([])
+  expect(await ann.call('getAllConversations', {})).toEqual([])
+  await expect(
+    rig.cores.backOffice.send({ recvIDs: ['ann'], contentType: 2001, content: { key: 5 } })
+  ).rejects.toMatchObject({ code: 'badArguments' })
+})

@@ -107,11 +107,15 @@ function tell(news: News, memory: Memory, changed: Changed): void {
   for (const seat of thread.seats) {
     if (seat.row.hasLeft) continue
     let cause: Device | undefined
-    for (const { event, options } of eventsFor(seat.user.userID)) {
+    const wantsNone = seat.row.recvMsgOpt === 1
+    let isTold = !wantsNone
+    for (const { event, options, isOwn } of eventsFor(seat.user.userID)) {
+      if (wantsNone && !isOwn) continue
+      isTold = true
       cause = options?.except ?? options?.cause ?? cause
       seat.user.tell(event, options)
     }
-    note(changed, seat, cause)
+    if (isTold) note(changed, seat, cause)
   }
 }
 

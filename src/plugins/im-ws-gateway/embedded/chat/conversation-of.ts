@@ -6,9 +6,20 @@ import { newSeat } from './seat-row.ts'
 import type { Seat } from './seat.ts'
 
 /**
- * A conversation of a user by its id. A chat with another user needs no message to have one: it is made.
+ * A conversation of a user by its id; `undefined`: a chat with another user in which nothing has happened yet.
  * @throws {ImError} `recordNotFound` for a conversation that is not his
  */
+export async function knownConversation(
+  context: ChatContext,
+  userID: string,
+  conversationID: string
+): Promise<Seat | undefined> {
+  const known = chatOf(context, userID).seats.get(conversationID)
+  if (!known && (await peerIn(context, userID, conversationID)) === undefined) throw noConversation()
+  return known
+}
+
+/** The same, but a chat in which nothing has happened yet is made. @throws {ImError} `recordNotFound` */
 export async function conversationOf(
   context: ChatContext,
   userID: string,
@@ -16,10 +27,22 @@ export async function conversationOf(
 ): Promise<Seat> {
   const known = chatOf(context, userID).seats.get(conversationID)
   if (known) return known
-  for (const peer of peersIn(conversationID, userID))
-    if (await context.people().user(peer))
-      return makeConversation(context, userID, { type: 1, sendID: userID, recvID: peer })
-  throw new ImError('recordNotFound', 'there is no such conversation')
+  const peer = await peerIn(context, userID, conversationID)
+  if (peer === undefined) throw noConversation()
+  return makeConversation(context, userID, { type: 1, sendID: userID, recvID: peer })
+}
+
+const noConversation = (): ImError => new ImError('recordNotFound', 'there is no such conversation')
+
+/** The other side of a single chat, by its id, if there is such a user. */
+async function peerIn(
+  context: ChatContext,
+  userID: string,
+  conversationID: string
+): Promise<string | undefined> {
+  const peers = peersIn(conversationID, userID)
+  const known = peers.length ? await context.people().users(peers) : undefined
+  return peers.find(peer => known?.has(peer))
 }
 
 /** Who the other side of a single chat may be, by its id. */

@@ -3,7 +3,7 @@ import type { Arguments, OperationName } from '../../operations/index.ts'
 import type { Device } from '../../user-core.ts'
 import type { Part } from '../contracts.ts'
 import type { ChatContext } from './context.ts'
-import { newClientMsgID, newMessage } from './new-message.ts'
+import { newMessage } from './new-message.ts'
 import { assertSize, readMessage } from './read-message.ts'
 
 type CreateName = Extract<OperationName, `create${string}`>
@@ -58,7 +58,7 @@ export function createPart(context: ChatContext): Part<Creation> {
       const sender = { userID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
       const fresh = newMessage(context, sender, { contentType, senderPlatformID: device.platformID })
       const { attachedInfoElem: _ignored, ...content } = rest
-      return { ...content, ...fresh, clientMsgID: newClientMsgID(context, userID) }
+      return { ...content, ...fresh, ex: rest.ex }
     },
     createLocation: creation<'createLocation'>(({ description = '', longitude, latitude }) => ({
       contentType: 109,

@@ -12,7 +12,8 @@ import { localRows, spotOf, visibleRows, type Spot, type VisibleRow } from './vi
 const rowsPerQuery = 100
 const maxPageBytes = 8_388_608
 
-type Direction = 'older' | 'newer'
+/** Which way pages go. */
+export type Direction = 'older' | 'newer'
 type Line = { readonly spot: Spot } & ({ readonly row: VisibleRow } | { readonly local: LocalRow })
 
 /**

@@ -45,7 +45,7 @@ export async function sendMessage(
   if (clientMsgID.length > 160 || !isStorable(clientMsgID))
     throw new ImError('badArguments', 'a clientMsgID has at most 160 characters that can be kept')
   const to = await address(context, userID, args)
-  const { offlinePush: push, ...message }: Message = {
+  const { attachedInfoElem: _ignored, ...message }: Message = {
     ...given,
     clientMsgID,
     serverMsgID: newServerMsgID(context),
@@ -59,11 +59,10 @@ export async function sendMessage(
     isRead: false,
     localEx: ''
   }
-  const { attachedInfoElem: _ignored, ...plain } = message
   const privacy = privacyOf(context, userID, to.place)
   const complete: Message = {
-    ...plain,
-    offlinePush: { ...noPush, ...push, ...args.offlinePushInfo },
+    ...message,
+    offlinePush: { ...noPush, ...args.offlinePushInfo },
     ...(privacy && { attachedInfoElem: privacy })
   }
   assertSize(JSON.stringify(complete))

@@ -6,6 +6,8 @@ import type { OutgoingMessage } from './outgoing-message.ts'
 import type { ChatDb } from './tables.ts'
 import { Turn } from './turn.ts'
 
+/** What reads between two transactions at most. */
+const readersPerPause = 50
 /** Changes that one transaction takes at most; the others wait for the next one. */
 const changesPerTurn = 500
 
@@ -79,7 +81,7 @@ export class Turns {
   async #run(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
     while (this.#waiting.length || this.#readers.length) {
-      await Promise.all(this.#readers.splice(0).map(read => read()))
+      await Promise.all(this.#readers.splice(0, readersPerPause).map(read => read()))
       const taken = this.#waiting.splice(0, changesPerTurn)
       if (taken.length) await this.#write(taken)
     }
