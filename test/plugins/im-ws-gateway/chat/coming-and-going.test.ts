@@ -24,17 +24,17 @@ test('who comes and goes while others write hears of every message once, and cou
   await (await rig.open('bob', device, hear)).leave()
 
   const said: string[] = []
-  let isDone = false
+  const writing = new AbortController()
   const write = async (): Promise<void> => {
     for (let round = 0; round < 60; round++) {
       const texts = [`a${round}`, `c${round}`]
       said.push(...texts)
       await Promise.all([ann.say({ recvID: 'bob' }, texts[0] ?? ''), cat.say({ groupID }, texts[1] ?? '')])
     }
-    isDone = true
+    writing.abort()
   }
   const comeAndGo = async (): Promise<void> => {
-    while (!isDone) await (await rig.open('bob', device, hear)).leave()
+    while (!writing.signal.aborted) await (await rig.open('bob', device, hear)).leave()
   }
   await Promise.all([write(), comeAndGo()])
 

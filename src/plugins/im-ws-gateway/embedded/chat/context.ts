@@ -2,9 +2,10 @@ import type { Clock } from '../../../../core/index.ts'
 import type { ImSettings } from '../../config.ts'
 import { ImError } from '../../codes.ts'
 import type { Burning } from './burning.ts'
+import type { User } from '../../model.ts'
 import type { Delivery, Groups, People } from '../contracts.ts'
 import type { Memory } from './memory.ts'
-import type { Place } from './place.ts'
+import { groupPlace, type Place } from './place.ts'
 import type { Acknowledged } from './repeats.ts'
 import type { Appearance } from './seat.ts'
 import type { ChatDb } from './tables.ts'
@@ -31,6 +32,22 @@ export function chatOf(context: ChatContext, userID: string): UserChat {
   const user = context.memory.users.get(userID)
   if (!user) throw new ImError('notLoggedIn')
   return user
+}
+
+/** Who sends something. */
+export type Sender = Pick<User, 'userID' | 'nickname' | 'faceURL'>
+
+/** A user as the sender of a message. Somebody who does not exist has no name. */
+export async function senderOf({ people }: ChatContext, userID: string): Promise<Sender> {
+  const user = await people().user(userID)
+  return { userID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
+}
+
+/** @throws {ImError} `groupNotFound` */
+export async function placeOfGroup({ groups }: ChatContext, groupID: string): Promise<Place> {
+  const group = await groups().group(groupID)
+  if (!group) throw new ImError('groupNotFound')
+  return groupPlace(group)
 }
 
 /** How a conversation looks to a user. */

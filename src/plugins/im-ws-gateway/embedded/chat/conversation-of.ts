@@ -1,7 +1,7 @@
 import { ImError } from '../../codes.ts'
 import { conversationIDs, sessionType } from '../../model.ts'
 import { appearanceOf, chatOf, type ChatContext } from './context.ts'
-import { keyOf, type Place } from './place.ts'
+import { groupPlace, keyOf, placeOf, type Place } from './place.ts'
 import { newSeat } from './seat-row.ts'
 import type { Seat } from './seat.ts'
 
@@ -62,6 +62,7 @@ export async function makeConversation(context: ChatContext, userID: string, pla
   await context.turns.change(async turn => {
     if (await turn.seat(userID, place)) return
     const numbers = await turn.thread(keyOf(place))
+    await turn.knowLatest(keyOf(place))
     const start = { hasReadSeq: numbers?.maxSeq ?? 0, readCounted: numbers?.counted ?? 0 }
     turn.put({ ...newSeat(userID, place), ...start }, place, appearance)
   })
@@ -70,21 +71,13 @@ export async function makeConversation(context: ChatContext, userID: string, pla
   return seat
 }
 
-/**
- * The place that a user means by a source and a session type. Groups are found under both of their numbers.
- * @throws {ImError} `userNotFound`, `groupNotFound`, `notInGroup`
- */
+/** The place that a user means by a source and a session type. Groups are found under both of their numbers. */
 export async function placeFrom(
   context: ChatContext,
   userID: string,
   { sourceID, sessionType: type }: { readonly sourceID: string; readonly sessionType: number }
 ): Promise<Place> {
-  if (type === sessionType.single) {
-    if (!(await context.people().user(sourceID))) throw new ImError('userNotFound')
-    return { type, sendID: userID, recvID: sourceID }
-  }
-  if (type === sessionType.notification) return { type, sendID: sourceID, recvID: userID }
-  const group = await context.groups().group(sourceID)
-  if (!group) throw new ImError('groupNotFound')
-  return { type: group.groupType === 0 ? 2 : 3, groupID: sourceID }
+  const isGroup = type === sessionType.group || type === sessionType.superGroup
+  const group = isGroup ? await context.groups().group(sourceID) : undefined
+  return group ? groupPlace(group) : placeOf(userID, type, sourceID)
 }

@@ -1,7 +1,7 @@
 import { ImError } from '../../codes.ts'
 import { chatOf, type ChatContext } from './context.ts'
 import type { Seat } from './seat.ts'
-import type { LocalRow, MessageRow } from './tables.ts'
+import type { LocalRow, MessageRow } from './rows.ts'
 import { localRows } from './visible-rows.ts'
 
 /** A message that a user may see: of all who are in the conversation, or of him alone. */

@@ -3,7 +3,11 @@ import { keyOf, sourceOf } from './place.ts'
 import { newSeat } from './seat-row.ts'
 import type { Turn } from './turn.ts'
 
-/** Sees to the rows of those whom a message concerns: its sender, a recipient who is new to it, those it mentions. */
+/**
+ * Sees to the rows of those whom a message concerns: its sender, a recipient who is new to it, those it mentions. Who
+ * writes has read what was said before, as with OpenIM 3.x: his `hasReadSeq` moves to his own message, which so is
+ * never unread. The other side hears of reading only when he marks it.
+ */
 export async function takeSeats(
   turn: Turn,
   { place, message, hasRead, mentions, appearances }: OutgoingMessage,

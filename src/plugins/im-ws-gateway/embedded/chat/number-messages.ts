@@ -2,8 +2,7 @@ import type { Message } from '../../model.ts'
 import { takeSeats } from './message-seats.ts'
 import type { OutgoingMessage } from './outgoing-message.ts'
 import { keyOf } from './place.ts'
-import { bodyOf } from './stored-message.ts'
-import type { MessageRow, ThreadRow } from './tables.ts'
+import type { MessageRow, ThreadRow } from './rows.ts'
 import { moveThreads } from './thread-rows.ts'
 import type { KeptMessage, Turn } from './turn.ts'
 
@@ -81,7 +80,7 @@ function moveOf(key: string, placed: readonly Placed[]): ThreadRow {
 }
 
 function rowOf(
-  { counts, text }: OutgoingMessage,
+  { counts, text, body }: OutgoingMessage,
   message: Message,
   place: Pick<MessageRow, 'thread' | 'counted' | 'position'>
 ): MessageRow {
@@ -95,7 +94,7 @@ function rowOf(
     sendTime,
     counts: Number(counts),
     text,
-    body: bodyOf(message),
+    body,
     burnDuration: attachedInfoElem?.isPrivateChat ? attachedInfoElem.burnDuration : 0,
     burnTime: 0
   }

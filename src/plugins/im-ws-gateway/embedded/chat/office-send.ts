@@ -1,13 +1,14 @@
 import { ImError } from '../../codes.ts'
 import { sessionType, type Message } from '../../model.ts'
 import type { BackOffice } from '../contracts.ts'
-import { appearancesFor, type ChatContext } from './context.ts'
+import { appearancesFor, placeOfGroup, type ChatContext } from './context.ts'
 import { elemNameOf } from './elems.ts'
 import { text } from './fields.ts'
 import { textOf } from './message-text.ts'
 import { newClientMsgID, newMessage, newServerMsgID } from './new-message.ts'
 import type { Place } from './place.ts'
 import { assertSize, readMessage } from './read-message.ts'
+import { bodyOf } from './stored-message.ts'
 
 type OfficeMessage = Parameters<BackOffice['send']>[0]
 
@@ -52,10 +53,12 @@ export async function sendFromOffice(
           ...('groupID' in place ? { groupID: place.groupID } : { recvID: place.recvID })
         })
       }
-      assertSize(JSON.stringify(message))
+      const body = bodyOf(message)
+      assertSize(body)
       await context.turns.keep({
         place,
         message,
+        body,
         text: textOf(message),
         counts: true,
         isLatest: true,
@@ -107,9 +110,7 @@ async function placesOf(
   from: string
 ): Promise<readonly Place[]> {
   if (groupID) {
-    const group = await context.groups().group(groupID)
-    if (!group) throw new ImError('groupNotFound')
-    return [{ type: group.groupType === 0 ? 2 : 3, groupID }]
+    return [await placeOfGroup(context, groupID)]
   }
   const to = [...new Set(recvIDs)]
   if (!to.length) throw new ImError('noRecipient')

@@ -8,6 +8,8 @@ export interface OutgoingMessage {
   readonly place: Place
   /** Complete but for its number and its time. */
   readonly message: Message
+  /** What is kept of it as JSON. */
+  readonly body: string
   /** What it is found by. */
   readonly text: string
   /** It is unread for others. */

@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../../../core/index.ts'
 import type { Device } from '../../user-core.ts'
 import type { Memory } from './memory.ts'
-import type { ChatDb, PlatformRow } from './tables.ts'
+import type { PlatformRow } from './rows.ts'
+import type { ChatDb } from './tables.ts'
 import type { Turns } from './turns.ts'
 import type { UserChat } from './user-chat.ts'
 

@@ -7,7 +7,7 @@ import { chatOf, type ChatContext } from './context.ts'
 import type { Seat } from './seat.ts'
 import { seenMessages } from './seen-messages.ts'
 import { localMessage } from './stored-message.ts'
-import type { LocalRow } from './tables.ts'
+import type { LocalRow } from './rows.ts'
 import { localRows, visibleRows, type VisibleRow } from './visible-rows.ts'
 
 /** Messages looked through: the newest ones of a conversation, and in all. */

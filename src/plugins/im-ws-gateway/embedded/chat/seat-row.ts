@@ -1,5 +1,5 @@
 import { keyOf, sourceOf, type Place } from './place.ts'
-import type { SeatRow, ThreadRow } from './tables.ts'
+import type { SeatRow, ThreadRow } from './rows.ts'
 
 /** Seconds until a private message that was read is gone, unless users choose otherwise. */
 export const defaultBurnDuration = 30

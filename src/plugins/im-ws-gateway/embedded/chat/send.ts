@@ -9,10 +9,11 @@ import { silentType } from './latest.ts'
 import { textOf } from './message-text.ts'
 import { newClientMsgID, newServerMsgID } from './new-message.ts'
 import type { OutgoingMessage } from './outgoing-message.ts'
-import { keyOf, type Place } from './place.ts'
+import { groupPlace, keyOf, type Place } from './place.ts'
 import { assertSize, readMessage } from './read-message.ts'
 import { sameContent } from './repeats.ts'
 import { atAll } from './seat.ts'
+import { bodyOf } from './stored-message.ts'
 
 type SendArguments = Arguments['sendMessage']
 
@@ -65,7 +66,8 @@ export async function sendMessage(
     offlinePush: { ...noPush, ...args.offlinePushInfo },
     ...(privacy && { attachedInfoElem: privacy })
   }
-  assertSize(JSON.stringify(complete))
+  const body = bodyOf(complete)
+  assertSize(body)
   if (args.isOnlineOnly || contentType === 113 || contentType === 120)
     return sendOnlineOnly(context, complete, to.place)
 
@@ -73,6 +75,7 @@ export async function sendMessage(
   const outgoing: OutgoingMessage = {
     place: to.place,
     message: complete,
+    body,
     text: textOf(complete),
     counts: contentType !== silentType,
     isLatest: contentType !== silentType,
@@ -108,7 +111,7 @@ async function address(
     const { group, member } = await context.groups().assertMaySpeak(groupID, userID)
     const { nickname, faceURL } = member
     const mayMentionAll = member.roleLevel > role.member
-    return { place: { type: group.groupType === 0 ? 2 : 3, groupID }, nickname, faceURL, mayMentionAll }
+    return { place: groupPlace(group), nickname, faceURL, mayMentionAll }
   }
   if (!recvID) throw new ImError('noRecipient')
   const [user] = await Promise.all([

@@ -1,4 +1,4 @@
-import type { ThreadRow } from './tables.ts'
+import type { ThreadRow } from './rows.ts'
 import type { Turn } from './turn.ts'
 
 /** Rows in one statement. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../core/index.ts'
+import { ImError } from '../../codes.ts'
 import { announce } from './announce.ts'
 import { keepMessages, type Kept } from './keep-messages.ts'
 import type { Memory } from './memory.ts'
@@ -17,6 +18,12 @@ interface Waiting {
   readonly change: Change
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
+}
+
+/** A refusal concerns nobody else in the transaction: it is a result. */
+function refused(error: unknown): ImError {
+  if (error instanceof ImError) return error
+  throw error
 }
 
 /**
@@ -49,7 +56,11 @@ export class Turns {
     return this.#add({ message }) as Promise<Kept>
   }
 
-  /** Changes something. `task` awaits nothing but queries of the turn. @throws what it throws; then nothing changed */
+  /**
+   * Changes something. `task` awaits nothing but queries of the turn; before it changes anything it may refuse to with
+   * an {@link ImError}.
+   * @throws what it throws; then nothing changed
+   */
   change<Result>(task: (turn: Turn) => Promise<Result>): Promise<Result> {
     return this.#add({ task }) as Promise<Result>
   }
@@ -106,7 +117,11 @@ export class Turns {
     }
     const { turn, results } = written
     announce(turn, this.#memory)
-    taken.forEach(({ resolve }, index) => resolve(results[index]))
+    for (const [index, { resolve, reject }] of taken.entries()) {
+      const result = results[index]
+      if (result instanceof ImError) reject(result)
+      else resolve(result)
+    }
   }
 
   #transaction(
@@ -126,7 +141,7 @@ export class Turns {
         if ('message' in change) messages.push(change.message)
         else {
           await keep()
-          results.push(await change.task(turn))
+          results.push(await change.task(turn).catch(refused))
         }
       }
       await keep()

@@ -1,5 +1,6 @@
 import type { Seat } from './seat.ts'
-import type { ChatDb, LocalRow, MessageRow } from './tables.ts'
+import type { LocalRow, MessageRow } from './rows.ts'
+import type { ChatDb } from './tables.ts'
 
 /** A message that a user may see, with what he has noted to it. */
 export type VisibleRow = Omit<MessageRow, 'text' | 'counts' | 'counted'> & { readonly localEx: string | null }
