@@ -79,9 +79,12 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   facts: TokenFacts | undefined
   state: LoginState = 'none'
   session: Session<Connection> | undefined
+  mark: number | undefined
   readonly #host: ConnectionHost
   readonly #line: Line
   readonly #loginBy: number
+  /** How far the core was when the last ping went out that was not answered yet. */
+  #pingMark: number | undefined
   #expiresAt = Infinity
   #ending: Ending | undefined
 
@@ -143,6 +146,8 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
       if (bytes) this.outbox.push(bytes)
     }
     this.outbox.push(afterSync)
+    this.outbox.release()
+    this.#line.ping()
     if (!this.facts) return
     this.#expiresAt = wheel.now() + this.facts.expiresAt - clock.now()
     this.hasten(this.#expiresAt)
@@ -154,7 +159,8 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.#ending = ending
     if (state) this.state = state
     this.#expiresAt = Infinity
-    this.#leave()
+    // Whether a client that is told to come back has got everything is known when it has closed.
+    if (ending !== 'drained') this.#leave(ending === 'loggedOut')
     this.outbox.dropHeld()
     if (push) this.push(push)
     this.#line.close(code, closeMs)
@@ -197,10 +203,19 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     }
   }
 
-  closed(): void {
+  pinged(): void {
+    this.#pingMark = this.outbox.isHolding ? undefined : this.#markNow()
+  }
+
+  ponged(): void {
+    this.mark = this.#pingMark ?? this.mark
+    this.#pingMark = undefined
+  }
+
+  closed(isClean: boolean): void {
     this.#host.wheel.cancel(this)
     this.queue.drop()
-    this.#leave()
+    this.#leave(isClean)
     this.#host.gone(this, (this.#ending ??= 'client'))
   }
 
@@ -253,9 +268,13 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     return this.state === 'none' && this.isOpen && now >= this.#loginBy
   }
 
-  #leave(): void {
-    this.session?.leave(this)
+  #leave(isCertain: boolean): void {
+    this.session?.leave(this, isCertain)
     this.session = undefined
+  }
+
+  #markNow(): number | undefined {
+    return this.state === 'loggedIn' ? this.session?.core.mark?.() : undefined
   }
 
   #schedule(): void {

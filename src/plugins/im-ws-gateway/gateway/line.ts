@@ -8,8 +8,12 @@ import { pingFrame } from './ws-frame.ts'
 /** Whose line it is. */
 export interface LineOwner {
   received(raw: Buffer): void
-  /** The socket is closed. */
-  closed(): void
+  /** A ping goes out, behind all that was sent. */
+  pinged(): void
+  /** The last ping was answered. */
+  ponged(): void
+  /** The socket is closed. @param isClean the client has said so, or has answered that it was told */
+  closed(isClean: boolean): void
   /** The reader does not keep up, and is to be cut off. */
   tooSlow(): void
   /** More came in than `watch` allows. */
@@ -70,7 +74,19 @@ export class Line implements SocketOwner, OutboxOwner {
     if (now >= this.#closeAt) this.#close(now)
     if (now < this.#pingAt) return undefined
     this.#pingAt = now + this.#limits.pingMs
-    return this.#ping() ? undefined : 'dead'
+    // Nothing is read from it, or nothing gets through to it, for a reason that is looked after elsewhere.
+    if (this.#isPaused || this.outbox.isPressed || this.#isClosing) return undefined
+    if (!this.#isAlive) return 'dead'
+    this.ping()
+    return undefined
+  }
+
+  /** Sends a ping. If nothing comes back by the next one that is due, the line is dead. */
+  ping(): void {
+    this.#isAlive = false
+    this.#limits.counters.pings++
+    this.#owner.pinged()
+    this.outbox.push(pingFrame)
   }
 
   /** Reports when more than `maxBytes` have come in, until `unwatch`. */
@@ -111,10 +127,11 @@ export class Line implements SocketOwner, OutboxOwner {
 
   ponged(): void {
     this.#isAlive = true
+    this.#owner.ponged()
   }
 
-  closed(): void {
-    this.#owner.closed()
+  closed(isClean: boolean): void {
+    this.#owner.closed(isClean)
   }
 
   overflowed(): void {
@@ -133,16 +150,5 @@ export class Line implements SocketOwner, OutboxOwner {
       this.#isClosing = true
       this.#socket.close(this.#closeCode)
     })
-  }
-
-  /** @returns false: the client has not answered the last one */
-  #ping(): boolean {
-    // Nothing is read from it, or nothing gets through to it, for a reason that is looked after elsewhere.
-    if (this.#isPaused || this.outbox.isPressed || this.#isClosing) return true
-    if (!this.#isAlive) return false
-    this.#isAlive = false
-    this.#limits.counters.pings++
-    this.outbox.push(pingFrame)
-    return true
   }
 }

@@ -55,6 +55,11 @@ export class Outbox {
     return this.#pressedAt >= 0
   }
 
+  /** True from `hold` to `release`. */
+  get isHolding(): boolean {
+    return this.#held !== undefined
+  }
+
   /** When a reader who takes nothing has to be given up, in milliseconds of the wheel; `Infinity`: it takes all. */
   stallsAt(stalledMs: number): number {
     if (this.#pressedAt < 0) return Infinity
