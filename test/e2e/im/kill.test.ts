@@ -60,10 +60,12 @@ test('what was acknowledged before the program was killed is in both histories, 
   )
   const first = await start()
   await using _first = first.program
-  const acknowledged: { readonly from: string; readonly clientMsgID: string }[] = []
+  const tried: { readonly from: string; readonly clientMsgID: string }[] = []
+  const acknowledged: typeof tried = []
   const load = async (from: string, to: string, raw: Raw, lane: number): Promise<void> => {
     for (let index = 0; raw.socket.readyState === raw.socket.OPEN; index++) {
       const clientMsgID = `${from}-${lane}-${index}`
+      tried.push({ from, clientMsgID })
       const acknowledges = say(raw, { userID: to }, clientMsgID).then(
         () => true,
         () => false
@@ -93,6 +95,17 @@ test('what was acknowledged before the program was killed is in both histories, 
     expect(new Set(sent).size).toBe(sent.length)
     expect(wanted.filter(id => !sent.includes(id))).toEqual([])
     expect((await all(receiver, from)).map(({ clientMsgID }) => clientMsgID)).toEqual(sent)
+
+    // A program that does not know whether it was heard says it once more.
+    const own = tried.filter(one => one.from === from).map(({ clientMsgID }) => clientMsgID)
+    const again = own.filter(id => !wanted.includes(id))
+    const answers = await Promise.allSettled(again.map(id => say(sender, { userID: to }, id)))
+    const refusals = answers
+      .filter(({ status }) => status === 'rejected')
+      .map(answer => String(Object.values(answer)[1]))
+    expect(refusals.filter(reason => !reason.includes('10204'))).toEqual([])
+    const end = (await all(receiver, from)).map(({ clientMsgID }) => clientMsgID)
+    expect(end.toSorted()).toEqual(own.toSorted())
     await Promise.all([sender.close(), receiver.close()])
   }
 })

@@ -86,6 +86,7 @@ export const eventTypes: Readonly<Record<Version, EventTypes>> = {
     OnGroupApplicationAccepted: 'GroupApplicationItem',
     OnGroupApplicationRejected: 'GroupApplicationItem',
     OnUserStatusChanged: 'UserOnlineState',
+    OnRecvCustomBusinessMessage: '{ key: string; data: string }',
     OnReceiveNewInvitation: invitation,
     OnInvitationCancelled: invitation
   }
@@ -110,8 +111,6 @@ export const elsewhere: readonly string[] = [
   'OnRecvNewMessages',
   // Its type in 3.5.2 is of something that no server has ever sent.
   'OnRecvGroupReadReceipt',
-  // Nobody sends such messages.
-  'OnRecvCustomBusinessMessage',
   // 3.5.2 makes no calls.
   'OnInvitationTimeout',
   'OnInviteeAccepted',

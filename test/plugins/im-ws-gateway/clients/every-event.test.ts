@@ -109,6 +109,9 @@ async function talk({ gateway, me, phone, ann }: Scene): Promise<void> {
   if (me.version === '2.3.0') await me.until('OnRecvNewMessageFromOtherWeb')
   else await hears(me, 'from the phone')
   if (!isV3(me)) return
+  const content = { key: 'order', data: '{"paid":true}' }
+  await gateway.rest.post('messages', { recvIDs: ['me'], contentType: 2001, content })
+  await me.until('OnRecvCustomBusinessMessage', (data: object) => 'key' in data)
   await me.ask('subscribeUsersStatus', ['eve'])
   await gateway.raw({ userID: 'eve', dialect: '2.0' })
   await me.until('OnUserStatusChanged')
