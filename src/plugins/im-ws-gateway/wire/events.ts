@@ -112,7 +112,9 @@ function dataOf(
       return String(event.count)
     case 'singleReceipts':
     case 'groupReceipts':
-      return event.receipts.length === 0 ? undefined : json(event.receipts.map(receipt))
+      return event.receipts.length === 0
+        ? undefined
+        : json(event.receipts.map(each => receipt(dialect, each)))
     default:
       return json(payload(dialect, event))
   }
@@ -161,23 +163,24 @@ function payload(dialect: Dialect, event: Single): object {
     case 'customBusiness':
       return { key: event.key, data: event.data }
     default:
-      return action(event.action)
+      return action(dialect, event.action)
   }
 }
 
-function receipt(from: Receipt): object {
-  const read = picked(from, 'groupID', 'userID', 'msgIDList', 'readTime')
-  return { ...read, ...picked(from, 'msgFrom', 'contentType', 'sessionType') }
+function receipt(dialect: Dialect, from: Receipt): object {
+  const read = picked(from, 'groupID', 'userID', 'msgIDList', 'readTime', 'msgFrom', 'contentType')
+  return { ...read, sessionType: shapesOf[dialect].kind(from.sessionType) }
 }
 
-function action({ opUserID, invitation }: SignalAction): object {
-  return { opUserID, invitation: shownInvitation(invitation) }
+function action(dialect: Dialect, { opUserID, invitation }: SignalAction): object {
+  const sessionType = shapesOf[dialect].kind(invitation.sessionType)
+  return { opUserID, invitation: { ...shownInvitation(invitation), sessionType } }
 }
 
 function shownInvitation(from: Invitation): object {
   const people = picked(from, 'inviterUserID', 'inviteeUserIDList', 'groupID', 'roomID', 'platformID')
   const { initiateTime = 0, customData = '' } = from
-  const call = picked(from, 'timeout', 'mediaType', 'sessionType')
+  const call = picked(from, 'timeout', 'mediaType')
   return { ...people, ...call, initiateTime, customData, busyLineUserIDList: [] }
 }
 
