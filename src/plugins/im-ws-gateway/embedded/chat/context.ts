@@ -2,8 +2,9 @@ import type { Clock } from '../../../../core/index.ts'
 import type { ImSettings } from '../../config.ts'
 import { ImError } from '../../codes.ts'
 import type { Burning } from './burning.ts'
-import type { User } from '../../model.ts'
+import type { Group, User } from '../../model.ts'
 import type { Delivery, Groups, People } from '../contracts.ts'
+import { isStorable } from '../people/storable.ts'
 import type { Memory } from './memory.ts'
 import { groupPlace, type Place } from './place.ts'
 import type { Acknowledged } from './repeats.ts'
@@ -43,9 +44,14 @@ export async function senderOf({ people }: ChatContext, userID: string): Promise
   return { userID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
 }
 
+/** A group, if there was ever one. Its id comes from a client. */
+export async function groupOf({ groups }: ChatContext, groupID: string): Promise<Group | undefined> {
+  return isStorable(groupID) ? groups().group(groupID) : undefined
+}
+
 /** @throws {ImError} `groupNotFound` */
-export async function placeOfGroup({ groups }: ChatContext, groupID: string): Promise<Place> {
-  const group = await groups().group(groupID)
+export async function placeOfGroup(context: ChatContext, groupID: string): Promise<Place> {
+  const group = await groupOf(context, groupID)
   if (!group) throw new ImError('groupNotFound')
   return groupPlace(group)
 }

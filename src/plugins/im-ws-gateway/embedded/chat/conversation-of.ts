@@ -1,6 +1,6 @@
 import { ImError } from '../../codes.ts'
 import { conversationIDs, sessionType } from '../../model.ts'
-import { appearanceOf, chatOf, type ChatContext } from './context.ts'
+import { appearanceOf, chatOf, groupOf, type ChatContext } from './context.ts'
 import { groupPlace, keyOf, placeOf, type Place } from './place.ts'
 import { newSeat } from './seat-row.ts'
 import type { Seat } from './seat.ts'
@@ -78,6 +78,6 @@ export async function placeFrom(
   { sourceID, sessionType: type }: { readonly sourceID: string; readonly sessionType: number }
 ): Promise<Place> {
   const isGroup = type === sessionType.group || type === sessionType.superGroup
-  const group = isGroup ? await context.groups().group(sourceID) : undefined
+  const group = isGroup ? await groupOf(context, sourceID) : undefined
   return group ? groupPlace(group) : placeOf(userID, type, sourceID)
 }

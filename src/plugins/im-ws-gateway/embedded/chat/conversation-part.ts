@@ -1,4 +1,5 @@
 import type { Part } from '../contracts.ts'
+import { isStorable } from '../people/storable.ts'
 import { chatOf, type ChatContext } from './context.ts'
 import { knownConversation } from './conversation-of.ts'
 import { noteGroupReads } from './group-reads.ts'
@@ -32,8 +33,10 @@ export function conversationPart(context: ChatContext): Part<Names> {
       const seat = await knownConversation(context, userID, conversationID)
       if (!seat) return
       if (!clientMsgIDList.length) return markRead(context, seat, device)
-      await markRead(context, seat, device, clientMsgIDList)
-      await noteGroupReads(context, seat, clientMsgIDList)
+      const ids = clientMsgIDList.filter(isStorable)
+      if (!ids.length) return
+      await markRead(context, seat, device, ids)
+      await noteGroupReads(context, seat, ids)
     },
     hideConversation: async (userID, { conversationID }, device) =>
       hide(context, await one(userID, conversationID), device),

@@ -108,6 +108,7 @@ async function address(
   { recvID = '', groupID = '' }: Pick<SendArguments, 'recvID' | 'groupID'>
 ): Promise<Addressed> {
   if (groupID) {
+    if (!isStorable(groupID)) throw new ImError('groupNotFound')
     const { group, member } = await context.groups().assertMaySpeak(groupID, userID)
     const { nickname, faceURL } = member
     const mayMentionAll = member.roleLevel > role.member

@@ -1,3 +1,4 @@
+import { isStorable } from '../people/storable.ts'
 import type { Seat } from './seat.ts'
 import type { LocalRow, MessageRow } from './rows.ts'
 import type { ChatDb } from './tables.ts'
@@ -56,6 +57,7 @@ export async function spotOf(
   { row }: Pick<Seat, 'row'>,
   clientMsgID: string
 ): Promise<Spot | undefined> {
+  if (!isStorable(clientMsgID)) return undefined
   const kept = await db
     .selectFrom('im_chat_messages')
     .select('seq')
