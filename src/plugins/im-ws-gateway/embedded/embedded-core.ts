@@ -2,8 +2,10 @@ import type { CoreEvent, Deliver, Device, Operations, UserCore } from '../user-c
 
 /** What a core tells the parts that it is made of. */
 export interface CoreLife {
-  attached(core: EmbeddedCore, device: Device): Promise<readonly CoreEvent[]>
-  detached(core: EmbeddedCore, device: Device): void
+  attached(core: EmbeddedCore, device: Device, since?: number): Promise<readonly CoreEvent[]>
+  detached(core: EmbeddedCore, device: Device, since?: number): void
+  /** How far events have been handed out. */
+  mark(): number
   closed(core: EmbeddedCore): void
   /** An event could not be handed to the connections. The others get theirs. */
   failed(core: EmbeddedCore, error: unknown): void
@@ -52,13 +54,17 @@ export class EmbeddedCore implements UserCore {
     }
   }
 
-  attach(device: Device): Promise<readonly CoreEvent[]> {
+  attach(device: Device, since?: number): Promise<readonly CoreEvent[]> {
     this.devices.add(device)
-    return this.run(() => this.#life.attached(this, device))
+    return this.run(() => this.#life.attached(this, device, since))
   }
 
-  detach(device: Device): void {
-    if (this.devices.delete(device)) this.#life.detached(this, device)
+  detach(device: Device, since?: number): void {
+    if (this.devices.delete(device)) this.#life.detached(this, device, since)
+  }
+
+  mark(): number {
+    return this.#life.mark()
   }
 
   /** Resolves when the core has ended; `undefined`: it is open. */

@@ -65,15 +65,16 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
   const operationsFor = operationsFrom(part)
 
   const life: CoreLife = {
-    async attached(core, device) {
+    async attached(core, device, since) {
       people.presence.changed(core.userID)
-      const missed = await chat.attach(core.userID, device)
+      const missed = await chat.attach(core.userID, device, since)
       return [...missed, ...signals.pending(core.userID)]
     },
-    detached(core, device) {
-      chat.detach(core.userID, device)
+    detached(core, device, since) {
+      chat.detach(core.userID, device, since)
       people.presence.changed(core.userID)
     },
+    mark: () => chat.mark(),
     closed(core) {
       if (cores.get(core.userID) === core) cores.delete(core.userID)
       chat.leave(core.userID)

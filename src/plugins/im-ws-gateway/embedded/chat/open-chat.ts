@@ -44,9 +44,11 @@ export interface OpenChat extends Chat, Pick<BackOffice, 'send'> {
   enter(userID: string, deliver: Deliver): Promise<void>
   /** Forgets them. */
   leave(userID: string): void
-  /** @returns what a device has missed */
-  attach(userID: string, device: Device): Promise<readonly CoreEvent[]>
-  detach(userID: string, device: Device): void
+  /** As that of `UserCore`. @returns what a device has missed */
+  attach(userID: string, device: Device, since?: number): Promise<readonly CoreEvent[]>
+  detach(userID: string, device: Device, since?: number): void
+  /** How far events have been handed out. */
+  mark(): number
   /** Resolves when everything under way is kept. */
   close(): Promise<void>
   status(): { readonly threads: number; readonly waiting: number }
@@ -94,15 +96,16 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
       const user = memory.users.get(userID)
       if (user) memory.remove(user)
     },
-    async attach(userID, device) {
+    async attach(userID, device, since) {
       const user = chatOf(context, userID)
-      const gap = await platforms.attach(user, device)
+      const gap = await platforms.attach(user, device, since)
       return gap ? missedBy(context, user, device, gap) : []
     },
-    detach(userID, device) {
+    detach(userID, device, since) {
       const user = memory.users.get(userID)
-      if (user) platforms.detach(user, device)
+      if (user) platforms.detach(user, device, since)
     },
+    mark: () => memory.position,
     notice: (notice, options) => keepNotice(context, notice, options),
     membersChanged: (change, options) => changeMembers(context, change, options),
     appearanceChanged: (source, viewers) => showAppearance(context, source, viewers),
