@@ -6,7 +6,6 @@ import { declarations, typeOf } from './declared-types.ts'
 import { elsewhere, eventTypes } from './event-types.ts'
 import { leftOut } from './every-method.ts'
 import { misfits } from './fits.ts'
-import { groupTypeOf } from './rows-v2.ts'
 import { startGateway, type Gateway } from './gateway.ts'
 import { versions } from './packages.ts'
 import type { Raw } from './raw-client.ts'
@@ -22,9 +21,9 @@ interface Scene {
 
 const isV3 = ({ version }: Client): boolean => version === '3.5.2'
 
-async function makeGroup(owner: Raw, groupType: number, ...members: readonly string[]): Promise<string> {
+async function makeGroup(owner: Raw, ...members: readonly string[]): Promise<string> {
   const group = await owner.ask('CreateGroup', {
-    groupBaseInfo: JSON.stringify({ groupType, groupName: 'G' }),
+    groupBaseInfo: JSON.stringify({ groupType: 2, groupName: 'G' }),
     memberList: JSON.stringify(members.map(userID => ({ userID, roleLevel: 1 })))
   })
   return (group as { readonly groupID: string }).groupID
@@ -54,8 +53,7 @@ async function befriend({ me, ann, bob }: Scene): Promise<void> {
 }
 
 async function meetInGroups({ me, phone, ann, bob }: Scene): Promise<void> {
-  const type = groupTypeOf(me.version)
-  const groupID = await makeGroup(ann, type, 'me')
+  const groupID = await makeGroup(ann, 'me')
   await me.until('OnJoinedGroupAdded')
   await ann.ask('InviteUserToGroup', { groupID, reason: '', userIDList: '["bob"]' })
   await me.until('OnGroupMemberAdded')
@@ -70,11 +68,11 @@ async function meetInGroups({ me, phone, ann, bob }: Scene): Promise<void> {
   await me.until('OnGroupMemberDeleted')
   await ann.ask('KickGroupMember', { groupID, reason: '', userIDList: '["me"]' })
   await me.until('OnJoinedGroupDeleted')
-  const other = await makeGroup(ann, type, 'me')
+  const other = await makeGroup(ann, 'me')
   await ann.ask('DismissGroup', other)
   if (isV3(me)) await me.until('OnGroupDismissed')
 
-  const own = await makeGroup(phone, type, 'ann')
+  const own = await makeGroup(phone, 'ann')
   for (const [method, event] of [
     ['acceptGroupApplication', 'OnGroupApplicationAccepted'],
     ['refuseGroupApplication', 'OnGroupApplicationRejected']

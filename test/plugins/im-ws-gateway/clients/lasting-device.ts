@@ -5,8 +5,8 @@ import { shown, type Shown } from './raw-chat.ts'
 export class LastingDevice {
   /** Messages that it has sent itself: it is not told of them. */
   readonly sent = new Set<string>()
-  /** False once it was away while others were busy: what was on its way to it may be in the histories alone. */
-  isSure = true
+  /** True once its network has failed: what was on its way then may come twice. */
+  mayHearTwice = false
   readonly #open: () => Promise<Raw>
   readonly #raws: Raw[] = []
   /** What is under way on its connection. */
@@ -35,10 +35,10 @@ export class LastingDevice {
     await done.finally(() => this.#busy.delete(done))
   }
 
-  /** Leaves, once it has its answers, and comes back. @param isQuiet nobody does anything meanwhile */
-  async reconnect(isQuiet: boolean): Promise<void> {
-    this.isSure &&= isQuiet
-    this.#isBack = this.#again(this.#isBack)
+  /** Leaves, or loses its network, once it has its answers, and comes back. */
+  async reconnect(how: 'leaves' | 'is cut off'): Promise<void> {
+    this.mayHearTwice ||= how === 'is cut off'
+    this.#isBack = this.#again(this.#isBack, how === 'leaves')
     await this.#isBack
   }
 
@@ -64,10 +64,11 @@ export class LastingDevice {
     return this.raw.close()
   }
 
-  async #again(before: Promise<void>): Promise<void> {
+  async #again(before: Promise<void>, isClean: boolean): Promise<void> {
     await before
     await Promise.all(this.#busy)
-    await this.raw.close()
+    if (isClean) await this.raw.close()
+    else this.raw.socket.terminate()
     await this.#connect()
   }
 
