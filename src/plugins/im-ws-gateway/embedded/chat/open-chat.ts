@@ -73,9 +73,9 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     .where('id', '=', 1)
     .executeTakeFirstOrThrow()
   memory.position = head.position
-  const turns = new Turns(db, memory, clock)
+  const onError = (error: unknown): void => log.error({ err: error }, 'something of the chat went wrong')
+  const turns = new Turns(db, memory, clock, onError)
   const shared = { db, memory, turns, clock }
-  const onError = (error: unknown): void => log.error({ err: error }, 'something of the chat was not written')
   const burning = new Burning(shared, onError)
   const platforms = new Platforms(shared, onError)
   const context: ChatContext = {

@@ -35,15 +35,18 @@ export class Turns {
   readonly #db: ChatDb
   readonly #memory: Memory
   readonly #clock: Clock
+  readonly #onError: (error: unknown) => void
   #waiting: Waiting[] = []
   #readers: (() => Promise<void>)[] = []
   #running: Promise<void> | undefined
   #lastTime = 0
 
-  constructor(db: ChatDb, memory: Memory, clock: Clock) {
+  /** @param onError hears why something that was committed could not be told */
+  constructor(db: ChatDb, memory: Memory, clock: Clock, onError: (error: unknown) => void) {
     this.#db = db
     this.#memory = memory
     this.#clock = clock
+    this.#onError = onError
   }
 
   /** Changes that wait. */
@@ -116,7 +119,11 @@ export class Turns {
       return this.#write(taken.slice(middle), true)
     }
     const { turn, results } = written
-    announce(turn, this.#memory)
+    try {
+      announce(turn, this.#memory)
+    } catch (error) {
+      this.#onError(error)
+    }
     for (const [index, { resolve, reject }] of taken.entries()) {
       const result = results[index]
       if (result instanceof ImError) reject(result)
