@@ -53,59 +53,63 @@ async function all(raw: Raw, userID: string): Promise<readonly Kept[]> {
   }
 }
 
-test('what was acknowledged before the program was killed is in both histories, once', async () => {
-  writeFileSync(
-    join(folder, 'paifang.config.yaml'),
-    'plugins: { api-error: true, state: true, database: true, im-ws-gateway: true }'
-  )
-  const first = await start()
-  await using _first = first.program
-  const tried: { readonly from: string; readonly clientMsgID: string }[] = []
-  const acknowledged: typeof tried = []
-  const load = async (from: string, to: string, raw: Raw, lane: number): Promise<void> => {
-    for (let index = 0; raw.socket.readyState === raw.socket.OPEN; index++) {
-      const clientMsgID = `${from}-${lane}-${index}`
-      tried.push({ from, clientMsgID })
-      const acknowledges = say(raw, { userID: to }, clientMsgID).then(
-        () => true,
-        () => false
-      )
-      if (await Promise.race([acknowledges, raw.closed.then(() => false)])) {
-        acknowledged.push({ from, clientMsgID })
+test(
+  'what was acknowledged before the program was killed is in both histories, once',
+  { timeout: 60_000 },
+  async () => {
+    writeFileSync(
+      join(folder, 'paifang.config.yaml'),
+      'plugins: { api-error: true, state: true, database: true, im-ws-gateway: true }'
+    )
+    const first = await start()
+    await using _first = first.program
+    const tried: { readonly from: string; readonly clientMsgID: string }[] = []
+    const acknowledged: typeof tried = []
+    const load = async (from: string, to: string, raw: Raw, lane: number): Promise<void> => {
+      for (let index = 0; raw.socket.readyState === raw.socket.OPEN; index++) {
+        const clientMsgID = `${from}-${lane}-${index}`
+        tried.push({ from, clientMsgID })
+        const acknowledges = say(raw, { userID: to }, clientMsgID).then(
+          () => true,
+          () => false
+        )
+        if (await Promise.race([acknowledges, raw.closed.then(() => false)])) {
+          acknowledged.push({ from, clientMsgID })
+        }
+        if (acknowledged.length === killedAfter) first.program.child.kill('SIGKILL')
       }
-      if (acknowledged.length === killedAfter) first.program.child.kill('SIGKILL')
+    }
+    const loads = pairs.map(async ({ from, to, dialect }) => {
+      const receiver = await first.login(to, dialect)
+      const raw = await first.login(from, dialect)
+      await Promise.all(Array.from({ length: atOnce }, (_, lane) => load(from, to, raw, lane)))
+      await receiver.closed
+    })
+    await Promise.all(loads)
+    expect(acknowledged.length).toBeGreaterThanOrEqual(killedAfter)
+
+    const second = await start()
+    await using _second = second.program
+    for (const { from, to, dialect } of pairs) {
+      const wanted = acknowledged.filter(one => one.from === from).map(({ clientMsgID }) => clientMsgID)
+      const sender = await second.login(from, dialect)
+      const receiver = await second.login(to, dialect)
+      const sent = (await all(sender, to)).map(({ clientMsgID }) => clientMsgID)
+      expect(new Set(sent).size).toBe(sent.length)
+      expect(wanted.filter(id => !sent.includes(id))).toEqual([])
+      expect((await all(receiver, from)).map(({ clientMsgID }) => clientMsgID)).toEqual(sent)
+
+      // A program that does not know whether it was heard says it once more.
+      const own = tried.filter(one => one.from === from).map(({ clientMsgID }) => clientMsgID)
+      const again = own.filter(id => !wanted.includes(id))
+      const answers = await Promise.allSettled(again.map(id => say(sender, { userID: to }, id)))
+      const refusals = answers
+        .filter(({ status }) => status === 'rejected')
+        .map(answer => String(Object.values(answer)[1]))
+      expect(refusals.filter(reason => !reason.includes('10204'))).toEqual([])
+      const end = (await all(receiver, from)).map(({ clientMsgID }) => clientMsgID)
+      expect(end.toSorted()).toEqual(own.toSorted())
+      await Promise.all([sender.close(), receiver.close()])
     }
   }
-  const loads = pairs.map(async ({ from, to, dialect }) => {
-    const receiver = await first.login(to, dialect)
-    const raw = await first.login(from, dialect)
-    await Promise.all(Array.from({ length: atOnce }, (_, lane) => load(from, to, raw, lane)))
-    await receiver.closed
-  })
-  await Promise.all(loads)
-  expect(acknowledged.length).toBeGreaterThanOrEqual(killedAfter)
-
-  const second = await start()
-  await using _second = second.program
-  for (const { from, to, dialect } of pairs) {
-    const wanted = acknowledged.filter(one => one.from === from).map(({ clientMsgID }) => clientMsgID)
-    const sender = await second.login(from, dialect)
-    const receiver = await second.login(to, dialect)
-    const sent = (await all(sender, to)).map(({ clientMsgID }) => clientMsgID)
-    expect(new Set(sent).size).toBe(sent.length)
-    expect(wanted.filter(id => !sent.includes(id))).toEqual([])
-    expect((await all(receiver, from)).map(({ clientMsgID }) => clientMsgID)).toEqual(sent)
-
-    // A program that does not know whether it was heard says it once more.
-    const own = tried.filter(one => one.from === from).map(({ clientMsgID }) => clientMsgID)
-    const again = own.filter(id => !wanted.includes(id))
-    const answers = await Promise.allSettled(again.map(id => say(sender, { userID: to }, id)))
-    const refusals = answers
-      .filter(({ status }) => status === 'rejected')
-      .map(answer => String(Object.values(answer)[1]))
-    expect(refusals.filter(reason => !reason.includes('10204'))).toEqual([])
-    const end = (await all(receiver, from)).map(({ clientMsgID }) => clientMsgID)
-    expect(end.toSorted()).toEqual(own.toSorted())
-    await Promise.all([sender.close(), receiver.close()])
-  }
-})
+)

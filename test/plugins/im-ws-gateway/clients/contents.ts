@@ -1,5 +1,6 @@
 import { said } from './chat.ts'
 import type { Client } from './client.ts'
+import { file, pictures, sound, video } from './samples.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -17,23 +18,6 @@ export interface Content {
 }
 
 const isV3 = ({ version }: Client): boolean => version === '3.5.2'
-const picture = { uuid: 'p', type: 'png', size: 1, width: 2, height: 3, url: 'http://p' }
-const sound = { uuid: 's', soundPath: '', sourceUrl: 'http://s', dataSize: 1, duration: 2 }
-const video = {
-  videoPath: '',
-  duration: 1,
-  videoType: 'mp4',
-  snapshotPath: '',
-  videoUUID: 'v',
-  videoUrl: 'http://v',
-  videoSize: 1,
-  snapshotUUID: 'sn',
-  snapshotSize: 1,
-  snapshotUrl: 'http://sn',
-  snapshotWidth: 1,
-  snapshotHeight: 1
-}
-const file = { filePath: '', fileName: 'f.txt', uuid: 'f', sourceUrl: 'http://f', fileSize: 1 }
 const location = { description: 'here', longitude: 116.4, latitude: -39.9 }
 const custom = { data: '{"a":1}', extension: 'e', description: 'd' }
 const face = { index: 7, data: 'smile' }
@@ -60,8 +44,8 @@ export const contents: Readonly<Record<string, Content>> = {
     contentType: 102,
     method: 'createImageMessageByURL',
     methodV2: 'createImageMessage',
-    args: () => ({ sourcePath: '', sourcePicture: picture, bigPicture: picture, snapshotPicture: picture }),
-    seen: { sourcePath: '', sourcePicture: picture, bigPicture: picture, snapshotPicture: picture },
+    args: () => ({ sourcePath: '', ...pictures }),
+    seen: { sourcePath: '', ...pictures },
     see: elem('pictureElem')
   },
   sound: {
