@@ -59,7 +59,11 @@ async function showGroup() {
   const groupID = known?.groupID ?? (await maker.account.makeGroup(textOf('group')))
   for (const { account } of sides) await account.show(await account.conversationOfGroup(groupID))
 }
-groupButton.addEventListener('click', () => {
-  say(status, '')
-  showGroup().catch(() => say(status, textOf('refused')))
+groupButton.addEventListener('click', () => void showGroup())
+
+// Clients reject with the frame that answered them.
+addEventListener('unhandledrejection', event => {
+  const { errCode, errMsg } = event.reason ?? {}
+  if (errCode !== undefined) say(status, `${textOf('refused')}: ${errMsg} (${errCode})`)
 })
+main.addEventListener('click', () => say(status, ''), { capture: true })
