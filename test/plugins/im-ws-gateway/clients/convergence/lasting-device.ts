@@ -1,5 +1,5 @@
-import type { Raw } from './raw-client.ts'
-import { shown, type Shown } from './raw-chat.ts'
+import type { Raw } from '../raw-client.ts'
+import { shown, type Shown } from '../raw-chat.ts'
 
 /** A device of a user over all of its connections, which knows nothing but what it was told. */
 export class LastingDevice {
@@ -52,7 +52,8 @@ export class LastingDevice {
   /** Its list of conversations, put together from what it was told. */
   conversations(): ReadonlyMap<string, Shown> {
     const told = this.#told(/^On(NewConversation|ConversationChanged)$/) as readonly (readonly unknown[])[]
-    return new Map(told.flat().map(one => [shown(one).with, shown(one)]))
+    const known = new Map(told.flat().map(one => [shown(one).with, shown(one)]))
+    return new Map([...known].filter(([, { isListed }]) => isListed))
   }
 
   /** How much it believes to be unread. */
