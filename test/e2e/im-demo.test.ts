@@ -92,6 +92,7 @@ describe.skipIf(!hasChromium)('the chat page in Chromium', () => {
     await wei.pane.getByText('Choose a conversation').waitFor()
     await wei.conversation('Lin').click()
     await wei.messages.getByText('Hello <b>Wei</b>').waitFor()
+    await wei.pane.locator('input:focus').waitFor()
     await badge.waitFor({ state: 'hidden' })
     await lin.messages.getByText('read', { exact: true }).waitFor()
 

@@ -16,7 +16,11 @@ const main = find('main', HTMLElement)
 const status = find('#status', HTMLElement)
 const groupButton = find('#group', HTMLButtonElement)
 
-const sides = [...(await session()).entries()].map(([index, { userID, nickname }], _, all) => {
+const users = await session().catch(error => {
+  say(status, textOf('refused'))
+  throw error
+})
+const sides = [...users.entries()].map(([index, { userID, nickname }], _, all) => {
   const pane = makePane(nickname)
   const peerID = all[1 - index]?.[1].userID ?? ''
   const logIn = async () => {
