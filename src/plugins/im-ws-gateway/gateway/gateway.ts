@@ -93,7 +93,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       lineLimits: {
         pingMs: settings.pingMs,
         stalledMs: settings.stalledMs,
-        outbox: { flusher: new Flusher(now), maxQueueBytes: settings.maxQueueBytes },
+        outbox: { flusher: new Flusher(clock), maxQueueBytes: settings.maxQueueBytes },
         counters: this.#counters,
         now,
         random

@@ -21,9 +21,12 @@ export interface OutboxLimits {
   readonly maxQueueBytes: number
 }
 
+/** When an outbox is to be flushed next: not at all, in the next pass of the flusher, or in this turn. */
+type Due = 'never' | 'passing' | 'urgent'
+
 /**
- * Frames on their way to one connection. All that is put in during one turn of the event loop goes out in one write;
- * what the reader does not take waits here.
+ * Frames on their way to one connection. All that is put in during one turn of the event loop, or until the next pass of
+ * the flusher, goes out in one write; what the reader does not take waits here.
  */
 export class Outbox {
   readonly #socket: Writable
@@ -34,7 +37,7 @@ export class Outbox {
   #held: Buffer[] | undefined
   /** Bytes in both. */
   #bytes = 0
-  #isScheduled = false
+  #due: Due = 'never'
   /** Since when the reader has taken nothing, in milliseconds of the wheel; -1: it takes all there is. */
   #pressedAt = -1
   #whenEmpty: (() => void) | undefined
@@ -67,12 +70,9 @@ export class Outbox {
     return this.#pressedAt + stalledMs + extraMs
   }
 
-  /** Sends a frame after those that wait, and before those that are held back. */
+  /** Sends a frame in this turn, after those that wait, and before those that are held back. */
   push(frame: Buffer): void {
-    if (this.isPressed && this.#isFull()) return
-    this.#frames.push(frame)
-    this.#bytes += frame.length
-    this.#schedule()
+    this.#add(frame, true)
   }
 
   /** From now on keeps back what is given to `pushHeld`. */
@@ -80,9 +80,9 @@ export class Outbox {
     this.#held ??= []
   }
 
-  /** Sends a frame after those that are held back; when nothing is, like `push`. */
+  /** Sends a frame after those that are held back; when nothing is, in the next pass of the flusher. */
   pushHeld(frame: Buffer): void {
-    if (!this.#held) return this.push(frame)
+    if (!this.#held) return this.#add(frame, false)
     if (this.#isFull()) return
     this.#held.push(frame)
     this.#bytes += frame.length
@@ -94,7 +94,7 @@ export class Outbox {
     this.#held = undefined
     if (!held || held.length === 0) return
     for (const frame of held) this.#frames.push(frame)
-    this.#schedule()
+    this.#schedule(true)
   }
 
   /** Forgets what is held back. */
@@ -105,13 +105,13 @@ export class Outbox {
 
   /** Writes what waits, as much as the reader takes. To be called by the flusher. */
   flush(now: number): void {
-    this.#isScheduled = false
+    this.#due = 'never'
     if (this.isPressed || !this.#socket.writable) return
     if (this.#write()) return this.#emptied()
     this.#pressedAt = now
     this.#socket.once('drain', () => {
       this.#pressedAt = -1
-      if (this.#frames.length > 0) this.#schedule()
+      if (this.#frames.length > 0) this.#schedule(true)
       else this.#emptied()
     })
     this.#owner.waiting()
@@ -120,7 +120,7 @@ export class Outbox {
   /** Calls `then` once all that was pushed is out. */
   whenEmpty(then: () => void): void {
     this.#whenEmpty = then
-    this.#schedule()
+    this.#schedule(true)
   }
 
   /** @returns false: the reader does not take all */
@@ -145,10 +145,18 @@ export class Outbox {
     return !socket.writableNeedDrain || socket.writableLength === 0
   }
 
-  #schedule(): void {
-    if (this.#isScheduled || this.isPressed) return
-    this.#isScheduled = true
-    this.#limits.flusher.add(this)
+  #add(frame: Buffer, isUrgent: boolean): void {
+    if (this.isPressed && this.#isFull()) return
+    this.#frames.push(frame)
+    this.#bytes += frame.length
+    // More than one write takes has no reason to wait for more.
+    this.#schedule(isUrgent || this.#bytes >= batchBytes)
+  }
+
+  #schedule(isUrgent: boolean): void {
+    if (this.isPressed || this.#due === 'urgent' || (this.#due === 'passing' && !isUrgent)) return
+    this.#due = isUrgent ? 'urgent' : 'passing'
+    this.#limits.flusher.add(this, isUrgent)
   }
 
   #emptied(): void {
