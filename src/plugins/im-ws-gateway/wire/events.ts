@@ -77,8 +77,7 @@ export function encodeEvent(client: Client, event: CoreEvent, viewerID: string):
   const { dialect } = client
   if (untold[dialect].includes(event.kind)) return []
   if (event.kind === 'newMessages') return newMessages(client, event, viewerID)
-  if (event.kind === 'messageRevoked' && dialect === '2.0')
-    return [frameText('OnRecvMessageRevoked', escaped(event.info.clientMsgID))]
+  if (event.kind === 'messageRevoked' && dialect !== '3') return revocations(dialect, event)
   const data = dataOf(dialect, event, viewerID)
   return data === undefined ? [] : [frameText(names[event.kind], data)]
 }
@@ -94,6 +93,16 @@ function newMessages(
   return dialect === '3' || (dialect === '2.3' && batch)
     ? [frameText('OnRecvNewMessages', `[${all.join(',')}]`)]
     : all.map(data => frameText('OnRecvNewMessage', data))
+}
+
+/** 2.3 has a method and an event of either age for it, and pages listen to one or the other. */
+function revocations(
+  dialect: Dialect,
+  event: Extract<CoreEvent, { kind: 'messageRevoked' }>
+): readonly string[] {
+  const older = frameText('OnRecvMessageRevoked', escaped(event.info.clientMsgID))
+  if (dialect === '2.0') return [older]
+  return [older, frameText(names.messageRevoked, json(payload(dialect, event)))]
 }
 
 /** What stands between the quotes of `data`; undefined: there is nothing to tell. */

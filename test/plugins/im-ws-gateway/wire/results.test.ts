@@ -85,7 +85,9 @@ describe('a list', () => {
     expect(parsed('3', 'GetBlackList', [], [card, unknown])).toMatchObject([
       { userID: 'u9', attachedInfo: '' }
     ])
-    expect(parsed('2.3', 'GetBlackList', '', [card])).toMatchObject([{ blackInfo: { userID: 'u9' } }])
+    expect(parsed('2.3', 'GetBlackList', '', [card, unknown])).toMatchObject([
+      { userID: 'u9', blackInfo: { userID: 'u9' } }
+    ])
   })
 
   test('of friends that were found says how one stands to them', () => {
