@@ -47,6 +47,6 @@ export function conversationPart(context: ChatContext): Part<Names> {
       clear(context, await one(userID, conversationID), device, false),
     deleteAllConversations: (userID, _args, device) => hide(context, listed(userID), device),
     deleteAllMessages: (userID, _args, device) =>
-      clear(context, [...chatOf(context, userID).seats.values()], device, false)
+      clear(context, [...chatOf(context, userID).seats.values()], device, true)
   }
 }
