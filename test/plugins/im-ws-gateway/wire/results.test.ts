@@ -79,7 +79,7 @@ describe('a list', () => {
     expect(newer).toHaveProperty('friendInfo.remark', 'my friend')
   })
 
-  test('of those that were blocked is flat in 3.x only', () => {
+  test('of those that were blocked is flat, in 2.x with their cards in it', () => {
     const card: UserCard = { publicInfo: samples.user, friendInfo: null, blackInfo: samples.black }
     const unknown: UserCard = { publicInfo: null, friendInfo: null, blackInfo: null }
     expect(parsed('3', 'GetBlackList', [], [card, unknown])).toMatchObject([
