@@ -128,11 +128,11 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   }
 
   take(event: CoreEvent, isCause: boolean): void {
-    const bytes = this.isOpen ? this.#bytesOf(event) : null
-    if (!bytes) return
+    const frames = this.isOpen ? this.#framesOf(event) : []
+    if (frames.length === 0) return
     this.#host.counters.events++
     if (isCause && this.queue.isBusy) this.outbox.hold()
-    this.outbox.pushHeld(bytes)
+    this.outbox.pushHeld(...frames)
   }
 
   /** The login has been answered: tells the client what every client waits for, and what it missed. */
@@ -141,10 +141,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.state = 'loggedIn'
     this.#line.unwatch()
     this.outbox.push(beforeSync)
-    for (const event of missed) {
-      const bytes = this.#bytesOf(event)
-      if (bytes) this.outbox.push(bytes)
-    }
+    for (const event of missed) this.outbox.push(...this.#framesOf(event))
     this.outbox.push(afterSync)
     this.outbox.release()
     this.#line.ping()
@@ -253,13 +250,13 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.#line.pause(isCongested)
   }
 
-  /** What tells the client of an event; `null`: nothing does. */
-  #bytesOf(event: CoreEvent): Buffer | null {
+  /** What tells the client of an event, in pieces; none: nothing does. */
+  #framesOf(event: CoreEvent): readonly Buffer[] {
     try {
       return this.#host.frames.of(event, this, this.userID)
     } catch (err) {
       this.#host.log.error({ err, kind: event.kind }, 'an event could not be told')
-      return null
+      return []
     }
   }
 

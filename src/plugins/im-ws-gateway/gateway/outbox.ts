@@ -70,9 +70,9 @@ export class Outbox {
     return this.#pressedAt + stalledMs + extraMs
   }
 
-  /** Sends a frame in this turn, after those that wait, and before those that are held back. */
-  push(frame: Buffer): void {
-    this.#add(frame, true)
+  /** Sends the pieces of a frame in this turn, after all that waits, and before what is held back. */
+  push(...pieces: readonly Buffer[]): void {
+    this.#add(pieces, true)
   }
 
   /** From now on keeps back what is given to `pushHeld`. */
@@ -80,12 +80,14 @@ export class Outbox {
     this.#held ??= []
   }
 
-  /** Sends a frame after those that are held back; when nothing is, in the next pass of the flusher. */
-  pushHeld(frame: Buffer): void {
-    if (!this.#held) return this.#add(frame, false)
+  /** Sends the pieces of a frame after what is held back; when nothing is, in the next pass of the flusher. */
+  pushHeld(...pieces: readonly Buffer[]): void {
+    if (!this.#held) return this.#add(pieces, false)
     if (this.#isFull()) return
-    this.#held.push(frame)
-    this.#bytes += frame.length
+    for (const piece of pieces) {
+      this.#held.push(piece)
+      this.#bytes += piece.length
+    }
   }
 
   /** Sends what was held back, and holds back nothing any more. */
@@ -145,10 +147,12 @@ export class Outbox {
     return !socket.writableNeedDrain || socket.writableLength === 0
   }
 
-  #add(frame: Buffer, isUrgent: boolean): void {
+  #add(pieces: readonly Buffer[], isUrgent: boolean): void {
     if (this.isPressed && this.#isFull()) return
-    this.#frames.push(frame)
-    this.#bytes += frame.length
+    for (const piece of pieces) {
+      this.#frames.push(piece)
+      this.#bytes += piece.length
+    }
     // More than one write takes has no reason to wait for more.
     this.#schedule(isUrgent || this.#bytes >= batchBytes)
   }

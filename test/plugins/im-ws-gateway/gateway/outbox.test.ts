@@ -109,6 +109,19 @@ test('events wait for a pass, unless they are many or follow an answer; what com
   expect(asked()).toEqual([true])
 })
 
+test('the pieces of a frame stay together, held back or not', () => {
+  const { reader, outbox, flush } = outboxOf()
+  outbox.push(frame('a'), frame('b '))
+  outbox.hold()
+  outbox.pushHeld(frame('c'), frame('d '))
+  expect(outbox.queuedBytes).toBe(6)
+  outbox.push(frame('e '))
+  outbox.release()
+  outbox.pushHeld(frame('f'), frame('g'))
+  flush()
+  expect([reader.text, outbox.queuedBytes]).toEqual(['ab e cd fg', 0])
+})
+
 test('what is held back can be forgotten', () => {
   const { reader, outbox, flush } = outboxOf()
   outbox.hold()
