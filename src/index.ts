@@ -44,6 +44,7 @@ export type {
   ErrorContext,
   ErrorDefinition,
   FieldFault,
+  HandlerWrap,
   Locale,
   Related,
   ResultExtras,
