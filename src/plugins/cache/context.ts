@@ -1,0 +1,125 @@
+import { Ask } from './ask.ts'
+import { boxOf } from './box.ts'
+import type { Core } from './core.ts'
+import { failureKind } from './failure-kind.ts'
+import { digestOf, keyText } from './key-text.ts'
+import { personTag } from './person.ts'
+import type { Policy } from './policy.ts'
+import type { Section } from './section.ts'
+import type { CacheCall, CacheContext, CacheUser, ContextCache, PolicyInput } from './service.ts'
+import { touchMs } from './store.ts'
+
+/** Longer keys are kept as their digests. */
+const maxKeyCharacters = 512
+const digestPrefix = '#'
+
+/** The caches of one request. */
+export class RequestCaches implements ContextCache {
+  readonly #core: Core
+  readonly #context: CacheContext
+
+  constructor(core: Core, context: CacheContext) {
+    this.#core = core
+    this.#context = context
+  }
+
+  publicCache<T>(...call: CacheCall<T>): Promise<T> {
+    try {
+      return this.#open(this.#core.sections.of('public', this.#context.routeId), call)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  userCache<T>(...call: CacheCall<T>): Promise<T> {
+    const { routeId, user } = this.#context
+    const { sections } = this.#core
+    try {
+      return user
+        ? this.#sealed(sections.of('user', routeId), user, call)
+        : this.#open(sections.of('guest', routeId), call)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async clearUserCache(): Promise<void> {
+    const { user } = this.#context
+    if (user) await this.#core.forget({ ids: [], tags: [personTag(user)] })
+  }
+
+  /** A hit costs the key and a look into a map. */
+  #open<T>(section: Section, call: CacheCall<T>): Promise<T> {
+    const { context, policy, run, text } = this.#partsOf(call)
+    if (this.#isBypassed(policy)) return this.#bypass(section, policy, run)
+    const digest = text.length > maxKeyCharacters ? digestOf(text) : undefined
+    const key = digest === undefined ? text : digestPrefix + digest
+    const entry = section.entries.get(key)
+    if (entry?.promise !== undefined && !context.force && !context.served && policy.early === 0) {
+      const now = this.#core.wheel.now()
+      if (now < entry.freshUntil(policy) && now - entry.touchedAt < touchMs) {
+        section.counts.hit++
+        return entry.promise as Promise<T>
+      }
+    }
+    const { served, force = false } = context
+    const ask = new Ask({
+      section,
+      key,
+      policy,
+      run,
+      classify: failureKind,
+      force,
+      served,
+      ...(digest !== undefined && { digest })
+    })
+    return this.#core.engine.read(ask) as Promise<T>
+  }
+
+  #sealed<T>(section: Section, user: CacheUser, call: CacheCall<T>): Promise<T> {
+    const { context, policy, run, text } = this.#partsOf(call)
+    if (user.uncached || this.#isBypassed(policy)) return this.#bypass(section, policy, run)
+    const { served, force = false } = context
+    const tag = personTag(user)
+    const digest = digestOf(tag + text)
+    const box = boxOf(user, section.idOf(digest))
+    const tags = (): readonly string[] => [tag]
+    const parts = {
+      section,
+      key: digest,
+      digest,
+      policy,
+      run,
+      classify: failureKind,
+      box,
+      tags,
+      force,
+      served
+    }
+    return this.#core.engine.read(new Ask(parts)) as Promise<T>
+  }
+
+  #partsOf<T>(call: CacheCall<T>) {
+    const context = this.#context
+    const count = call.length - 2
+    const run = call[count + 1] as () => T | Promise<T>
+    if (count < 0 || typeof run !== 'function')
+      throw new TypeError('A cache is called with keys, a policy, and what does the work')
+    const policy = this.#core.policies.of(call[count] as PolicyInput)
+    const method = context.method === 'HEAD' ? 'GET' : context.method
+    const text = keyText([method, context.params]) + keyText(call, count)
+    return { context, policy, run, text }
+  }
+
+  #isBypassed(policy: Policy): boolean {
+    const { method, bypass, user } = this.#context
+    const isRead = policy.anyMethod || method === 'GET' || method === 'HEAD'
+    return policy.off || !isRead || bypass === true || user?.uncached === true
+  }
+
+  #bypass<T>(section: Section, policy: Policy, run: () => T | Promise<T>): Promise<T> {
+    const { served } = this.#context
+    const ask = new Ask({ section, key: '', policy, run, classify: failureKind, served })
+    return this.#core.engine.bypass(ask) as Promise<T>
+  }
+}
