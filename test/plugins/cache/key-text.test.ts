@@ -16,7 +16,8 @@ const part = fc.letrec(tie => ({
     fc.array(tie('any')),
     fc.dictionary(
       fc.string(),
-      tie('any').filter(value => value !== undefined)
+      tie('any').filter(value => value !== undefined),
+      { noNullPrototype: true }
     )
   )
 })).any
