@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { CacheUser } from '../../../src/plugins/cache/service.ts'
 
 /** A person with a key of their own: AES-256-GCM, 96 random bits a nonce. */
-export function person(identity: string, dataKey = randomBytes(32)): CacheUser {
+export function person(identity: string, dataKey: Uint8Array = randomBytes(32)): CacheUser {
   const key = Buffer.from(hkdfSync('sha256', dataKey, '', 'cache', 32))
   return {
     identity,
