@@ -50,6 +50,7 @@ export type {
   ResultExtras,
   ValueTransform
 } from './plugins/api-error/service.ts'
+export * from './plugins/cache/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
 export * from './plugins/sign-bridge/service.ts'
