@@ -77,7 +77,7 @@ function policyOf(options: PolicyOptions, text: string, defaults: PolicyDefaults
   const { jitter = 0.1, early = 0, tags = [], anyMethod = false, preset = defaults.preset } = options
   if (!Object.hasOwn(presets, preset))
     throw new TypeError(`there is no preset '${preset}', but ${Object.keys(presets).join(', ')}`)
-  const { wait, swrErrors } = { ...presets[preset], ...options }
+  const { swrErrors = presets[preset].swrErrors } = options
   const { givenMs, plus } = timeToLive(options.ttl)
   const lazy = options.lazy ?? plus
   if (plus && !lazy) throw new TypeError("'+' and lazy: false contradict each other")
@@ -93,7 +93,7 @@ function policyOf(options: PolicyOptions, text: string, defaults: PolicyDefaults
     ttlMs,
     lazy,
     graceMs: within('grace', options.grace ?? Math.min(Math.max(10 * ttlMs, hour), 7 * day), 0, 7 * day),
-    waitMs: within('wait', wait, 0, timeoutMs),
+    waitMs: within('wait', options.wait ?? Math.min(presets[preset].waitMs, timeoutMs), 0, timeoutMs),
     timeoutMs,
     retryAfterMs: within('retryAfter', options.retryAfter ?? 10 * second, 0, hour),
     jitter: numberWithin('jitter', jitter, 0.5),

@@ -1,10 +1,15 @@
-import type { PolicyOptions, Preset } from './service.ts'
+import type { Preset } from './service.ts'
 
-/**
- * Defaults of policies. `ws3-2018` is what WebService3 did in the end: whoever reads an old value of a lazy policy waits
- * up to 3 s for the new one, and where the policy is not lazy no old value stands in for a failure.
- */
-export const presets: Readonly<Record<Preset, Required<Pick<PolicyOptions, 'wait' | 'swrErrors'>>>> = {
-  default: { wait: 0, swrErrors: true },
-  'ws3-2018': { wait: 3_000, swrErrors: false }
+/** What a policy does where it does not say. */
+export interface PresetDefaults {
+  /** How long readers of an old value of a lazy policy wait for the new one. */
+  readonly waitMs: number
+  /** Whether an old value stands in for a failure where the policy is not lazy. */
+  readonly swrErrors: boolean
+}
+
+/** Defaults of policies by name. `ws3-2018` is what WebService3 did in the end. */
+export const presets: Readonly<Record<Preset, PresetDefaults>> = {
+  default: { waitMs: 0, swrErrors: true },
+  'ws3-2018': { waitMs: 3_000, swrErrors: false }
 }

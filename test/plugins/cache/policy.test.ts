@@ -110,6 +110,7 @@ describe('what follows from a time', () => {
       swrErrors: true
     })
     expect(read({ ttl: '10m', preset: 'default' }, { preset: 'ws3-2018' }).waitMs).toBe(0)
+    expect(read({ ttl: '10m', preset: 'ws3-2018', timeout: '2s' }).waitMs).toBe(2 * second)
   })
 })
 
