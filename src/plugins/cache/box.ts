@@ -3,11 +3,14 @@ import type { CacheUser } from './service.ts'
 /** Keeps values of one user and key as ciphertext. */
 export interface Box {
   /**
-   * The ciphertext, and what will come out of it.
+   * The ciphertext, and what makes copies of what will come out of it.
    * @throws {TypeError} for what JSON cannot hold
    */
-  seal(value: unknown): { readonly sealed: Uint8Array; readonly value: unknown }
-  /** @throws when it is not this user's, or not of this key */
+  seal(value: unknown): { readonly sealed: Uint8Array; readonly copy: () => unknown }
+  /**
+   * A copy, for one reader alone.
+   * @throws when it is not this user's, or not of this key
+   */
   open(sealed: Uint8Array): unknown
 }
 
@@ -20,7 +23,7 @@ export function boxOf(user: CacheUser, id: string): Box {
   return {
     seal(value) {
       const bytes = encode(value)
-      return { sealed: user.seal(bytes, aad), value: decode(bytes) }
+      return { sealed: user.seal(bytes, aad), copy: () => decode(bytes) }
     },
     open: sealed => decode(user.open(sealed, aad))
   }
@@ -38,11 +41,5 @@ function encode(value: unknown): Buffer {
 
 function decode(bytes: Uint8Array): unknown {
   const body = Buffer.from(bytes.buffer, bytes.byteOffset + 1, bytes.byteLength - 1)
-  return bytes[0] === bytesAsTheyAre ? body : frozen(JSON.parse(body.toString()))
-}
-
-function frozen(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  for (const member of Object.values(value)) frozen(member)
-  return Object.freeze(value)
+  return bytes[0] === bytesAsTheyAre ? Buffer.from(body) : JSON.parse(body.toString())
 }

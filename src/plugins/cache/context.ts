@@ -3,7 +3,7 @@ import { boxOf } from './box.ts'
 import type { Core } from './core.ts'
 import { failureKind } from './failure-kind.ts'
 import { digestOf, keyText } from './key-text.ts'
-import { personTag } from './person.ts'
+import { identityOf, personTag } from './person.ts'
 import type { Policy } from './policy.ts'
 import type { Section } from './section.ts'
 import type { CacheCall, CacheContext, CacheUser, ContextCache, PolicyInput } from './service.ts'
@@ -50,65 +50,46 @@ export class RequestCaches implements ContextCache {
 
   /** A hit costs the key and a look into a map. */
   #open<T>(section: Section, call: CacheCall<T>): Promise<T> {
-    const { context, policy, run, text } = this.#partsOf(call)
-    if (this.#isBypassed(policy)) return this.#bypass(section, policy, run)
+    const { served, force = false } = this.#context
+    const policy = this.#policyOf(call)
+    if (this.#isBypassed(policy)) return this.#bypass(section, policy, workOf(call))
+    const text = this.#textOf(call)
     const digest = text.length > maxKeyCharacters ? digestOf(text) : undefined
     const key = digest === undefined ? text : digestPrefix + digest
     const entry = section.entries.get(key)
-    if (entry?.promise !== undefined && !context.force && !context.served && policy.early === 0) {
+    if (entry?.promise !== undefined && !force && served === undefined && policy.early === 0) {
       const now = this.#core.wheel.now()
       if (now < entry.freshUntil(policy) && now - entry.touchedAt < touchMs) {
         section.counts.hit++
         return entry.promise as Promise<T>
       }
     }
-    const { served, force = false } = context
-    const ask = new Ask({
-      section,
-      key,
-      policy,
-      run,
-      classify: failureKind,
-      force,
-      served,
-      ...(digest !== undefined && { digest })
-    })
-    return this.#core.engine.read(ask) as Promise<T>
+    const known = digest === undefined ? {} : { digest }
+    const ask = { section, key, policy, run: workOf(call), classify: failureKind, force, served, ...known }
+    return this.#core.engine.read(new Ask(ask)) as Promise<T>
   }
 
   #sealed<T>(section: Section, user: CacheUser, call: CacheCall<T>): Promise<T> {
-    const { context, policy, run, text } = this.#partsOf(call)
+    const { served, force = false } = this.#context
+    const policy = this.#policyOf(call)
+    const run = workOf(call)
     if (user.uncached || this.#isBypassed(policy)) return this.#bypass(section, policy, run)
-    const { served, force = false } = context
-    const tag = personTag(user)
-    const digest = digestOf(tag + text)
+    const digest = digestOf(keyText([identityOf(user)]) + this.#textOf(call))
     const box = boxOf(user, section.idOf(digest))
-    const tags = (): readonly string[] => [tag]
-    const parts = {
-      section,
-      key: digest,
-      digest,
-      policy,
-      run,
-      classify: failureKind,
-      box,
-      tags,
-      force,
-      served
-    }
-    return this.#core.engine.read(new Ask(parts)) as Promise<T>
+    const tags = (): readonly string[] => [personTag(user)]
+    const ask = { section, key: digest, digest, policy, run, classify: failureKind, box, tags, force, served }
+    return this.#core.engine.read(new Ask(ask)) as Promise<T>
   }
 
-  #partsOf<T>(call: CacheCall<T>) {
-    const context = this.#context
-    const count = call.length - 2
-    const run = call[count + 1] as () => T | Promise<T>
-    if (count < 0 || typeof run !== 'function')
+  #policyOf<T>(call: CacheCall<T>): Policy {
+    if (call.length < 2 || typeof call.at(-1) !== 'function')
       throw new TypeError('A cache is called with keys, a policy, and what does the work')
-    const policy = this.#core.policies.of(call[count] as PolicyInput)
-    const method = context.method === 'HEAD' ? 'GET' : context.method
-    const text = keyText([method, context.params]) + keyText(call, count)
-    return { context, policy, run, text }
+    return this.#core.policies.of(call[call.length - 2] as PolicyInput)
+  }
+
+  #textOf<T>(call: CacheCall<T>): string {
+    const { method, params } = this.#context
+    return keyText([method === 'HEAD' ? 'GET' : method, params]) + keyText(call, call.length - 2)
   }
 
   #isBypassed(policy: Policy): boolean {
@@ -122,4 +103,8 @@ export class RequestCaches implements ContextCache {
     const ask = new Ask({ section, key: '', policy, run, classify: failureKind, served })
     return this.#core.engine.bypass(ask) as Promise<T>
   }
+}
+
+function workOf<T>(call: CacheCall<T>): () => T | Promise<T> {
+  return call[call.length - 1] as () => T | Promise<T>
 }

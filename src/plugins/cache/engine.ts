@@ -113,7 +113,7 @@ export class Engine {
       const { entry } = outcome
       const isOld = entry !== undefined && now >= entry.freshUntil(ask.policy)
       this.#note(ask, entry, outcome.found ? (isOld ? 'stale' : 'hit') : origin, collapsed)
-      return outcome.value
+      return outcome.copy ? outcome.copy() : outcome.value
     }
     const { lazy, swrErrors } = ask.policy
     if (outcome.kind === 'transient' && !job.cleared && (lazy || swrErrors || ask.force)) {

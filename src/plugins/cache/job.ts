@@ -9,8 +9,9 @@ export type Outcome = Done | Failed
 
 export interface Done {
   readonly ok: true
-  /** As everybody who waited gets it. */
+  /** As everybody who waited gets it, unless each gets a copy. */
   readonly value: unknown
+  readonly copy?: (() => unknown) | undefined
   /** What was stored, or found in the store that nodes share. */
   readonly entry?: Entry
   /** It was found there, and no work was done. */

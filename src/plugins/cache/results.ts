@@ -23,9 +23,8 @@ export interface ResultsParts {
 const overheadBytes = 640
 const failureBytes = 1_024
 
-interface Made {
+interface Made extends Pick<Done, 'value' | 'copy'> {
   readonly kept: ConstructorParameters<typeof Entry>[1]
-  readonly value: unknown
   readonly bytes: number
 }
 
@@ -52,11 +51,11 @@ export class Results {
     }
     const held = ask.section.entries.get(ask.key)
     const isOlder = held !== undefined && !held.failure && held.startedAt >= startedAt
-    if (job.cleared || isOlder) return { ok: true, value: made.value }
+    if (job.cleared || isOlder) return { ok: true, value: made.value, copy: made.copy }
     const entry = new Entry(this.#contentOf(ask, made.bytes, startedAt, createdAt), made.kept)
-    if (store.set(entry)) return { ok: true, value: made.value, entry }
+    if (store.set(entry)) return { ok: true, value: made.value, copy: made.copy, entry }
     ask.section.counts.unstorable++
-    return { ok: true, value: made.value }
+    return { ok: true, value: made.value, copy: made.copy }
   }
 
   /** Does to the old value what the kind of the failure says. True: it is gone. */
@@ -76,7 +75,7 @@ export class Results {
     if (!made) return undefined
     const entry = new Entry(this.#contentOf(ask, made.bytes, createdAt - workMs, createdAt), made.kept)
     if (now() >= entry.usableUntil(ask.policy) || !store.set(entry)) return undefined
-    return { ok: true, value: made.value, entry, found: true }
+    return { ok: true, value: made.value, copy: made.copy, entry, found: true }
   }
 
   #applyFailure({ ask }: Job, error: unknown, kind: FailureKind): boolean {
@@ -111,9 +110,9 @@ export class Results {
     const { maxEntryBytes } = this.#parts
     try {
       if (ask.box) {
-        const { sealed, value: opened } = ask.box.seal(value)
+        const { sealed, copy } = ask.box.seal(value)
         if (sealed.byteLength > maxEntryBytes) return undefined
-        return { kept: { sealed }, value: opened, bytes: sealed.byteLength }
+        return { kept: { sealed }, value, copy, bytes: sealed.byteLength }
       }
       return this.#plain(value)
     } catch {
@@ -128,10 +127,12 @@ export class Results {
     return { kept: { promise: Promise.resolve(value), plain }, value, bytes }
   }
 
-  #open({ box, section }: Ask, value: unknown, bytes: Uint8Array | undefined): Made | undefined {
+  #open({ box, section }: Ask, plain: unknown, bytes: Uint8Array | undefined): Made | undefined {
     try {
-      if (!box) return this.#plain(bytes ?? value)
-      return bytes && { kept: { sealed: bytes }, value: box.open(bytes), bytes: bytes.byteLength }
+      if (!box) return this.#plain(bytes ?? plain)
+      if (!bytes) return undefined
+      const value = box.open(bytes)
+      return { kept: { sealed: bytes }, value, copy: () => box.open(bytes), bytes: bytes.byteLength }
     } catch {
       section.counts.unopened++
       return undefined

@@ -117,19 +117,20 @@ export interface CacheContext {
 export type CacheCall<T> = [...keys: KeyPart[], policy: PolicyInput, work: () => T | Promise<T>]
 
 /**
- * The caches of one request. Keys are made of the method, the route, the parameters and `keys`. Values are deeply frozen
- * copies of what the work returned; `undefined` is handed out, but not stored.
+ * The caches of one request. Keys are made of the method, the route, the parameters and `keys`. `undefined` is handed out,
+ * but not stored; `null`, 0, '', false and [] are values like others.
  */
 export interface ContextCache {
   /**
-   * Results that everybody shares.
+   * Results that everybody shares: deeply frozen copies of what the work returned. Instances of classes are not copied,
+   * and nobody may change them.
    * @throws what the work throws, and what others who wait for it get as well
    * @throws {TypeError} for a policy that is none, or a key that has no JSON
    */
   publicCache<T>(...call: CacheCall<T>): Promise<T>
   /**
-   * Results of the user alone, stored as ciphertext under the user's key: what JSON makes of a value is what comes back.
-   * Guests share theirs with each other, but not with `publicCache`.
+   * Results of the user alone, stored as ciphertext under the user's key. Each reader gets a copy of its own, of what JSON
+   * makes of the value. Guests share theirs with each other, but not with `publicCache`.
    * @throws as {@link ContextCache.publicCache}
    */
   userCache<T>(...call: CacheCall<T>): Promise<T>

@@ -31,17 +31,19 @@ describe('what userCache stores', () => {
     }
   })
 
-  test('comes back as JSON has it, the same at the first reading and later, and frozen', async () => {
+  test('comes back as JSON has it, the same at the first reading and later, and for each reader as a copy', async () => {
     const rig = makeRig()
     const alice = person('alice')
     const value = { at: new Date(7), list: [1, undefined], none: undefined, text: '行' }
     const json = { at: '1970-01-01T00:00:00.007Z', list: [1, null], text: '行' }
-    for (const _ of ['first', 'later']) {
-      const got = (await read(rig, alice, () => value)) as typeof json
-      expect(got).toEqual(json)
-      expect(Object.isFrozen(got) && Object.isFrozen(got.list)).toBe(true)
+    const work = async () => (await Promise.resolve(), value)
+    const first = [read(rig, alice, work), read(rig, alice, work)]
+    const copies = [...(await Promise.all(first)), await read(rig, alice, work)] as (typeof json)[]
+    for (const copy of copies) {
+      expect(copy).toEqual(json)
+      copy.list.push(2)
     }
-    expect(rig.cache.stats().counters).toMatchObject({ hits_total: 1, misses_total: 1 })
+    expect(rig.cache.stats().counters).toMatchObject({ hits_total: 1, misses_total: 2, fetches_total: 1 })
   })
 
   test.each([
