@@ -2,7 +2,7 @@ import { Ask } from './ask.ts'
 import { boxOf } from './box.ts'
 import type { Core } from './core.ts'
 import { failureKind } from './failure-kind.ts'
-import { digestOf, keyText } from './key-text.ts'
+import { digestOf, keyPart, keyText } from './key-text.ts'
 import { identityOf, personTag } from './person.ts'
 import type { Policy } from './policy.ts'
 import type { Section } from './section.ts'
@@ -17,6 +17,8 @@ const digestPrefix = '#'
 export class RequestCaches implements ContextCache {
   readonly #core: Core
   readonly #context: CacheContext
+  /** What the keys of all calls begin with. */
+  #prefix: string | undefined
 
   constructor(core: Core, context: CacheContext) {
     this.#core = core
@@ -74,7 +76,7 @@ export class RequestCaches implements ContextCache {
     const policy = this.#policyOf(call)
     const run = workOf(call)
     if (user.uncached || this.#isBypassed(policy)) return this.#bypass(section, policy, run)
-    const digest = digestOf(keyText([identityOf(user)]) + this.#textOf(call))
+    const digest = digestOf(keyPart(identityOf(user)) + this.#textOf(call))
     const box = boxOf(user, section.idOf(digest))
     const tags = (): readonly string[] => [personTag(user)]
     const ask = { section, key: digest, digest, policy, run, classify: failureKind, box, tags, force, served }
@@ -82,14 +84,17 @@ export class RequestCaches implements ContextCache {
   }
 
   #policyOf<T>(call: CacheCall<T>): Policy {
-    if (call.length < 2 || typeof call.at(-1) !== 'function')
+    if (call.length < 2 || typeof call[call.length - 1] !== 'function')
       throw new TypeError('A cache is called with keys, a policy, and what does the work')
     return this.#core.policies.of(call[call.length - 2] as PolicyInput)
   }
 
   #textOf<T>(call: CacheCall<T>): string {
     const { method, params } = this.#context
-    return keyText([method === 'HEAD' ? 'GET' : method, params]) + keyText(call, call.length - 2)
+    // No part of a key begins with '!'.
+    const isRead = method === 'GET' || method === 'HEAD'
+    this.#prefix ??= isRead ? keyPart(params) : `!${keyPart(method)}${keyPart(params)}`
+    return this.#prefix + keyText(call, call.length - 2)
   }
 
   #isBypassed(policy: Policy): boolean {

@@ -127,10 +127,9 @@ export class Jobs {
 
   #work(job: Job): void {
     job.ask.section.counts.fetches++
-    attempt(job.ask.run).then(
-      value => this.#succeeded(job, value),
-      (error: unknown) => this.#failed(job, error, kindOf(job.ask, error))
-    )
+    attempt(job.ask.run)
+      .then(value => this.#succeeded(job, value))
+      .catch((error: unknown) => this.#failed(job, error, kindOf(job.ask, error)))
   }
 
   #succeeded(job: Job, value: unknown): void {

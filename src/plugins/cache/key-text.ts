@@ -3,10 +3,11 @@ import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
 import { isPlainObject } from './snapshot.ts'
 
 const maxDepth = 32
+const lengths: readonly string[] = Array.from({ length: 256 }, (_, length) => `${length}:`)
 
 /**
- * One text for a list of parts (or the first `count` of them), the same only for equal ones: every part says what it is and how long it is, objects are
- * sorted by name, and members that are `undefined` do not count.
+ * One text for a list of parts, or the first `count` of them, the same only for equal ones: texts stand behind their
+ * lengths, members of objects are sorted by name, and those that are `undefined` do not count.
  * @throws {TypeError} for what JSON cannot hold
  * @throws {ApiError} `param.invalid` for what is nested more than 32 deep
  */
@@ -14,6 +15,14 @@ export function keyText(parts: readonly unknown[], count = parts.length): string
   let text = ''
   for (let at = 0; at < count; at++) text += partText(parts[at], 0)
   return text
+}
+
+/**
+ * The text of one part.
+ * @throws as {@link keyText}
+ */
+export function keyPart(part: unknown): string {
+  return partText(part, 0)
 }
 
 /** SHA-256 of a text, 43 characters of base64url. Texts that UTF-8 cannot tell apart have different ones. */
@@ -24,7 +33,7 @@ export function digestOf(text: string): string {
 function partText(part: unknown, depth: number): string {
   switch (typeof part) {
     case 'string':
-      return `s${part.length}:${part}`
+      return sized(part)
     case 'boolean':
       return part ? 't' : 'f'
     case 'undefined':
@@ -49,26 +58,27 @@ function objectText(part: object, depth: number): string {
     throw new ApiError(CommonErrors['param.invalid'], { detail })
   }
   if (Array.isArray(part)) {
-    let text = `a${part.length}:`
+    let text = '['
     for (const item of part) text += partText(item, depth)
-    return text
+    return `${text}]`
   }
   if (!isPlainObject(part)) throw new TypeError('A cache key cannot hold an instance of a class')
-  const names = inOrder(Object.keys(part))
-  let count = 0
-  let text = ''
-  for (const name of names) {
+  let text = '{'
+  for (const name of inOrder(Object.keys(part))) {
     const value = part[name]
-    if (value === undefined) continue
-    count++
-    text += `${name.length}:${name}${partText(value, depth)}`
+    if (value !== undefined) text += sized(name) + partText(value, depth)
   }
-  return `o${count}:${text}`
+  return `${text}}`
 }
 
-/** Sorts names in place. Few of them, as there are most often, are sorted faster like this. */
+/** A text behind its length: the few concatenations are most of what a key costs. */
+function sized(text: string): string {
+  return (lengths[text.length] ?? `${text.length}:`) + text
+}
+
+/** Sorts names, possibly in place. Few of them, as there are most often, are sorted faster like this. */
 function inOrder(names: string[]): string[] {
-  if (names.length > 8) return names.sort()
+  if (names.length > 8) return names.toSorted()
   for (let at = 1; at < names.length; at++) {
     const name = names[at] as string
     let to = at
