@@ -33,7 +33,7 @@ export function cachedRoute(
   const { routeId, policy, classify, vary } = caching
   const servedOf = new WeakMap<FastifyRequest, Served>()
 
-  const ask = (
+  const placeOf = (
     request: FastifyRequest,
     user: CacheUser | undefined
   ): Pick<Ask, 'section' | 'key' | 'box'> => {
@@ -54,11 +54,11 @@ export function cachedRoute(
       const mayMatter = caching.scope === 'user' || wantsNew
       const user = mayMatter ? userOf?.(request) : undefined
       if (policy.off || user?.uncached) {
-        sections.of('public', routeId).counts.bypass++
+        sections.of(caching.scope, routeId).counts.bypass++
         servedOf.set(request, bypassed)
         return handler.call(this, request, reply)
       }
-      const place = ask(request, user)
+      const place = placeOf(request, user)
       const asText = place.box !== undefined || place.section.shared
       let served = bypassed
       const read = engine.read(

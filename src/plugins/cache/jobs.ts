@@ -161,6 +161,7 @@ export class Jobs {
 
   #end(job: Job, outcome: Outcome): void {
     this.#free(job)
+    this.#late.delete(job)
     if (this.#running.delete(job) && job.background) this.#background--
     this.#parts.wheel.cancel(job)
     job.settle(outcome)

@@ -12,7 +12,7 @@ export interface ReplyRecord {
 
 /**
  * Stands in for the reply of a request whose handler may run longer than it, or for others as well: keeps the status and the
- * headers. What sends, ends or takes over an answer throws a TypeError.
+ * headers. What sends, ends or takes over an answer, or sets a cookie, throws a TypeError.
  */
 export function recordedReply(
   request: FastifyRequest,
@@ -21,7 +21,10 @@ export function recordedReply(
   const record: ReplyRecord = { status: 200, headers: {} }
   const { headers } = record
   const set = (name: string, value: HeaderValue = ''): FastifyReply => {
-    headers[name.toLowerCase()] = value
+    const lower = name.toLowerCase()
+    // It would be handed to everybody who gets the value.
+    if (lower === 'set-cookie') throw new TypeError(`Route ${route} is cached: its handler sets no cookies`)
+    headers[lower] = value
     return reply
   }
   const status = (code: number): FastifyReply => {

@@ -90,6 +90,11 @@ describe('a handler of a cached route has no reply to send by', () => {
     ['raw', (reply: { raw: object }) => ({ raw: reply.raw }), 'has no reply.raw'],
     ['hijack', (reply: { hijack(): unknown }) => reply.hijack(), 'has no reply.hijack'],
     ['notFound', (reply: { notFound(): unknown }) => reply.notFound(), 'has no reply.notFound'],
+    [
+      'a cookie',
+      (reply: { header(name: string, value: string): unknown }) => reply.header('Set-Cookie', 'a=b'),
+      'its handler sets no cookies'
+    ],
     ['itself', (reply: unknown) => reply, 'returns the value, not the reply'],
     ['itself, later', async (reply: unknown) => reply, 'returns the value, not the reply'],
     ['a stream', () => Readable.from(['x']), 'A stream or a Response cannot be cached']

@@ -46,6 +46,24 @@ describe('a state that does not work', () => {
     expect(source.calls).toBe(1)
   })
 
+  test('and answers when the time for the work is up leaves nothing over', async () => {
+    const nodes = twoNodes({ ttl: '10m', timeout: 100 }, { sharedTimeoutMs: 300 })
+    await fill(nodes)
+    let answer: () => void = () => {}
+    const slow = new Promise<void>(resolve => (answer = resolve))
+    const state = { ...methodsOf(nodes.state), get: (key: string) => slow.then(() => nodes.state.get(key)) }
+    const { handle, source, cache } = nodes.node(state)
+    const reader = watch(handle('key'))
+    await nodes.clock.advance(100)
+    expect(reader.seen).toMatchObject({ error: { statusCode: 504 } })
+    expect(cache.stats()).toMatchObject({ inFlight: 0, late: 1 })
+    answer()
+    await nodes.clock.advance(0)
+    expect(cache.stats()).toMatchObject({ inFlight: 0, late: 0 })
+    expect(await handle('key')).toBe('of a')
+    expect(source.calls).toBe(0)
+  })
+
   test('and cannot be written to is logged; values are in the process all the same', async () => {
     const { clock, node } = twoNodes()
     const { handle, source, logs } = node(broken({ compareAndSet: down }))
