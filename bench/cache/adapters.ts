@@ -6,7 +6,7 @@ import { Cacheable } from 'cacheable'
 import Fastify from 'fastify'
 import { LRUCache } from 'lru-cache'
 import cache from '../../src/plugins/cache/index.ts'
-import { Cache, type PolicyInput } from '../../src/plugins/cache/service.ts'
+import { Cache, type CachePolicy } from '../../src/plugins/cache/service.ts'
 
 /** Makes the value of a key. */
 export type Work = () => Promise<unknown>
@@ -74,7 +74,7 @@ function lru(name: string, options: object): Adapter {
   }
 }
 
-async function paifang(name: string, policy: PolicyInput): Promise<Adapter> {
+async function paifang(name: string, policy: CachePolicy): Promise<Adapter> {
   const app = Fastify()
   await app.register(cache, { minTtlMs: 0 })
   await app.ready()

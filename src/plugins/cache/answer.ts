@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { isResult, result, type ResultExtras } from '../api-error/service.ts'
 import { staleReason } from './cache-headers.ts'
 import { recordedReply, type ReplyRecord } from './recorded-reply.ts'
-import type { Served } from './service.ts'
+import type { CacheServed } from './service.ts'
 import { refuseSingleUse } from './single-use.ts'
 
 /** What a handler answered, as it is stored. */
@@ -53,7 +53,12 @@ export function isStorable(answer: unknown): boolean {
  * Gives an answer to a request: its status and headers go to the reply; returned is its value.
  * @param dialects whether somebody reads what is said about the value, old age for one
  */
-export function giveAnswer(answer: Answer, reply: FastifyReply, served: Served, dialects: boolean): unknown {
+export function giveAnswer(
+  answer: Answer,
+  reply: FastifyReply,
+  served: CacheServed,
+  dialects: boolean
+): unknown {
   const { status, headers, base64, extras } = answer
   if (status !== 200) reply.code(status)
   reply.headers(headers)

@@ -3,7 +3,7 @@ import type { FailureKind } from './failure-kind.ts'
 import { digestOf } from './key-text.ts'
 import type { Policy } from './policy.ts'
 import type { Section } from './section.ts'
-import type { Served } from './service.ts'
+import type { CacheServed } from './service.ts'
 
 /** What somebody wants, and how to make it. */
 export interface Wanted {
@@ -19,7 +19,7 @@ export interface Wanted {
   /** Values are kept in it as ciphertext. */
   readonly box?: Box | undefined
   readonly force?: boolean
-  readonly served?: ((served: Served) => void) | undefined
+  readonly served?: ((served: CacheServed) => void) | undefined
   /** False: this value is handed out, but not stored. */
   readonly keep?: (value: unknown) => boolean
 }
@@ -33,7 +33,7 @@ export class Ask {
   readonly classify: (error: unknown) => FailureKind
   readonly box: Box | undefined
   readonly force: boolean
-  readonly served: ((served: Served) => void) | undefined
+  readonly served: ((served: CacheServed) => void) | undefined
   readonly keep: ((value: unknown) => boolean) | undefined
   readonly #more: (() => readonly string[]) | undefined
   #digest: string | undefined

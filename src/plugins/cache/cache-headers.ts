@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RouteCaching } from './route-options.ts'
-import type { Origin, Served } from './service.ts'
+import type { CacheOrigin, CacheServed } from './service.ts'
 
 const credentials = ['authorization', 'cookie', 'token']
 
 /** How each origin reads in `Cache-Status` (RFC 9211). */
-const ways: Readonly<Record<Origin, string>> = {
+const ways: Readonly<Record<CacheOrigin, string>> = {
   hit: 'hit',
   miss: 'fwd=miss',
   expired: 'fwd=stale',
@@ -16,13 +16,13 @@ const ways: Readonly<Record<Origin, string>> = {
 }
 
 /** Why an old value was served; `undefined`: it was not old. */
-export function staleReason(origin: Origin): string | undefined {
+export function staleReason(origin: CacheOrigin): string | undefined {
   if (origin === 'stale') return 'stale-while-revalidate'
   return origin === 'stale-error' ? 'stale-if-error' : undefined
 }
 
 /** The value of `Cache-Status` (RFC 9211): how the answer was come by, and for how many seconds it is fresh. */
-export function cacheStatus({ origin, stored, collapsed, freshForMs }: Served): string {
+export function cacheStatus({ origin, stored, collapsed, freshForMs }: CacheServed): string {
   const parts = ['paifang', ways[origin]]
   if (stored) parts.push('stored')
   if (collapsed && origin !== 'hit') parts.push('collapsed')
@@ -36,7 +36,7 @@ export function cacheStatus({ origin, stored, collapsed, freshForMs }: Served): 
 export function addCacheHeaders(
   request: FastifyRequest,
   reply: FastifyReply,
-  served: Served,
+  served: CacheServed,
   caching: RouteCaching
 ): void {
   reply.header('cache-status', cacheStatus(served))
@@ -50,7 +50,7 @@ export function addCacheHeaders(
 }
 
 /** RFC 9111 and RFC 5861. What came for somebody who showed credentials is not for a cache that others share. */
-function cacheControl({ headers }: FastifyRequest, served: Served, { policy }: RouteCaching): string {
+function cacheControl({ headers }: FastifyRequest, served: CacheServed, { policy }: RouteCaching): string {
   const isPersonal = credentials.some(name => headers[name] !== undefined)
   const graceSeconds = Math.floor(policy.graceMs / 1_000)
   const parts = [

@@ -7,7 +7,7 @@ import { digestOf, keyText } from './key-text.ts'
 import type { LayeredCache } from './layered-cache.ts'
 import { personTag } from './person.ts'
 import type { RouteCaching } from './route-options.ts'
-import type { CacheUser, Served } from './service.ts'
+import type { CacheUser, CacheServed } from './service.ts'
 
 /** What stands in for the handler of a route, and what its answers need beside. */
 export interface CachedRoute {
@@ -18,7 +18,7 @@ export interface CachedRoute {
   readonly forget: onErrorHookHandler
 }
 
-const bypassed: Served = { origin: 'bypass', collapsed: false, stored: false, ageMs: 0, freshForMs: 0 }
+const bypassed: CacheServed = { origin: 'bypass', collapsed: false, stored: false, ageMs: 0, freshForMs: 0 }
 
 /**
  * Caches one route. The key is made of its parameters, its query and the headers that it varies by, and of the user.
@@ -31,7 +31,7 @@ export function cachedRoute(
 ): CachedRoute {
   const { sections, engine } = cache.core
   const { routeId, policy, classify, vary } = caching
-  const servedOf = new WeakMap<FastifyRequest, Served>()
+  const servedOf = new WeakMap<FastifyRequest, CacheServed>()
 
   const placeOf = (
     request: FastifyRequest,

@@ -6,7 +6,7 @@ import { digestOf, keyPart, keyText } from './key-text.ts'
 import { identityOf, personTag } from './person.ts'
 import type { Policy } from './policy.ts'
 import type { Section } from './section.ts'
-import type { CacheCall, CacheContext, CacheUser, ContextCache, PolicyInput } from './service.ts'
+import type { CacheCall, CacheContext, CacheUser, ContextCache, CachePolicy } from './service.ts'
 import { touchMs } from './store.ts'
 
 /** Longer keys are kept as their digests. */
@@ -86,7 +86,7 @@ export class RequestCaches implements ContextCache {
   #policyOf<T>(call: CacheCall<T>): Policy {
     if (call.length < 2 || typeof call[call.length - 1] !== 'function')
       throw new TypeError('A cache is called with keys, a policy, and what does the work')
-    return this.#core.policies.of(call[call.length - 2] as PolicyInput)
+    return this.#core.policies.of(call[call.length - 2] as CachePolicy)
   }
 
   #textOf<T>(call: CacheCall<T>): string {

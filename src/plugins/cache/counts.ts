@@ -1,4 +1,4 @@
-import type { CacheHistogram, Origin } from './service.ts'
+import type { CacheHistogram, CacheOrigin } from './service.ts'
 
 /** What happened in one section. Fields rather than a map: `hit` changes with every read. */
 export class SectionCounts {
@@ -51,7 +51,7 @@ export class SectionCounts {
   }
 
   /** Notes where a value came from. */
-  served(origin: Origin): void {
+  served(origin: CacheOrigin): void {
     if (origin === 'stale-error') this.staleError++
     else this[origin]++
   }

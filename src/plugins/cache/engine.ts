@@ -4,7 +4,7 @@ import { Histogram } from './counts.ts'
 import type { Entry } from './entry.ts'
 import type { Job, Outcome } from './job.ts'
 import type { Jobs } from './jobs.ts'
-import type { Origin, Served } from './service.ts'
+import type { CacheOrigin, CacheServed } from './service.ts'
 import type { Store } from './store.ts'
 import { isEarly } from './timing.ts'
 
@@ -92,7 +92,7 @@ export class Engine {
     return this.#serve(ask, found, outcome ? 'stale-error' : 'stale')
   }
 
-  #fetch(ask: Ask, found: Found | undefined, origin: Origin): Promise<unknown> {
+  #fetch(ask: Ask, found: Found | undefined, origin: CacheOrigin): Promise<unknown> {
     const { jobs } = this.#parts
     const running = jobs.find(ask)
     const job = running ?? jobs.start(ask, origin === 'forced')
@@ -104,7 +104,7 @@ export class Engine {
     ask: Ask,
     job: Job,
     outcome: Outcome,
-    { found, origin, collapsed }: { found: Found | undefined; origin: Origin; collapsed: boolean }
+    { found, origin, collapsed }: { found: Found | undefined; origin: CacheOrigin; collapsed: boolean }
   ): unknown {
     const { counts } = ask.section
     if (collapsed) counts.collapsed++
@@ -124,14 +124,14 @@ export class Engine {
     throw outcome.error
   }
 
-  #serve(ask: Ask, { entry, value }: Found, origin: Origin, collapsed = false): Promise<unknown> {
+  #serve(ask: Ask, { entry, value }: Found, origin: CacheOrigin, collapsed = false): Promise<unknown> {
     const { store, wheel } = this.#parts
     store.touch(entry, wheel.now())
     this.#note(ask, entry, origin, collapsed)
     return value
   }
 
-  #note(ask: Ask, entry: Entry | undefined, origin: Origin, collapsed: boolean): void {
+  #note(ask: Ask, entry: Entry | undefined, origin: CacheOrigin, collapsed: boolean): void {
     ask.section.counts.served(origin)
     const now = this.#parts.wheel.now()
     const ageMs = entry ? now - entry.createdAt : 0
@@ -139,7 +139,7 @@ export class Engine {
     if (!ask.served) return
     const stored = entry !== undefined && (origin === 'miss' || origin === 'expired' || origin === 'forced')
     const freshForMs = entry ? entry.freshUntil(ask.policy) - now : 0
-    ask.served({ origin, collapsed, stored, ageMs, freshForMs } satisfies Served)
+    ask.served({ origin, collapsed, stored, ageMs, freshForMs } satisfies CacheServed)
   }
 
   #find(ask: Ask, now: number): Found | undefined {

@@ -1,10 +1,10 @@
 import { digestOf } from './key-text.ts'
 import type { Policy } from './policy.ts'
 import type { Section } from './section.ts'
-import type { Explanation } from './service.ts'
+import type { CacheExplanation } from './service.ts'
 
 /** What is known of a key of a section whose keys are no digests. Changes nothing. */
-export function explain(section: Section, key: string, policy: Policy, now: number): Explanation {
+export function explain(section: Section, key: string, policy: Policy, now: number): CacheExplanation {
   const about = {
     id: section.idOf(digestOf(key)),
     policy: policy.text,

@@ -4,7 +4,7 @@ import { explain } from './explain.ts'
 import { failureKind } from './failure-kind.ts'
 import { checkedTags, type Policy } from './policy.ts'
 import type { Section } from './section.ts'
-import type { CacheHandle, DefineOptions } from './service.ts'
+import type { CacheHandle, CacheDefineOptions } from './service.ts'
 import { touchMs } from './store.ts'
 
 const maxKeyCharacters = 4_096
@@ -14,7 +14,7 @@ export interface HandleParts<T, Args extends unknown[]> {
   readonly section: Section
   readonly policy: Policy
   readonly work: (key: string, ...args: Args) => T | Promise<T>
-  readonly options: DefineOptions<Args>
+  readonly options: CacheDefineOptions<Args>
 }
 
 /** A handle whose hits cost a look into a map and at the clock. */

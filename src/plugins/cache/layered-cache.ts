@@ -9,8 +9,8 @@ import type {
   CacheStats,
   CacheUser,
   ContextCache,
-  DefineOptions,
-  PolicyInput
+  CacheDefineOptions,
+  CachePolicy
 } from './service.ts'
 import { statsOf } from './stats.ts'
 import { tagFault } from './tag.ts'
@@ -31,9 +31,9 @@ export class LayeredCache implements Cache {
 
   define<T, Args extends unknown[]>(
     name: string,
-    policy: PolicyInput,
+    policy: CachePolicy,
     work: (key: string, ...args: Args) => T | Promise<T>,
-    options: DefineOptions<Args> = {}
+    options: CacheDefineOptions<Args> = {}
   ): CacheHandle<T, Args> {
     checkName(name)
     if (typeof work !== 'function') throw new TypeError(`Cache '${name}' has no work to do`)

@@ -1,5 +1,5 @@
 import { readPolicy, type Policy, type PolicyDefaults } from './policy.ts'
-import type { PolicyInput } from './service.ts'
+import type { CachePolicy } from './service.ts'
 
 const maxRemembered = 1_000
 
@@ -14,13 +14,13 @@ export class Policies {
   }
 
   /** @throws {TypeError} as {@link readPolicy} */
-  of(input: PolicyInput): Policy {
+  of(input: CachePolicy): Policy {
     const known =
       typeof input === 'string' ? this.#texts.get(input) : this.#objects.get(Object(input) as object)
     return known ?? this.#read(input)
   }
 
-  #read(input: PolicyInput): Policy {
+  #read(input: CachePolicy): Policy {
     const policy = readPolicy(input, this.#defaults)
     if (typeof input === 'object') this.#objects.set(input, policy)
     else if (this.#texts.size < maxRemembered) this.#texts.set(input, policy)

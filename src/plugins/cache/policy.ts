@@ -1,6 +1,6 @@
 import { durationMs } from './duration.ts'
 import { presets } from './presets.ts'
-import type { PolicyInput, PolicyOptions, Preset } from './service.ts'
+import type { CachePolicy, CachePolicyOptions, CachePreset } from './service.ts'
 import { tagFault } from './tag.ts'
 
 /** A policy in milliseconds, with nothing left to decide. */
@@ -31,7 +31,7 @@ export interface PolicyDefaults {
   /** Shorter times to live are raised to it. */
   readonly minTtlMs: number
   readonly timeoutMs: number
-  readonly preset: Preset
+  readonly preset: CachePreset
 }
 
 const second = 1_000
@@ -54,13 +54,13 @@ const known = new Set<string>([
   'swrErrors',
   'anyMethod',
   'preset'
-] satisfies (keyof PolicyOptions)[])
+] satisfies (keyof CachePolicyOptions)[])
 
 /**
  * Reads a policy.
  * @throws {TypeError} saying which one and what is wrong with it
  */
-export function readPolicy(input: PolicyInput, defaults: PolicyDefaults): Policy {
+export function readPolicy(input: CachePolicy, defaults: PolicyDefaults): Policy {
   const text = textOf(input)
   try {
     if (typeof input === 'string') return policyOf({ ttl: input }, text, defaults)
@@ -73,7 +73,7 @@ export function readPolicy(input: PolicyInput, defaults: PolicyDefaults): Policy
   }
 }
 
-function policyOf(options: PolicyOptions, text: string, defaults: PolicyDefaults): Policy {
+function policyOf(options: CachePolicyOptions, text: string, defaults: PolicyDefaults): Policy {
   const { jitter = 0.1, early = 0, tags = [], anyMethod = false, preset = defaults.preset } = options
   if (!Object.hasOwn(presets, preset))
     throw new TypeError(`there is no preset '${preset}', but ${Object.keys(presets).join(', ')}`)

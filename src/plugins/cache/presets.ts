@@ -1,4 +1,4 @@
-import type { Preset } from './service.ts'
+import type { CachePreset } from './service.ts'
 
 /** What a policy does where it does not say. */
 export interface PresetDefaults {
@@ -9,7 +9,7 @@ export interface PresetDefaults {
 }
 
 /** Defaults of policies by name. `ws3-2018` is what WebService3 did in the end. */
-export const presets: Readonly<Record<Preset, PresetDefaults>> = {
+export const presets: Readonly<Record<CachePreset, PresetDefaults>> = {
   default: { waitMs: 0, swrErrors: true },
   'ws3-2018': { waitMs: 3_000, swrErrors: false }
 }

@@ -5,25 +5,25 @@ import type { FailureKind } from './failure-kind.ts'
 export { failureKind, type FailureKind } from './failure-kind.ts'
 
 /** Where the defaults of policies come from; `ws3-2018`: what WebService3 did. */
-export type Preset = 'default' | 'ws3-2018'
+export type CachePreset = 'default' | 'ws3-2018'
 
 /** `1h10m`, or whole milliseconds. */
-export type Duration = string | number
+export type CacheDuration = string | number
 
 /** A policy with more to say than for how long a value is fresh. */
-export interface PolicyOptions {
+export interface CachePolicyOptions {
   /** For how long a value is fresh. As text it may end with `+`, and `off` or `0` is no caching at all. */
-  readonly ttl: Duration
+  readonly ttl: CacheDuration
   /** An old value is handed out at once, and renewed behind it; what a `+` at the end says. Default: false. */
   readonly lazy?: boolean
   /** For how long after that an old value may still serve, at most 7 d. Default: ten times `ttl`, at least 1 h. */
-  readonly grace?: Duration
+  readonly grace?: CacheDuration
   /** How long whoever reads an old value of a lazy policy waits for the new one. Default: 0. */
-  readonly wait?: Duration
+  readonly wait?: CacheDuration
   /** After which the work counts as failed; its result is still kept when it comes. Default: that of the settings. */
-  readonly timeout?: Duration
+  readonly timeout?: CacheDuration
   /** How long an old value serves after a failure before the work is tried again. Default: 10 s. */
-  readonly retryAfter?: Duration
+  readonly retryAfter?: CacheDuration
   /** The share of `ttl` that is taken off at random, 0–0.5, so that not all expire at once. Default: 0.1. */
   readonly jitter?: number
   /**
@@ -34,31 +34,31 @@ export interface PolicyOptions {
   /** Under which values can be cleared together: at most 16, each 1–128 visible ASCII characters. */
   readonly tags?: readonly string[]
   /** For how long a transient failure without any old value is remembered, at most 1 h. Default: not at all. */
-  readonly negative?: Duration
+  readonly negative?: CacheDuration
   /** Whether an old value stands in when renewing it fails. A lazy policy always does so. Default: true. */
   readonly swrErrors?: boolean
   /** Caches for request methods other than GET and HEAD as well. Default: false. */
   readonly anyMethod?: boolean
   /** Where the defaults come from. Default: the setting `preset`. */
-  readonly preset?: Preset
+  readonly preset?: CachePreset
 }
 
 /**
  * How long results are kept: `1h10m`, `0.1mo1.5d`, with a `+` at the end for a lazy one, `+` alone for `5s+`, `off` or
  * `0` for no caching. Units: ms, s, m, h, d, w, mo (30 d), y (360 d), each at most once.
  */
-export type PolicyInput = string | PolicyOptions
+export type CachePolicy = string | CachePolicyOptions
 
 /** What can be part of a key: what JSON can hold, and bigints. The order of properties does not count. */
-export type KeyPart =
+export type CacheKeyPart =
   | string
   | number
   | bigint
   | boolean
   | null
   | undefined
-  | readonly KeyPart[]
-  | { readonly [name: string]: KeyPart }
+  | readonly CacheKeyPart[]
+  | { readonly [name: string]: CacheKeyPart }
 
 /** A person whose results nobody else may have. */
 export interface CacheUser {
@@ -73,7 +73,7 @@ export interface CacheUser {
 }
 
 /** Where a value came from. */
-export type Origin =
+export type CacheOrigin =
   | 'hit' // stored and fresh
   | 'miss' // there was none
   | 'expired' // the one there was is too old; the work was done
@@ -83,8 +83,8 @@ export type Origin =
   | 'bypass' // nothing was looked up or stored
 
 /** How one value was come by. */
-export interface Served {
-  readonly origin: Origin
+export interface CacheServed {
+  readonly origin: CacheOrigin
   /** Somebody else had begun the work already. */
   readonly collapsed: boolean
   /** The result of the work was stored. */
@@ -110,11 +110,11 @@ export interface CacheContext {
   /** Does the work and stores nothing. */
   readonly bypass?: boolean
   /** Told of every value, just before it is handed over. */
-  readonly served?: (served: Served) => void
+  readonly served?: (served: CacheServed) => void
 }
 
 /** `(…keys, policy, work)`. The work may run longer than the request: it must not use the request's answer. */
-export type CacheCall<T> = [...keys: KeyPart[], policy: PolicyInput, work: () => T | Promise<T>]
+export type CacheCall<T> = [...keys: CacheKeyPart[], policy: CachePolicy, work: () => T | Promise<T>]
 
 /**
  * The caches of one request. Keys are made of the method, the route, the parameters and `keys`. `undefined` is handed out,
@@ -139,7 +139,7 @@ export interface ContextCache {
 }
 
 /** What is to be known of a handle beyond its policy. */
-export interface DefineOptions<Args extends readonly unknown[]> {
+export interface CacheDefineOptions<Args extends readonly unknown[]> {
   /** More tags, by the arguments. */
   readonly tags?: (key: string, ...args: Args) => readonly string[]
   /** Which failures are worth an old value. Default: {@link failureKind}. */
@@ -159,11 +159,11 @@ export interface CacheHandle<T, Args extends readonly unknown[]> {
   /** Forgets one value, or all; what is under way is not stored. In this process it takes effect before it returns. */
   clear(key?: string): Promise<void>
   /** What is known of a key, without touching it. */
-  explain(key: string): Explanation
+  explain(key: string): CacheExplanation
 }
 
 /** What a cache knows of one key. */
-export interface Explanation {
+export interface CacheExplanation {
   /** The digest under which administration and the shared store know the key. */
   readonly id: string
   readonly state: 'absent' | 'fresh' | 'stale'
@@ -210,7 +210,7 @@ export interface CacheHistogram {
 
 /** What a route is cached by: `config: { cache: '1h+' }`, or this. */
 export interface RouteCacheOptions {
-  readonly policy: PolicyInput
+  readonly policy: CachePolicy
   /** `user`: each has their own, encrypted. Default: `public`, everybody has the same. */
   readonly scope?: 'public' | 'user'
   /** Names of request headers that the answer depends on; part of the key and of `Vary`. At most 8. */
@@ -240,9 +240,9 @@ export interface Cache {
    */
   define<T, Args extends unknown[]>(
     name: string,
-    policy: PolicyInput,
+    policy: CachePolicy,
     work: (key: string, ...args: Args) => T | Promise<T>,
-    options?: DefineOptions<Args>
+    options?: CacheDefineOptions<Args>
   ): CacheHandle<T, Args>
   /** The caches of a request. */
   of(context: CacheContext): ContextCache

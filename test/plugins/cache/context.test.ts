@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { CacheContext, KeyPart, Served } from '../../../src/plugins/cache/service.ts'
+import type { CacheContext, CacheKeyPart, CacheServed } from '../../../src/plugins/cache/service.ts'
 import { person } from './people.ts'
 import { failure, makeRig, minute, second, Source, watch, type Rig } from './rig.ts'
 
 const request: CacheContext = { method: 'GET', routeId: '/card', params: {} }
 
 /** How often the work is done for each of the calls, in order: 1 where it was, 0 where a stored value served. */
-async function worked({ cache }: Rig, calls: readonly (readonly [Partial<CacheContext>, ...KeyPart[]])[]) {
+async function worked(
+  { cache }: Rig,
+  calls: readonly (readonly [Partial<CacheContext>, ...CacheKeyPart[]])[]
+) {
   const counts: number[] = []
   for (const [context, ...keys] of calls) {
     let count = 0
@@ -94,7 +97,7 @@ describe('bypass', () => {
     const rig = makeRig()
     let calls = 0
     const origins: string[] = []
-    const full = { ...request, ...context, served: ({ origin }: Served) => origins.push(origin) }
+    const full = { ...request, ...context, served: ({ origin }: CacheServed) => origins.push(origin) }
     for (const _ of [1, 2]) await rig.cache.of(full).publicCache(policy as string, () => ++calls)
     return { calls, origins, ...rig }
   }
@@ -222,7 +225,7 @@ describe('force', () => {
 test('a reader is told where its value came from, how old it is and how long it is fresh', async () => {
   const { cache, clock } = makeRig()
   const source = new Source()
-  const told: Served[] = []
+  const told: CacheServed[] = []
   const read = () =>
     watch(cache.of({ ...request, served: served => told.push(served) }).publicCache('10m+', source.run))
   read()

@@ -1,12 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { PolicyInput } from '../../../src/plugins/cache/service.ts'
+import type { CachePolicy } from '../../../src/plugins/cache/service.ts'
 import { MemoryState } from '../../../src/plugins/state/memory-state.ts'
 import type { State } from '../../../src/plugins/state/service.ts'
 import { fakeClock } from '../../../src/testing/index.ts'
 import { makeRig, Source, type RigOptions } from './rig.ts'
 
 /** Two nodes that share a state and the time. */
-export function twoNodes(policy: PolicyInput = '10m', config: RigOptions['config'] = {}) {
+export function twoNodes(policy: CachePolicy = '10m', config: RigOptions['config'] = {}) {
   const clock = fakeClock()
   const log = {} as FastifyBaseLogger
   const state = new MemoryState({ maxKeys: 1_000, clock, log })

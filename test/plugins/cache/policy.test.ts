@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readPolicy, type PolicyDefaults } from '../../../src/plugins/cache/policy.ts'
-import type { PolicyInput, PolicyOptions } from '../../../src/plugins/cache/service.ts'
+import type { CachePolicy, CachePolicyOptions } from '../../../src/plugins/cache/service.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -8,7 +8,7 @@ const hour = 60 * minute
 const day = 24 * hour
 
 const defaults: PolicyDefaults = { minTtlMs: 5 * second, timeoutMs: 8 * second, preset: 'default' }
-const read = (input: PolicyInput, changed: Partial<PolicyDefaults> = {}) =>
+const read = (input: CachePolicy, changed: Partial<PolicyDefaults> = {}) =>
   readPolicy(input, { ...defaults, ...changed })
 
 describe('a policy as text', () => {
@@ -183,8 +183,8 @@ describe('a policy as an object', () => {
     [{ ttl: '10m', preset: 'constructor' }, "there is no preset 'constructor'"]
   ]
   test.each(wrong)('%j is refused: %s', (options, reason) => {
-    expect(() => read(options as PolicyOptions)).toThrow(TypeError)
-    expect(() => read(options as PolicyOptions)).toThrow(reason)
+    expect(() => read(options as CachePolicyOptions)).toThrow(TypeError)
+    expect(() => read(options as CachePolicyOptions)).toThrow(reason)
   })
 
   test.each([undefined, null, 7, true, Symbol('x')])('%s is refused', input => {
