@@ -44,11 +44,13 @@ export type {
   ErrorContext,
   ErrorDefinition,
   FieldFault,
+  HandlerWrap,
   Locale,
   Related,
   ResultExtras,
   ValueTransform
 } from './plugins/api-error/service.ts'
+export * from './plugins/cache/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
