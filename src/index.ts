@@ -52,6 +52,7 @@ export type {
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
+export * from './plugins/sessions/service.ts'
 export * from './plugins/sign-bridge/service.ts'
 export * from './plugins/sign-simulator/service.ts'
 export * from './plugins/sse-hub/service.ts'

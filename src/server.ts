@@ -9,6 +9,7 @@ import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
 import database from './plugins/database/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
+import sessions from './plugins/sessions/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import sseHub from './plugins/sse-hub/index.ts'
@@ -25,6 +26,7 @@ export const builtins = [
   customs179,
   database,
   imWsGateway,
+  sessions,
   signBridge,
   signSimulator,
   sseHub,
