@@ -34,18 +34,18 @@ export interface SessionUser {
   /** What else they have logged in with, such as `gpassword`. Throws as {@link SessionUser.password}. */
   readonly extra: Readonly<Record<string, string>>
   /** Encrypts a text under the data key of the person, for the plugin of the route alone. No two boxes are alike. */
-  encrypt(text: string): string
+  readonly encrypt: (text: string) => string
   /**
    * Opens what {@link SessionUser.encrypt} has closed, on whatever platform.
    * @throws {ApiError} `session.data_lost` (410) when another key has closed it: usually because the person's data key
    * is another since; it may also be somebody else's, or another plugin's
    * @throws {Error} when it was changed
    */
-  decrypt(sealed: string): string
+  readonly decrypt: (sealed: string) => string
   /** Seals bytes for a cache under a key of the person: 28 bytes more. `aad` is what they belong to. */
-  seal(bytes: Uint8Array, aad: string): Uint8Array
+  readonly seal: (bytes: Uint8Array, aad: string) => Uint8Array
   /** @throws {Error} when {@link SessionUser.seal} has not made it of something for this person and this `aad` */
-  open(sealed: Uint8Array, aad: string): Uint8Array
+  readonly open: (sealed: Uint8Array, aad: string) => Uint8Array
 }
 
 /** What somebody logs in with. */

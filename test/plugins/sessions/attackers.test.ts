@@ -41,24 +41,20 @@ const later = (rig: Rig): Promise<void> => rig.clock.advance(61_000)
 test('a dump of the database shows neither token, password, user name, name nor number', async () => {
   const file = directory.path('dump.db')
   const rig = await startRig({ file })
-  const routes = ['correct horse', 'graduate-secret', '213170001', '王小明', '04217101']
+  const texts = ['correct horse', 'graduate-secret', '213170001', '王小明', '04217101']
   const token = await rig.login({ gpassword: 'graduate-secret' })
   const me = await rig.me(token)
   const rotated = await rig.inject({ method: 'POST', url: '/auth/rotate', headers: { token } })
   await rig.app.close()
-  const dump = Buffer.concat([file, `${file}-wal`].map(part => readIfThere(part)))
-  expect(dump.includes('sessions_identities')).toBe(true)
-  expect(dump.includes(me?.identity ?? '?')).toBe(true)
-  const forms = (text: string): (string | Buffer)[] => {
-    const bytes = /^[0-9a-f]{64}$/.test(text) ? [Buffer.from(text, 'hex')] : []
-    const texts = [
-      text,
-      ...[Buffer.from(text), ...bytes].flatMap(raw => [raw.toString('base64url'), raw.toString('hex')])
-    ]
-    return [...texts, ...bytes]
+  const text = Buffer.concat([file, `${file}-wal`].map(part => readIfThere(part))).toString('latin1')
+  expect(text.includes('sessions_identities')).toBe(true)
+  expect(text.includes(me?.identity ?? '?')).toBe(true)
+  const forms = (given: string): string[] => {
+    const bytes = [Buffer.from(given), ...(/^[0-9a-f]{64}$/.test(given) ? [Buffer.from(given, 'hex')] : [])]
+    return bytes.flatMap(raw => (['latin1', 'hex', 'base64url'] as const).map(form => raw.toString(form)))
   }
-  for (const private_ of [...routes, token, rotated.body, me?.token ?? '?', secret])
-    for (const form of forms(private_)) expect(dump.includes(form), String(form)).toBe(false)
+  for (const secretText of [...texts, token, rotated.body, me?.token ?? '?', secret])
+    expect(forms(secretText).filter(form => text.includes(form))).toEqual([])
 })
 
 test('clearProfiles keeps names readable for operators, and only then', async () => {
@@ -90,7 +86,7 @@ test('the same password of two users looks different in every column', async () 
   await rig.login({ ...other, password: 'correct horse' })
   const [first, second] = await personsIn(rig)
   const [a, b] = [Object.entries(first ?? {}), Object.entries(second ?? {})]
-  const alike = a.filter(([name, value], index) => b[index]?.[1] === value).map(([name]) => name)
+  const alike = a.filter(([, value], index) => b[index]?.[1] === value).map(([name]) => name)
   expect(alike).toEqual(['clearProfile', 'kdf', 'passwordVersion'])
 })
 
@@ -116,7 +112,7 @@ test('columns that are exchanged between the rows of two users open for neither'
     await write(rig, { ...a, [column]: b[column] })
     await write(rig, { ...b, [column]: a[column] })
     await later(rig)
-    expect([await rig.me(first), await rig.me(second)], column).toEqual([undefined, undefined])
+    expect([column, await rig.me(first), await rig.me(second)]).toEqual([column, undefined, undefined])
   }
 })
 
@@ -198,7 +194,11 @@ test('a person whose row was changed cannot log in, and nothing of theirs is rep
     const changed = { ...a, [column]: given }
     await writePerson(rig, changed)
     const answer = await rig.post({ cardnum: '213170001', password: 'correct horse' })
-    expect([answer.statusCode, answer.json<{ code: string }>().code], column).toEqual([500, 'internal'])
+    expect([column, answer.statusCode, answer.json<{ code: string }>().code]).toEqual([
+      column,
+      500,
+      'internal'
+    ])
     expect(logs.join('')).toContain('is not as the gateway wrote it')
     expect((await personsIn(rig))[0]).toEqual(changed)
   }
@@ -239,7 +239,7 @@ test('a stolen token is good on its own platform, and shows neither password nor
   await using rig = await startRig({ routes })
   const [stolen, ios] = [await rig.login(), await rig.login({ platform: 'ios' })]
   const seen = await rig.inject({ url: '/everything', headers: { token: stolen } })
-  for (const private_ of [ios, stolen, 'correct horse']) expect(seen.body).not.toContain(private_)
+  for (const secretText of [ios, stolen, 'correct horse']) expect(seen.body).not.toContain(secretText)
   expect((await rig.inject({ url: '/password', headers: { token: stolen } })).statusCode).toBe(500)
   const fake = await rig.inject({
     method: 'DELETE',
@@ -284,8 +284,15 @@ test('nothing private is in the log', async () => {
   rig.provider.change('213170001', { password: 'changed' })
   await rig.login({ password: 'changed' })
   expect(logs.length).toBeGreaterThan(3)
-  for (const private_ of [token, 'correct horse', 'graduate-secret', 'wrong-password', '213170001', '王小明'])
-    expect(logs.join('')).not.toContain(private_)
+  for (const secretText of [
+    token,
+    'correct horse',
+    'graduate-secret',
+    'wrong-password',
+    '213170001',
+    '王小明'
+  ])
+    expect(logs.join('')).not.toContain(secretText)
 })
 
 function readIfThere(file: string): Buffer {

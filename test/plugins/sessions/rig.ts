@@ -5,6 +5,7 @@ import database from '../../../src/plugins/database/index.ts'
 import { Database } from '../../../src/plugins/database/service.ts'
 import sessions from '../../../src/plugins/sessions/index.ts'
 import type { SessionSettings } from '../../../src/plugins/sessions/config.ts'
+import { HttpClient } from '../../../src/plugins/sessions/http-client-seam.ts'
 import {
   Sessions,
   type Credentials,
@@ -67,6 +68,7 @@ export interface RigOptions {
   readonly clock?: FakeClock
   readonly provider?: CountingProvider
   readonly state?: State | false
+  readonly httpClient?: HttpClient
   readonly file?: string
   readonly logs?: string[]
   /** Adds routes, in a plugin of its own with the name `portal`. */
@@ -147,6 +149,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         'api-error': { use: apiError },
         database: { use: database, file: options.file ?? ':memory:' },
         clock: { use: stand('clock', Clock, clock) },
+        ...(options.httpClient && {
+          'http-client': { use: stand('http-client', HttpClient, options.httpClient) }
+        }),
         ...(state && { state: { use: stand('state', StateToken, state) } }),
         sessions: {
           use: sessions,

@@ -10,6 +10,8 @@ const properties = [
   ...Object.getOwnPropertyNames(LoggedIn.prototype),
   ...Object.getOwnPropertyNames(new LoggedIn({} as never, {} as never))
 ].filter(name => name !== 'constructor') as (keyof SessionUser)[]
+/** Those that guests have not. */
+const guarded = properties.filter(name => name !== 'isLogin')
 
 /** A route that keeps the request whose user the test looks at. */
 function keeper(): { routes: (app: FastifyInstance) => void; last: () => FastifyRequest } {
@@ -28,6 +30,11 @@ function keeper(): { routes: (app: FastifyInstance) => void; last: () => Fastify
   }
 }
 
+/** What each property of a user answers when it is read. */
+function answersOf(user: SessionUser, names: readonly (keyof SessionUser)[]): [string, string][] {
+  return names.map(name => [name, keyOf(() => user[name])])
+}
+
 function keyOf(read: () => unknown): string {
   try {
     return `read: ${String(read())}`
@@ -37,12 +44,9 @@ function keyOf(read: () => unknown): string {
 }
 
 test('a user has the properties that the interface names', () => {
-  expect(properties.toSorted()).toEqual(
-    [
-      ...['isLogin', 'cardnum', 'name', 'schoolnum', 'properties', 'platform', 'token', 'identity'],
-      ...['password', 'extra', 'encrypt', 'decrypt', 'seal', 'open']
-    ].toSorted()
-  )
+  const named =
+    'isLogin cardnum name schoolnum properties platform token identity password extra encrypt decrypt seal open'
+  expect(properties.toSorted()).toEqual(named.split(' ').toSorted())
 })
 
 test('a guest is not logged in, and every other property is 401', async () => {
@@ -51,13 +55,7 @@ test('a guest is not logged in, and every other property is 401', async () => {
   await rig.inject({ url: '/keep' })
   const { user } = last()
   expect(user.isLogin).toBe(false)
-  for (const name of properties) {
-    if (name === 'isLogin') continue
-    expect(
-      keyOf(() => user[name]),
-      name
-    ).toBe('auth.required')
-  }
+  expect(answersOf(user, guarded)).toEqual(guarded.map(name => [name, 'auth.required']))
   expect([JSON.stringify(user), String(Object.keys(user))]).toEqual(['{"isLogin":false}', 'isLogin'])
   expect(() => Object.assign(user, { isLogin: true })).toThrow(TypeError)
 })
@@ -75,12 +73,7 @@ test.each([
   await rig.inject({ url: '/keep', headers: { token } })
   const { user } = last()
   expect(user.isLogin).toBe(false)
-  for (const name of properties)
-    if (name !== 'isLogin')
-      expect(
-        keyOf(() => user[name]),
-        name
-      ).toBe('auth.token_invalid')
+  expect(answersOf(user, guarded)).toEqual(guarded.map(name => [name, 'auth.token_invalid']))
 })
 
 test('an empty token is none', async () => {
@@ -217,11 +210,7 @@ test('when tokens cannot be looked up, who shows one is nobody for certain, and 
   const token = await rig.login()
   await rig.db.schema.alterTable('sessions_sessions').renameTo('sessions_elsewhere').execute()
   expect((await rig.inject({ url: '/keep', headers: { token } })).statusCode).toBe(200)
-  for (const name of properties)
-    expect(
-      keyOf(() => last().user[name]),
-      name
-    ).toBe('session.unavailable')
+  expect(answersOf(last().user, properties)).toEqual(properties.map(name => [name, 'session.unavailable']))
   const refused = await rig.inject({ url: '/me', headers: { token } })
   expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '5'])
   expect((await rig.inject({ url: '/me' })).statusCode).toBe(401)
