@@ -1,11 +1,6 @@
 import type { CheckContext, SettingProblem } from '../../core/index.ts'
 import type { SessionSettings } from './config.ts'
-import { isPasswordHash } from './passwords/password-hash.ts'
-
-/** The hashes of the configuration in the repository, whose passwords everybody knows. */
-export const publishedHashes: readonly string[] = [
-  '$scrypt$ln=15,r=8,p=3$bOPYyfCrkLUVPdXorWOypw$xZNacWCe0jMB85+7pM8w6wOUOp8HDw9K48oQ+G278zY'
-]
+import { isPasswordHash, publishedHashes } from './passwords/password-hash.ts'
 
 const hint = 'make one with: npx paifang password'
 

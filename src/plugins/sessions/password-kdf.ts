@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify'
 import type { DerivationQueue } from './passwords/derivation-queue.ts'
 import { isPayable, scryptKey, type ScryptCost } from './passwords/scrypt.ts'
 import { keyBytes, passwordKeys, type PasswordKeys } from './token-keys.ts'
@@ -91,13 +92,15 @@ export class PasswordKdf {
 }
 
 /** The package `argon2`, when it is installed. It is no dependency of the gateway: it comes with native code. */
-export async function findArgon2(): Promise<Argon2 | undefined> {
+export async function findArgon2(log: Pick<FastifyBaseLogger, 'warn'>): Promise<Argon2 | undefined> {
   // A name that the type checker does not follow.
   const name: string = 'argon2'
   try {
     const found = (await import(name)) as { readonly default: Argon2 }
     return found.default
-  } catch {
+  } catch (error) {
+    if (Object(error).code !== 'ERR_MODULE_NOT_FOUND')
+      log.warn({ err: error }, 'the package argon2 is there and cannot be loaded')
     return undefined
   }
 }

@@ -2,10 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { service } from '../../core/index.ts'
 import type { Http } from './http-client-seam.ts'
 
-export type { Http, HttpAnswer } from './http-client-seam.ts'
 export { TooManyDerivations } from './passwords/derivation-queue.ts'
 export { LoginLimits, type LoginLimitsOptions } from './passwords/login-limits.ts'
-export { hashPassword, isPasswordHash, verifyPassword } from './passwords/password-hash.ts'
+export { hashPassword, isPasswordHash, publishedHashes, verifyPassword } from './passwords/password-hash.ts'
 export { UserList, type ListedUser } from './passwords/user-list.ts'
 
 /**

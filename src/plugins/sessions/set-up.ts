@@ -44,7 +44,7 @@ export async function setUp(app: App, parts: SetUpParts): Promise<CrossEncrypted
   const kdf = new PasswordKdf(
     settings,
     derivations,
-    settings.kdf === 'scrypt' ? undefined : await findArgon2()
+    settings.kdf === 'scrypt' ? undefined : await findArgon2(log)
   )
   const store = new Store(await openTables(database), keys.mac)
   const memory = new SessionMemory(settings.maxSessionsInMemory, clock)

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { expect, test } from 'vitest'
 import { ApiError, Errors as CommonErrors } from '../../../src/plugins/api-error/service.ts'
-import type { Http, Sessions } from '../../../src/plugins/sessions/service.ts'
+import type { Http } from '../../../src/plugins/sessions/http-client-seam.ts'
+import type { Sessions } from '../../../src/plugins/sessions/service.ts'
 import { startRig } from './rig.ts'
 
 const jar = (): Http => ({

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { HttpClient } from '../../../src/plugins/sessions/http-client-seam.ts'
 import { httpProvider } from '../../../src/plugins/sessions/http-provider.ts'
-import { checkSettings, publishedHashes } from '../../../src/plugins/sessions/check.ts'
-import { hashPassword } from '../../../src/plugins/sessions/service.ts'
+import { checkSettings } from '../../../src/plugins/sessions/check.ts'
+import { hashPassword, publishedHashes } from '../../../src/plugins/sessions/service.ts'
 import type { SessionSettings } from '../../../src/plugins/sessions/config.ts'
 import { CountingProvider, startRig } from './rig.ts'
 

@@ -5,11 +5,10 @@ import database from '../../../src/plugins/database/index.ts'
 import { Database } from '../../../src/plugins/database/service.ts'
 import sessions from '../../../src/plugins/sessions/index.ts'
 import type { SessionSettings } from '../../../src/plugins/sessions/config.ts'
-import { HttpClient } from '../../../src/plugins/sessions/http-client-seam.ts'
+import { HttpClient, type Http } from '../../../src/plugins/sessions/http-client-seam.ts'
 import {
   Sessions,
   type Credentials,
-  type Http,
   type IdentityProvider,
   type Person
 } from '../../../src/plugins/sessions/service.ts'

@@ -4,6 +4,11 @@ import { defaultCost, isPayable, scryptKey, type ScryptCost } from './scrypt.ts'
 
 const form = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{16,64})\$([A-Za-z0-9+/]{43})$/
 
+/** The hashes of the configuration in the repository, whose passwords everybody knows. */
+export const publishedHashes: readonly string[] = [
+  '$scrypt$ln=15,r=8,p=3$bOPYyfCrkLUVPdXorWOypw$xZNacWCe0jMB85+7pM8w6wOUOp8HDw9K48oQ+G278zY'
+]
+
 interface ReadHash {
   readonly cost: ScryptCost
   readonly salt: Buffer
