@@ -14,6 +14,7 @@ import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import sseHub from './plugins/sse-hub/index.ts'
 import state from './plugins/state/index.ts'
+import tokenAuth from './plugins/token-auth/index.ts'
 import wechatScan from './plugins/wechat-scan/index.ts'
 import wechatSimulator from './plugins/wechat-simulator/index.ts'
 import { startReport } from './start-report.ts'
@@ -31,6 +32,7 @@ export const builtins = [
   signSimulator,
   sseHub,
   state,
+  tokenAuth,
   wechatScan,
   wechatSimulator
 ] as const
