@@ -1,5 +1,5 @@
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
-import type { CommonPasswords } from './common-passwords.ts'
+import type { SharedPasswords } from './shared-passwords.ts'
 import { Errors } from './errors.ts'
 import type { Http } from './http-client-seam.ts'
 import { attemptLogin } from './login-attempt.ts'
@@ -17,7 +17,7 @@ import type { Turns } from './turns.ts'
 
 export interface LoginsParts extends LoginParts {
   readonly limits: LoginLimits
-  readonly common: CommonPasswords
+  readonly shared: SharedPasswords
   /** The logins of one user happen one after the other. */
   readonly turns: Turns
 }
@@ -35,12 +35,12 @@ export class Logins {
 
   /** @throws {ApiError} as {@link Sessions.login} */
   async login(request: LoginRequest): Promise<string> {
-    const { keys, providers, limits, common, turns } = this.#parts
+    const { keys, providers, limits, shared, turns } = this.#parts
     const username = request.username.trim()
     const usernameIndex = usernameIndexOf(keys, providers.name, username)
     const retryAfter = await limits.take(request.ip, usernameIndex)
     if (retryAfter !== undefined) throw new ApiError(CommonErrors['rate.limited'], { retryAfter })
-    if (!common.allow(request.password, usernameIndex)) throw new ApiError(Errors['session.weak_password'])
+    if (!shared.allow(request.password, usernameIndex)) throw new ApiError(Errors['session.weak_password'])
     const attempt = {
       ...request,
       username,

@@ -3,7 +3,7 @@ import type { App, Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
 import type { Database } from '../database/service.ts'
 import type { State } from '../state/service.ts'
-import { CommonPasswords } from './common-passwords.ts'
+import { SharedPasswords } from './shared-passwords.ts'
 import { configUsers } from './config-users.ts'
 import type { SessionSettings } from './config.ts'
 import { forgetEverywhere } from './forget-everywhere.ts'
@@ -77,7 +77,7 @@ export async function setUp(app: App, parts: SetUpParts): Promise<CrossEncrypted
       log,
       state
     }),
-    common: new CommonPasswords(settings.usersPerPassword),
+    shared: new SharedPasswords(settings.usersPerPassword),
     turns: new Turns()
   })
   const passwordRoutes = new PasswordRoutes()

@@ -9,6 +9,14 @@ export interface Guarded extends Endpoint {
   readonly authorize?: NonNullable<Declared['authorize']>
 }
 
+const rulesKey = Symbol('what is asked of callers, by method')
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    [rulesKey]?: Readonly<Record<string, Guarded | undefined>>
+  }
+}
+
 const ways = new Set<unknown>(['public', 'optional', 'required'])
 
 /** Which routes are guarded: those that say so, and those below the prefixes of the settings. */
@@ -26,12 +34,17 @@ export class Endpoints {
    * Notes a route that is added.
    * @throws {TypeError} when it declares something that there is not
    */
-  note({ method, url, config = {} }: Pick<RouteOptions, 'method' | 'url' | 'config'>): void {
-    for (const each of [method].flat()) this.#look(each, url, config)
+  note(route: Pick<RouteOptions, 'method' | 'url' | 'config'>): void {
+    const { url, config = {} } = route
+    const rules = [route.method].flat().map(method => [method, this.#look(method, url, config)])
+    // Two routes may have one path, for different hosts.
+    route.config = { ...config, [rulesKey]: Object.fromEntries(rules) }
   }
 
   /** What is asked of who calls a route. Routes that were added before any were noted are looked at now. */
-  of(method: string, url: string, config: Declared = {}): Guarded | undefined {
+  of(method: string, url: string, config: FastifyContextConfig = {}): Guarded | undefined {
+    const rules = config[rulesKey]
+    if (rules) return rules[method]
     const key = `${method} ${url}`
     return this.#seen.has(key) ? this.#seen.get(key) : this.#look(method, url, config)
   }

@@ -61,17 +61,14 @@ export class Guard {
     const token = bearerIn(request)
     if (token !== undefined) return authority.verify(token)
     const user = sessions?.userOf(request)
-    // A session that is over is told from none: who asks for its identity hears of it.
-    const showsToken = request.headers['token'] !== undefined && request.headers['token'] !== ''
-    if (!user || (!user.isLogin && !(required && showsToken))) return undefined
+    // Asking a guest for their identity says why they have none.
+    if (!user || (!user.isLogin && !required)) return undefined
     return { id: user.identity, kind: 'session', scopes: sessionScopes, sessionId: user.token }
   }
 }
 
 /** The token of `Authorization: Bearer`; `undefined` where there is none, or another scheme. */
 export function bearerIn({ headers: { authorization } }: FastifyRequest): string | undefined {
-  return /^bearer(?: +(.*))?$/i
-    .exec(authorization ?? '')
-    ?.slice(1)
-    .map(token => token ?? '')[0]
+  const found = /^bearer(?: +(?<token>.*))?$/i.exec(authorization ?? '')
+  return found ? (found.groups?.['token'] ?? '') : undefined
 }

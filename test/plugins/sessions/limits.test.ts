@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CommonPasswords } from '../../../src/plugins/sessions/common-passwords.ts'
+import { SharedPasswords } from '../../../src/plugins/sessions/shared-passwords.ts'
 import { LoginLimits } from '../../../src/plugins/sessions/passwords/login-limits.ts'
 import { fakeClock } from '../../../src/testing/index.ts'
 import { credentials, startRig } from './rig.ts'
@@ -73,6 +73,6 @@ test('a password that too many users have is refused for one more, and not for t
 })
 
 test('0 users per password is no limit', () => {
-  const common = new CommonPasswords(0)
-  expect([1, 2, 3].every(user => common.allow('123456', String(user)))).toBe(true)
+  const shared = new SharedPasswords(0)
+  expect([1, 2, 3].every(user => shared.allow('123456', String(user)))).toBe(true)
 })

@@ -7,7 +7,7 @@ const maxPasswords = 10_000
 /**
  * Counts with how many users one password is tried. Nothing of it is written down, and its key dies with the process.
  */
-export class CommonPasswords {
+export class SharedPasswords {
   readonly #limit: number
   readonly #key = randomBytes(32)
   readonly #users = new LRUCache<string, Set<string>>({ max: maxPasswords })
