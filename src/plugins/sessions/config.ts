@@ -53,7 +53,7 @@ export const Config = Type.Object({
     })
   ),
   secretFile: Type.String({
-    default: 'data/sessions-secret',
+    default: 'data/sessions.secret',
     minLength: 1,
     description:
       'Where it is kept, and made at the first start, unless `secret` is set. Keep it apart from the database.'

@@ -13,13 +13,12 @@ export function httpProvider(settings: SessionSettings['http']): IdentityProvide
   const { url, usernameField, passwordField, nameField, schoolnumField, json } = settings
   return {
     name: 'http',
-    async verify({ username, password, extra }, { http }) {
+    async verify({ username, password, extra }, { http, signal }) {
       if (!http)
         throw new ApiError(CommonErrors['upstream.unavailable'], { detail: 'http-client is not turned on' })
       const form = { ...extra, [usernameField]: username, [passwordField]: password }
-      const { data } = await (json ? http.post(url, undefined, { json: form }) : http.post(url, form)).catch(
-        refuse
-      )
+      const sent = json ? http.post(url, undefined, { json: form, signal }) : http.post(url, form, { signal })
+      const { data } = await sent.catch(refuse)
       return { name: textAt(data, nameField), schoolnum: textAt(data, schoolnumField) }
     }
   }

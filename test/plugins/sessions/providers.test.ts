@@ -71,7 +71,7 @@ test('the provider `http` posts a form and reads who it is from the answer', asy
   const person = await httpProvider(http).verify(given, { http: client.open(), signal })
   expect(person).toEqual({ name: 'Ann', schoolnum: '42' })
   const body = { user: 'ann', pwd: 'secret', gpassword: 'second' }
-  expect(posts).toEqual([{ url: http.url, body, options: undefined }])
+  expect(posts).toEqual([{ url: http.url, body, options: { signal } }])
 })
 
 test('or JSON', async () => {
@@ -79,7 +79,7 @@ test('or JSON', async () => {
   const person = await httpProvider({ ...http, json: true }).verify(given, { http: client.open(), signal })
   expect(person).toEqual({ name: '', schoolnum: '' })
   const json = { user: 'ann', pwd: 'secret', gpassword: 'second' }
-  expect(posts).toEqual([{ url: http.url, body: undefined, options: { json } }])
+  expect(posts).toEqual([{ url: http.url, body: undefined, options: { json, signal } }])
 })
 
 test('through the gateway, the provider `http` opens a client of its own for each login', async () => {
