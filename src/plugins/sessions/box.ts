@@ -49,19 +49,19 @@ export function openBox(key: Buffer, place: BoxPlace, box: string): Buffer {
 }
 
 /** Seals bytes as they are: nonce, ciphertext and tag, 28 bytes more. */
-export function sealBytes(key: Buffer, aad: string, content: Uint8Array): Buffer {
+export function sealBytes(key: Buffer, aad: Uint8Array, content: Uint8Array): Buffer {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv(cipherName, key, nonce, { authTagLength: tagBytes })
-  cipher.setAAD(Buffer.from(aad))
+  cipher.setAAD(aad)
   return Buffer.concat([nonce, cipher.update(content), cipher.final(), cipher.getAuthTag()])
 }
 
 /** @throws {BoxError} when the bytes are not what {@link sealBytes} made of something with this key and `aad` */
-export function openBytes(key: Buffer, aad: string, sealed: Uint8Array): Buffer {
+export function openBytes(key: Buffer, aad: Uint8Array, sealed: Uint8Array): Buffer {
   if (sealed.length < nonceBytes + tagBytes) throw new BoxError('form')
   const nonce = sealed.subarray(0, nonceBytes)
   const decipher = createDecipheriv(cipherName, key, nonce, { authTagLength: tagBytes })
-  decipher.setAAD(Buffer.from(aad))
+  decipher.setAAD(aad)
   decipher.setAuthTag(sealed.subarray(-tagBytes))
   try {
     const start = decipher.update(sealed.subarray(nonceBytes, -tagBytes))
@@ -71,8 +71,8 @@ export function openBytes(key: Buffer, aad: string, sealed: Uint8Array): Buffer 
   }
 }
 
-function aadOf({ kind, row, identity, platform = '' }: BoxPlace): string {
-  return `v1|${kind}|${row}|${identity}|${platform}`
+function aadOf({ kind, row, identity, platform = '' }: BoxPlace): Buffer {
+  return Buffer.from(`v1|${kind}|${row}|${identity}|${platform}`)
 }
 
 /** Tells that another key is needed from that a box was changed. It says nothing about the key. */

@@ -42,9 +42,9 @@ export interface SessionUser {
    */
   readonly decrypt: (sealed: string) => string
   /** Seals bytes for a cache under a key of the person: 28 bytes more. `aad` is what they belong to. */
-  readonly seal: (bytes: Uint8Array, aad: string) => Uint8Array
+  readonly seal: (bytes: Uint8Array, aad: string | Uint8Array) => Uint8Array
   /** @throws {Error} when {@link SessionUser.seal} has not made it of something for this person and this `aad` */
-  readonly open: (sealed: Uint8Array, aad: string) => Uint8Array
+  readonly open: (sealed: Uint8Array, aad: string | Uint8Array) => Uint8Array
 }
 
 /** What somebody logs in with. */

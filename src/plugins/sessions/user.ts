@@ -112,10 +112,10 @@ export class LoggedIn implements SessionUser {
     }
   }
 
-  readonly seal = (bytes: Uint8Array, aad: string): Uint8Array =>
+  readonly seal = (bytes: Uint8Array, aad: string | Uint8Array): Uint8Array =>
     sealBytes(purposeKey(this.#session, 'cache'), this.#cacheAad(aad), bytes)
 
-  readonly open = (sealed: Uint8Array, aad: string): Uint8Array =>
+  readonly open = (sealed: Uint8Array, aad: string | Uint8Array): Uint8Array =>
     openBytes(purposeKey(this.#session, 'cache'), this.#cacheAad(aad), sealed)
 
   get #opened(): Secrets {
@@ -141,7 +141,8 @@ export class LoggedIn implements SessionUser {
     return { kind: 'data', row: this.#plugin, identity: this.identity }
   }
 
-  #cacheAad(aad: string): string {
-    return `v1|cache|${this.identity}|${aad}`
+  #cacheAad(aad: string | Uint8Array): Buffer {
+    const prefix = `v1|cache|${this.identity}|`
+    return typeof aad === 'string' ? Buffer.from(prefix + aad) : Buffer.concat([Buffer.from(prefix), aad])
   }
 }

@@ -162,6 +162,7 @@ test('bytes are sealed for a cache: for all platforms of one person, and for one
   expect(() => web.open(sealed, 'c1:user:gpa')).toThrow('does not open')
   expect(() => stranger.open(sealed, 'c1:user:card')).toThrow('does not open')
   expect(() => web.open(sealed.subarray(0, 20), 'c1:user:card')).toThrow('does not open')
+  expect(Buffer.from(web.open(sealed, Buffer.from('c1:user:card')))).toEqual(bytes)
   const { seal, open } = web
   expect(Buffer.from(open(seal(Buffer.alloc(0), ''), ''))).toEqual(Buffer.alloc(0))
 })
