@@ -162,13 +162,16 @@ test('an older state of a row with the MAC of the newer, or the other way round,
   }
 })
 
-test('a session that is put back after the password has changed opens nothing', async () => {
+test.each([
+  ['and the data key with it', false],
+  ['and the data key has not', true]
+])('a session that is put back after the password has changed, %s, opens nothing', async (_, keeps) => {
   await using rig = await startRig()
   const token = await rig.login()
   const [row] = await sessionsIn(rig)
   if (!row) throw new Error('no row')
   rig.provider.change('213170001', { password: 'changed' })
-  await rig.login({ password: 'changed' })
+  await rig.login({ password: 'changed' }, keeps ? { token } : {})
   await rig.db.deleteFrom('sessions_sessions').execute()
   await rig.db.insertInto('sessions_sessions').values(row).execute()
   await later(rig)

@@ -1,10 +1,15 @@
-import { beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HttpClient } from '../../../src/plugins/sessions/http-client-seam.ts'
 import { httpProvider } from '../../../src/plugins/sessions/http-provider.ts'
 import { checkSettings } from '../../../src/plugins/sessions/check.ts'
 import { hashPassword, publishedHashes } from '../../../src/plugins/sessions/service.ts'
 import type { SessionSettings } from '../../../src/plugins/sessions/config.ts'
+import { temporaryDirectory } from '../database/temporary-directory.ts'
 import { CountingProvider, startRig } from './rig.ts'
+
+const directory = temporaryDirectory()
+beforeAll(directory.make)
+afterAll(directory.remove)
 
 let hash: string
 beforeAll(async () => {
@@ -128,6 +133,17 @@ test('a provider that nobody provides fails the start, naming those that there a
   await expect(startRig({ config: { provider: 'ids' } })).rejects.toThrow(
     "there is no identity provider 'ids'; there are: users, campus"
   )
+})
+
+test('people of another provider are other people: tokens from before are none', async () => {
+  const file = directory.path('provider.db')
+  const before = await startRig({ file })
+  const token = await before.login()
+  await before.app.close()
+  const users = [user({ username: '213170001' })]
+  await using after = await startRig({ file, config: { provider: 'users', users } })
+  expect(await after.me(token)).toBeUndefined()
+  expect(await after.me(await after.login({ password: 'paifang' }))).toMatchObject({ cardnum: '213170001' })
 })
 
 test('two providers of one name fail the start', async () => {

@@ -99,16 +99,19 @@ test('the algorithm is the one of the settings, whatever a token says', async ()
   const none = new UnsecuredJWT(good).encode()
   const { privateKey } = generateKeyPairSync('ed25519')
   const signature = await new SignJWT(good).setProtectedHeader({ alg: 'EdDSA' }).sign(privateKey)
-  const longer = await new SignJWT(good)
-    .setProtectedHeader({ alg: 'HS512' })
-    .sign(Buffer.from(secret.repeat(2)))
-  const sameKey = await new SignJWT(good)
-    .setProtectedHeader({ alg: 'HS384' })
-    .sign(Buffer.from(secret.padEnd(48)))
-  for (const token of [none, signature, longer, sameKey])
-    expect(await rig.get('/v1/order', token)).toBe(invalid)
+  for (const token of [none, signature]) expect(await rig.get('/v1/order', token)).toBe(invalid)
   const critical = await forge(good, { header: { crit: ['x'], x: 1 } }).catch(() => none)
   expect(await rig.get('/v1/order', critical)).toBe(invalid)
+})
+
+test('nor does the same secret with another digest', async () => {
+  const long = secret.repeat(2)
+  await using rig = await startRig({ config: { secret: long } })
+  const signed = (alg: string) => new SignJWT(claims(rig)).setProtectedHeader({ alg }).sign(Buffer.from(long))
+  const outcomes = await Promise.all(
+    ['HS256', 'HS384', 'HS512'].map(async alg => rig.get('/v1/order', await signed(alg)))
+  )
+  expect(outcomes).toEqual(['200', invalid, invalid])
 })
 
 test('a public key of EdDSA does not pass for a secret of HS256', async () => {
