@@ -54,12 +54,12 @@ async function openStore(): Promise<AsyncDisposable & { readonly store: Store; a
 
 test('whoever was slower changes nothing, whatever they wanted to change', async () => {
   await using opened = await openStore()
-  const { store, all } = opened
+  const { store } = opened
   const [first, second] = [person(), person({ checkedAt: 2 })]
   const [web, seen] = [session(), session({ lastSeen: 2 })]
   expect(await store.login({ from: undefined, to: first, end: 'person', session: web })).toBe(true)
   expect(await store.update(first, second, [[web, seen]])).toBe(true)
-  const before = await all()
+  const before = await opened.all()
 
   const other = session({ tid: 'other' })
   const outcomes = [
@@ -71,7 +71,7 @@ test('whoever was slower changes nothing, whatever they wanted to change', async
     await store.supersede(web, session({ superseded: 1 }), other)
   ]
   expect(outcomes).toEqual([false, false, false, false, false, false])
-  expect(await all()).toEqual(before)
+  expect(await opened.all()).toEqual(before)
 })
 
 test('a login ends the sessions of the platform, or all of the person, and nobody else’s', async () => {
