@@ -55,9 +55,8 @@ export class Sweep {
 
   #arm(delayMs: number): void {
     this.#timer = this.#parts.clock.after(delayMs, () => {
-      this.#running = this.run().finally(() => {
-        if (!this.#stopped) this.#arm(dayMs)
-      })
+      this.#arm(dayMs)
+      this.#running = this.#running.then(() => this.run())
     })
   }
 }

@@ -120,11 +120,11 @@ test('that a session is used is written every two hours at most', async () => {
   expect(await rig.me(token)).toBeDefined()
 })
 
-test('a day after the start and every day, sessions that are over are deleted', async () => {
+test('a minute after the start and every day, sessions that are over are deleted', async () => {
   await using rig = await startRig({ config: { expireDays: 1 } })
   await rig.login()
   await rig.login({ platform: 'ios' })
-  await rig.clock.advance(dayMs + 61_000)
+  await rig.clock.advance(dayMs + 60_000)
   let left = await rows(rig)
   for (let looks = 0; looks < 100 && left > 0; looks++) left = await rows(rig)
   expect(left).toBe(0)
