@@ -48,6 +48,11 @@ const commands: Readonly<Record<string, Command>> = {
     flags: ['head', 'since', 'caller'],
     load: async () => (await import('./cli/audit.ts')).audit
   },
+  password: {
+    summary: 'print the hash of a password, which is read from standard input, for a list of users',
+    alone: true,
+    load: async () => (await import('./cli/password.ts')).password
+  },
   new: {
     summary: 'write a plugin that runs and a test that passes: new <name>',
     alone: true,
