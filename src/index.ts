@@ -3,6 +3,7 @@ import { builtins } from './server.ts'
 import type { FastifyInstance } from 'fastify'
 
 export {
+  addUpgradeRoute,
   Clock,
   definePlugin,
   optional,
@@ -29,7 +30,9 @@ export type {
   SettingProblem,
   Settings,
   SetupContext,
-  Timer
+  Timer,
+  Upgrade,
+  UpgradeRoute
 } from './core/index.ts'
 export {
   ApiError,
