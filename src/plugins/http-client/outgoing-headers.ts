@@ -1,0 +1,49 @@
+/** Those that the connection needs, or that would make another request of it. */
+const reserved = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade'
+])
+
+/** What says how an answer shall be, and nothing of who asks: all that another origin gets to see. */
+const harmless = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'content-language',
+  'content-type',
+  'pragma',
+  'range',
+  'user-agent',
+  'x-requested-with'
+])
+
+/** Headers of a request by their names in lower case. */
+export type Headers = Readonly<Record<string, string>>
+
+/**
+ * Headers as a caller gives them.
+ * @throws {TypeError} for those that are not the caller's to set
+ */
+export function headersOf(given: Readonly<Record<string, string | undefined>> = {}): Headers {
+  const entries = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name.toLowerCase(), value] as const]
+  )
+  const wrong = entries.find(([name]) => reserved.has(name))
+  if (wrong) throw new TypeError(`The header '${wrong[0]}' is not the caller's to set`)
+  return Object.fromEntries(entries)
+}
+
+/** What of them an origin may see that the caller did not name. */
+export function harmlessOf(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.has(name)))
+}
