@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { HostList, type Target } from './host-list.ts'
+import { HostList, type Target } from '../../core/index.ts'
 
 /** Which addresses the settings open and close. */
 export interface AddressSettings {

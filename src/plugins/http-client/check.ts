@@ -1,7 +1,6 @@
-import type { SettingProblem } from '../../core/index.ts'
+import { hostFault, type SettingProblem } from '../../core/index.ts'
 import { known } from './charset.ts'
 import type { HttpSettings } from './config.ts'
-import { hostFault } from './host-list.ts'
 
 /** What a schema cannot see in the settings. */
 export function checkSettings(settings: HttpSettings): SettingProblem[] {

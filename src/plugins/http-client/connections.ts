@@ -1,11 +1,10 @@
 import { lookup as systemLookup, type LookupAddress, type LookupAllOptions } from 'node:dns'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { Agent, buildConnector, interceptors, Pool, type Dispatcher } from 'undici'
-import type { Wheel } from '../../core/index.ts'
+import { HostList, targetOf, type Target, type Wheel } from '../../core/index.ts'
 import { AddressPolicy } from './address-policy.ts'
 import type { HttpSettings } from './config.ts'
 import { ConnectFailure, connectFailureOf } from './connect-failure.ts'
-import { HostList, targetOf, unbracketed, type Target } from './host-list.ts'
 import { TimeLimit } from './time-limit.ts'
 
 /** Finds the addresses of a name, as `dns.lookup` does. */
@@ -69,7 +68,7 @@ export class Connections {
 
   /** Addresses that stand in URLs are never looked up. @throws {ConnectFailure} `blocked` */
   assertMayConnect(target: Target): void {
-    const address = unbracketed(target.hostname)
+    const address = target.hostname.replace(/^\[(.*)\]$/, '$1')
     if (isIP(address) !== 0 && !this.#policy.allows(address, target)) throw blocked()
   }
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
+import { targetOf } from '../../core/index.ts'
 import { ConnectFailure } from './connect-failure.ts'
 import type { Connections } from './connections.ts'
-import { targetOf } from './host-list.ts'
 import { BodyError } from './response-body.ts'
 import { UpstreamError } from './upstream-error.ts'
 

@@ -1,5 +1,5 @@
+import { HostList, targetOf } from '../../core/index.ts'
 import type { HttpSettings } from './config.ts'
-import { HostList, targetOf } from './host-list.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** Says which hosts a plugin may reach. */

@@ -41,7 +41,7 @@ export class HostList {
     const named = this.#patterns.some(
       pattern => (pattern.port ?? port) === port && pattern.matches(withoutDot(hostname))
     )
-    return named || this.hasAddress(unbracketed(hostname), port)
+    return named || this.hasAddress(hostname.replace(/^\[(.*)\]$/, '$1'), port)
   }
 
   /** Whether an address is in the list, whatever the name behind which it was found. */
@@ -69,11 +69,6 @@ export function hostFault(entry: string): string | undefined {
 /** The target of a URL. */
 export function targetOf({ hostname, port, protocol }: URL): Target {
   return { hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) }
-}
-
-/** An IPv6 address without the brackets that URLs put around it. */
-export function unbracketed(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1')
 }
 
 function patternOf(entry: string): Pattern {
