@@ -54,6 +54,7 @@ export type {
 } from './plugins/api-error/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
+export * from './plugins/fetch-workers/service.ts'
 export * from './plugins/http-client/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
 export * from './plugins/sign-bridge/service.ts'

@@ -8,6 +8,7 @@ import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
 import database from './plugins/database/index.ts'
+import fetchWorkers from './plugins/fetch-workers/index.ts'
 import httpClient from './plugins/http-client/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
@@ -25,6 +26,7 @@ export const builtins = [
   cryptoEnvelope,
   customs179,
   database,
+  fetchWorkers,
   httpClient,
   imWsGateway,
   signBridge,

@@ -1,3 +1,5 @@
+import { harmlessHeaders } from '../../core/index.ts'
+
 /** Those that the connection needs, or that would make another request of it. */
 const reserved = new Set([
   'connection',
@@ -11,20 +13,6 @@ const reserved = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade'
-])
-
-/** What says how an answer shall be, and nothing of who asks: all that another origin gets to see. */
-const harmless = new Set([
-  'accept',
-  'accept-encoding',
-  'accept-language',
-  'cache-control',
-  'content-language',
-  'content-type',
-  'pragma',
-  'range',
-  'user-agent',
-  'x-requested-with'
 ])
 
 /** Headers of a request by their names in lower case. */
@@ -45,5 +33,5 @@ export function headersOf(given: Readonly<Record<string, string | undefined>> = 
 
 /** What of them an origin may see that the caller did not name. */
 export function harmlessOf(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.has(name)))
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => harmlessHeaders.has(name)))
 }
