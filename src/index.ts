@@ -47,11 +47,13 @@ export type {
   ErrorContext,
   ErrorDefinition,
   FieldFault,
+  HandlerWrap,
   Locale,
   Related,
   ResultExtras,
   ValueTransform
 } from './plugins/api-error/service.ts'
+export * from './plugins/cache/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
 export * from './plugins/fetch-workers/service.ts'

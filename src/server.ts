@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs'
 import { createGateway, StartupError, type GatewayOptions } from './core/index.ts'
 import { listen } from './core/listen.ts'
 import apiError from './plugins/api-error/index.ts'
+import cache from './plugins/cache/index.ts'
 import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
@@ -22,6 +23,7 @@ import { startReport } from './start-report.ts'
 /** The plugins that a configuration may name without `use`. A plugin is added or removed here. */
 export const builtins = [
   apiError,
+  cache,
   cors,
   cryptoEnvelope,
   customs179,

@@ -3,7 +3,7 @@ import { makeAccounts } from './accounts.ts'
 import { inLanes } from './lanes.ts'
 import type { Line } from './line.ts'
 import { messagesIn } from './message.ts'
-import { join, type ProtocolName } from './protocols.ts'
+import { join, protocols, type ProtocolName } from './protocols.ts'
 
 /** What a process of clients that only listen is started with. */
 export interface CrowdOptions {
@@ -15,6 +15,7 @@ export interface CrowdOptions {
 }
 
 const sleepMs = 20
+let isAwake = false
 const lock = new Int32Array(new SharedArrayBuffer(4))
 
 const { servers, count, name, localAddress } = JSON.parse(process.argv[2] ?? '') as CrowdOptions
@@ -28,19 +29,42 @@ const crowds = await Promise.all(
     return { url, protocol, accounts, messages: 0 }
   })
 )
-const lines: Line[] = []
+interface Reader {
+  readonly line: Line
+  /** What says that its messages are read. */
+  readonly readMark: string | undefined
+}
+const readers: Reader[] = []
+let answered = (): void => {}
 let lost = 0
 
 serveParent('users are there', {
   async connect() {
     for (const crowd of crowds)
       await inLanes(crowd.accounts, 64, async account => {
-        const hear = (frame: Buffer): void => void (crowd.messages += messagesIn(frame))
+        const hear = (frame: Buffer): void => {
+          crowd.messages += messagesIn(frame)
+          if (frame.includes('"operationID":"bench')) answered()
+        }
         const ended = (): void => void lost++
-        lines.push(await join(crowd.protocol, crowd.url, account, { localAddress, hear, ended }))
+        const line = await join(crowd.protocol, crowd.url, account, { localAddress, hear, ended })
+        readers.push({ line, readMark: protocols[crowd.protocol].readMark(account.userID) })
       })
     sleepAndLook()
     return 'connected'
+  },
+  /** Each reader says that it has read what has come, one after the other. */
+  async read() {
+    isAwake = true
+    for (const { line, readMark } of readers) {
+      if (readMark === undefined) continue
+      const answer = new Promise<void>(resolve => void (answered = resolve))
+      line.send(readMark)
+      await answer
+    }
+    isAwake = false
+    sleepAndLook()
+    return 'read'
   },
   /** How many messages have come, by server. */
   messages: () => crowds.map(({ messages }) => messages),
@@ -53,6 +77,7 @@ serveParent('users are there', {
  * which pays nothing of the kind when its readers are elsewhere.
  */
 function sleepAndLook(): void {
+  if (isAwake) return
   Atomics.wait(lock, 0, 0, sleepMs)
   setImmediate(sleepAndLook)
 }

@@ -2,18 +2,31 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from '../child.ts'
 import { median, type Figure } from '../figures.ts'
 import { makeAccounts } from './accounts.ts'
-import { join, requestFrame, sendFrame } from './protocols.ts'
+import { makeGroup } from './group.ts'
+import { join, protocols } from './protocols.ts'
 import { clientsOf, Rig } from './rig.ts'
-import type { WayName } from './ways.ts'
+import { protocolOf, type WayName } from './ways.ts'
 
-const ways: readonly WayName[] = ['ws', 'ws again', 'socket.io', 'gateway']
-const times = 20
-const everyMs = 25
+const ways: readonly WayName[] = ['floor', 'ws', 'ws again', 'socket.io', 'gateway']
+/** How one writes to the group in a turn. */
+const schedules = {
+  single: { times: 20, everyMs: 25, messages: 1 },
+  bursts: { times: 5, everyMs: 250, messages: 10 }
+}
+type Mode = keyof typeof schedules
+const modes = Object.keys(schedules) as Mode[]
 /** How long readers may take for the rest when nothing is sent any more. */
 const patienceMs = 20_000
-/** A client may name so many users in one request. */
-const atOnce = 900
-const name = 'member'
+
+/** A way with its group, and what it took in each round. */
+interface Group extends Readonly<Record<Mode, number[]>> {
+  readonly way: WayName
+  readonly server: Child<string>
+  /** Those who write to the group: each sends a message. */
+  readonly senders: readonly (() => void)[]
+  /** How many messages its members have, in all. */
+  readonly received: () => Promise<number>
+}
 
 /**
  * CPU time of the server for each member of a group that a message goes to. All ways have their members connected all
@@ -25,108 +38,118 @@ export async function fanOut(rounds: number, count: number): Promise<Figure[]> {
   const crowd = await rig.crowd({
     servers: servers.map(({ way, server }) => clientsOf(way, server)),
     count,
-    name,
+    name: 'member',
     localAddress: '127.0.0.2'
   })
-  const all = await Promise.all(
-    servers.map(async ({ way, server }, index) => {
-      const send = way === 'gateway' ? await groupOf(server.ready, count) : () => server.ask('publish')
-      return { way, index, server, send, micros: [] as number[] }
-    })
-  )
+  const groups: Group[] = []
+  for (const [index, { way, server }] of servers.entries()) {
+    const senders = await sendersTo(way, server.ready, count)
+    const received = async (): Promise<number> => (await crowd.ask<number[]>('messages'))[index] ?? NaN
+    groups.push({ way, server, senders, received, single: [], bursts: [] })
+  }
   await crowd.ask('connect')
+  for (const group of groups) await sendFor(group, 'single', count)
+  // Each at a time of his own: what members are told of the conversation differs from one to the next, as in use.
+  await crowd.ask('read')
   let missing = 0
   // The first three rounds compile, and are not counted.
   for (let round = -2; round <= rounds; round++) {
     process.stderr.write(`\rround ${round} of ${rounds} `)
-    for (const each of round % 2 === 0 ? all : all.toReversed()) {
-      const received = async (): Promise<number> => (await crowd.ask<number[]>('messages'))[each.index] ?? NaN
-      const turn = await sendFor(each.server, each.send, count, received)
-      missing += turn.missing
-      if (round > 0) each.micros.push(turn.cpuMicros / (times * count))
-    }
+    for (const mode of modes)
+      for (const group of round % 2 === 0 ? groups : groups.toReversed()) {
+        const turn = await sendFor(group, mode, count)
+        missing += turn.missing
+        if (round > 0) group[mode].push(turn.microsEach)
+      }
   }
   process.stderr.write('\n')
   const lost = await crowd.ask<number>('lost')
-  return figures(way => all.find(each => each.way === way)?.micros ?? [], missing, lost)
+  const samples = (mode: Mode, way: WayName): readonly number[] =>
+    groups.find(group => group.way === way)?.[mode] ?? []
+  return [
+    ...modes.flatMap(mode => costs(mode, samples)),
+    ...modes.flatMap(mode => ratios(mode, samples)),
+    { name: 'messages missing', unit: '', value: missing, limit: { atMost: 0 } },
+    { name: 'members disconnected', unit: '', value: lost, limit: { atMost: 0 } }
+  ]
 }
 
-/** Makes a group of the members at the gateway, before they connect. Resolves with what writes to it. */
-async function groupOf(url: string, count: number): Promise<() => Promise<unknown>> {
-  const [account] = await makeAccounts(url, ['sender'])
-  if (!account) throw new TypeError('no account')
-  let answer: (frame: string) => void = () => {}
-  const line = await join('open-im', url, account, {
-    hear: frame => {
-      if (frame.includes('"operationID":"bench')) answer(frame.toString())
-    }
-  })
-  const ask = async (text: string): Promise<unknown> => {
-    const answered = new Promise<string>(resolve => void (answer = resolve))
-    line.send(text)
-    const { errCode, errMsg, data } = JSON.parse(await answered) as Record<string, unknown>
-    if (errCode !== 0) throw new Error(`${String(errCode)} ${String(errMsg)}`)
-    return data === '' ? data : JSON.parse(String(data))
-  }
-  const userIDs = Array.from({ length: count }, (_, index) => `${name}${index}`)
-  const groupInfo = { groupName: 'Everybody', groupType: 2 }
-  const first = JSON.stringify({ memberUserIDs: userIDs.slice(0, atOnce), groupInfo, ownerUserID: 'sender' })
-  const { groupID } = (await ask(requestFrame('CreateGroup', 'sender', [first]))) as { groupID: string }
-  for (let at = atOnce; at < count; at += atOnce) {
-    const some = JSON.stringify(userIDs.slice(at, at + atOnce))
-    await ask(requestFrame('InviteUserToGroup', 'sender', [groupID, '', some]))
-  }
-  return () => ask(sendFrame('sender', { groupID }))
+/** The ten who write to the group. The gateway's is made before its members connect. */
+async function sendersTo(way: WayName, url: string, count: number): Promise<(() => void)[]> {
+  const protocol = protocolOf(way)
+  const writers = Array.from({ length: 10 }, (_, index) => `writer${index}`)
+  const isGateway = way === 'gateway'
+  const accounts = isGateway
+    ? await makeAccounts(url, writers)
+    : writers.map(userID => ({ userID, token: '' }))
+  const members = Array.from({ length: count }, (_, index) => `member${index}`)
+  if (isGateway) await makeGroup(url, writers[0] ?? '', [...writers, ...members])
+  return Promise.all(
+    accounts.map(async account => {
+      const line = await join(protocol, url, account, { hear: () => {} })
+      return () => line.send(protocols[protocol].groupMessage(account.userID))
+    })
+  )
 }
 
 /** What sending for a while comes to. */
 interface Turn {
-  /** CPU time of the server, user and system, until all members had everything. */
-  readonly cpuMicros: number
+  /** CPU time of the server, user and system, until all members had everything, for each message of each member. */
+  readonly microsEach: number
   readonly missing: number
 }
 
-async function sendFor(
-  server: Child<string>,
-  send: () => Promise<unknown>,
-  count: number,
-  received: () => Promise<number>
-): Promise<Turn> {
-  const expected = (await received()) + times * count
+async function sendFor({ server, senders, received }: Group, mode: Mode, count: number): Promise<Turn> {
+  const { times, everyMs, messages } = schedules[mode]
+  const deliveries = times * messages * count
+  const expected = (await received()) + deliveries
   const before = await server.ask<number>('cpuMicros')
   const began = performance.now()
-  for (let time = 0; time < times; time++) {
-    await send()
-    const waitMs = began + (time + 1) * everyMs - performance.now()
-    if (waitMs > 0) await sleep(waitMs)
+  for (let time = 1; time <= times; time++) {
+    for (const send of senders.slice(0, messages)) send()
+    await sleep(Math.max(0, began + time * everyMs - performance.now()))
   }
   let missing = expected - (await received())
   for (const ends = performance.now() + patienceMs; missing > 0 && performance.now() < ends;) {
     await sleep(20)
     missing = expected - (await received())
   }
-  return { cpuMicros: (await server.ask<number>('cpuMicros')) - before, missing }
+  return { microsEach: ((await server.ask<number>('cpuMicros')) - before) / deliveries, missing }
 }
 
-function figures(micros: (way: WayName) => readonly number[], missing: number, lost: number): Figure[] {
-  const ratio = (way: WayName): number =>
-    median(micros(way).map((value, round) => value / (micros('ws')[round] ?? NaN)))
+type Samples = (mode: Mode, way: WayName) => readonly number[]
+
+function costs(mode: Mode, samples: Samples): Figure[] {
+  const floor = median(samples(mode, 'floor'))
   const cost = (way: WayName, told: string): Figure => {
-    return { name: `a message for a member, ${told}`, unit: 'µs', value: median(micros(way)) }
+    return {
+      name: `${mode}: a message for a member, ${told}`,
+      unit: 'µs',
+      value: median(samples(mode, way)),
+      floor
+    }
   }
   return [
     cost('ws', 'one ws.send each'),
     cost('socket.io', 'socket.io to a room'),
-    cost('gateway', 'gateway'),
-    { name: 'fan-out: socket.io to ws.send', unit: '×', value: ratio('socket.io') },
+    cost('gateway', 'gateway')
+  ]
+}
+
+function ratios(mode: Mode, samples: Samples): Figure[] {
+  const ratio = (way: WayName): number =>
+    median(samples(mode, way).map((value, round) => value / (samples(mode, 'ws')[round] ?? NaN)))
+  const floor = ratio('floor')
+  const noise = { value: Math.abs(ratio('ws again') - 1), atMost: 0.1 }
+  return [
+    { name: `${mode}: socket.io to ws.send`, unit: '×', value: ratio('socket.io'), floor },
     {
-      name: 'fan-out: gateway to ws.send',
+      name: `${mode}: gateway to ws.send`,
       unit: '×',
       value: ratio('gateway'),
+      floor,
       limit: { atMost: 0.8 },
-      noise: { value: Math.abs(ratio('ws again') - 1), atMost: 0.1 }
-    },
-    { name: 'messages missing', unit: '', value: missing, limit: { atMost: 0 } },
-    { name: 'members disconnected', unit: '', value: lost, limit: { atMost: 0 } }
+      noise
+    }
   ]
 }

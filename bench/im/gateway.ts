@@ -1,13 +1,22 @@
-import { createGateway } from '../../src/core/index.ts'
-import { ImGateway } from '../../src/plugins/im-ws-gateway/service.ts'
-import { builtins } from '../../src/server.ts'
+import type * as Core from '../../src/core/index.ts'
+import type * as Service from '../../src/plugins/im-ws-gateway/service.ts'
+import type * as Server from '../../src/server.ts'
 import { adminSecret } from './accounts.ts'
 import type { Way } from './ways.ts'
 
 const everybody = 1_000_000
 
+/** What is built, and not the sources: `tsx` names every function each time that it is made, which costs. */
+const built = <Module>(file: string): Promise<Module> =>
+  import(new URL(`../../dist/${file}`, import.meta.url).href) as Promise<Module>
+
 /** The gateway with its embedded core, its rows in a file of the working directory, and its log. */
 export async function gateway(): Promise<Way> {
+  const [{ createGateway }, { builtins }, { ImGateway }] = await Promise.all([
+    built<typeof Core>('core/index.js'),
+    built<typeof Server>('server.js'),
+    built<typeof Service>('plugins/im-ws-gateway/service.js')
+  ])
   const app = await createGateway({
     builtins,
     env: {},
@@ -28,6 +37,6 @@ export async function gateway(): Promise<Way> {
     }
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const service = app.getDecorator<ImGateway>(ImGateway.name)
+  const service = app.getDecorator<Service.ImGateway>(ImGateway.name)
   return { url, users: () => service.status().users }
 }

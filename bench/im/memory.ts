@@ -26,6 +26,8 @@ export async function memory(count: number): Promise<Figure[]> {
 async function kilobytesEach(way: WayName, count: number): Promise<number> {
   await using rig = new Rig()
   const server = await rig.server(way)
+  // What making the users takes, and leaves as room for later, counts too.
+  const { rssBytes: before } = await server.ask<Holdings>('holdings')
   const crowds = await Promise.all(
     Array.from({ length: Math.ceil(count / perProcess) }, (_, index) => {
       return rig.crowd({
@@ -36,7 +38,6 @@ async function kilobytesEach(way: WayName, count: number): Promise<number> {
       })
     })
   )
-  const { rssBytes: before } = await server.ask<Holdings>('holdings')
   await Promise.all(crowds.map(crowd => crowd.ask('connect')))
   const { rssBytes: after } = await server.ask<Holdings>('holdings')
   const lost = await Promise.all(crowds.map(crowd => crowd.ask<number>('lost')))

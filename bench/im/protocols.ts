@@ -2,6 +2,9 @@ import type { Account } from './accounts.ts'
 import { openLine, type Line, type LineOptions } from './line.ts'
 import { givenMessage, newMessageFrame } from './message.ts'
 
+/** The group that all are in. */
+export const everybody = 'everybody'
+
 /** How clients of a kind of server speak. */
 export interface Protocol {
   /** What follows the origin. */
@@ -14,6 +17,10 @@ export interface Protocol {
   request(method: string, userID: string): string
   /** A message to somebody. */
   message(from: string, to: string, note: string): string
+  /** A message to everybody. */
+  groupMessage(from: string): string
+  /** Says that somebody has read what was written to everybody; `undefined`: nobody wants to know. */
+  readMark(userID: string): string | undefined
 }
 
 /** Bare WebSockets: what is asked comes back, messages go where they say. */
@@ -22,7 +29,10 @@ const raw: Protocol = {
   greeting: () => undefined,
   greeted: () => true,
   request: (method, userID) => requestFrame(method, userID, []),
-  message: (from, to, note) => JSON.stringify({ to, frame: newMessageFrame(from, { recvID: to }, note) })
+  message: (from, to, note) => JSON.stringify({ to, frame: newMessageFrame(from, { recvID: to }, note) }),
+  groupMessage: from =>
+    JSON.stringify({ to: everybody, frame: newMessageFrame(from, { groupID: everybody }) }),
+  readMark: () => undefined
 }
 
 /** Engine.IO 4 with Socket.IO 5 in it. */
@@ -32,7 +42,10 @@ const socketIo: Protocol = {
   greeted: frame => frame.toString('latin1', 0, 2) === '40',
   request: (method, userID) => `421["echo",${requestFrame(method, userID, [])}]`,
   message: (from, to, note) =>
-    `42["message",${JSON.stringify(to)},${JSON.stringify(newMessageFrame(from, { recvID: to }, note))}]`
+    `42["message",${JSON.stringify(to)},${JSON.stringify(newMessageFrame(from, { recvID: to }, note))}]`,
+  groupMessage: from =>
+    `42["message","${everybody}",${JSON.stringify(newMessageFrame(from, { groupID: everybody }))}]`,
+  readMark: () => undefined
 }
 
 /** `open-im-sdk` 3.5.2. */
@@ -45,7 +58,9 @@ const openIm: Protocol = {
     return frame.includes('OnSyncServerFinish')
   },
   request: (method, userID) => requestFrame(method, userID, []),
-  message: (from, to, note) => sendFrame(from, { recvID: to }, note)
+  message: (from, to, note) => sendFrame(from, { recvID: to }, note),
+  groupMessage: from => sendFrame(from, { groupID: everybody }),
+  readMark: userID => requestFrame('MarkConversationMessageAsRead', userID, [`sg_${everybody}`])
 }
 
 export const protocols = { raw, 'socket.io': socketIo, 'open-im': openIm } satisfies Record<string, Protocol>

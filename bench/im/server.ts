@@ -17,13 +17,9 @@ export interface Holdings {
 }
 
 const { way } = JSON.parse(process.argv[2] ?? '') as ServerOptions
-const { url, publish, users } = await ways[way]()
+const { url, users } = await ways[way]()
 
 serveParent(url, {
-  publish: (): string => {
-    publish?.()
-    return 'sent'
-  },
   cpuMicros: (): number => {
     const { user, system } = process.cpuUsage()
     return user + system

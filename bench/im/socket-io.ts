@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
-import { newMessageFrame } from './message.ts'
+import { everybody } from './protocols.ts'
 import type { Way } from './ways.ts'
 
 /** socket.io as it comes, over WebSockets alone and without pings in the time that is measured. */
@@ -11,14 +11,11 @@ export async function socketIo(): Promise<Way> {
   const io = new Server(http, { transports: ['websocket'], serveClient: false, pingInterval: 300_000 })
   io.on('connection', async socket => {
     const { sendID } = socket.handshake.query
-    await socket.join(['group', String(sendID)])
+    await socket.join([everybody, String(sendID)])
     socket.on('echo', (data: object, answer: (data: object) => void) => answer(data))
-    socket.on('message', (to: string, frame: object) => io.to(to).emit('frame', frame))
+    socket.on('message', (to: string, frame: object) => socket.to(to).emit('frame', frame))
   })
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
-  return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    publish: () => void io.to('group').emit('frame', newMessageFrame('sender', { groupID: 'group' }))
-  }
+  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` }
 }

@@ -9,7 +9,7 @@ import { httpEntry } from './http-statuses.ts'
 import { pickLocale } from './locale.ts'
 import { answerMalformedHttp, lacksHost } from './malformed-http.ts'
 import { Selection } from './selection.ts'
-import { ApiError, ApiErrors, type ValueTransform } from './service.ts'
+import { ApiError, ApiErrors, type HandlerWrap, type ValueTransform } from './service.ts'
 import { wrapHandler } from './wrap.ts'
 
 export default definePlugin({
@@ -35,6 +35,7 @@ export default definePlugin({
     const catalogue = new Catalogue()
     const selection = new Selection(makeDialects(config), config)
     const transforms: ValueTransform[] = []
+    const wraps: HandlerWrap[] = []
 
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
@@ -42,6 +43,7 @@ export default definePlugin({
       else done()
     })
     app.addHook('onRoute', function (route) {
+      for (const wrap of wraps) route.handler = wrap.call(this, route) ?? route.handler
       const choice = selection.decide(this, route)
       // A handler of sockets returns nothing to render.
       if (Reflect.get(route, 'websocket') === true) return
@@ -56,6 +58,7 @@ export default definePlugin({
       define: (owner, entries) => catalogue.define(owner, entries),
       catalogue: () => catalogue.list(),
       transform: transform => void transforms.push(transform),
+      around: wrap => void wraps.push(wrap),
       dialectFor: (scope, dialect) => selection.setDefault(scope, dialect),
       localeOf: request => pickLocale(request.headers['accept-language'], locale)
     }

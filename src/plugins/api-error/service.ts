@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
 import { service } from '../../core/index.ts'
 import type { CatalogueEntry, Locale } from './api-error.ts'
 
@@ -12,13 +12,19 @@ export type {
   Related
 } from './api-error.ts'
 export { Errors } from './errors.ts'
-export { result, type ResultExtras } from './result.ts'
+export { isResult, result, type ResultExtras } from './result.ts'
 
 /** The forms in which answers and failures are written. */
 export type DialectName = 'plain' | 'flask' | 'ws3' | 'problem'
 
 /** A handler's value before a dialect renders it. */
 export type ValueTransform = (value: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
+
+/**
+ * Looks at a route that is being added and may return what stands in for its handler. `this` is the instance that the
+ * route belongs to.
+ */
+export type HandlerWrap = (this: FastifyInstance, route: RouteOptions) => RouteHandlerMethod | undefined
 
 /** Uniform answers and errors. */
 export interface ApiErrors {
@@ -31,6 +37,12 @@ export interface ApiErrors {
   catalogue(): readonly CatalogueEntry[]
   /** Changes what handlers return before a dialect renders it (sealing an answer, for one). Runs in order of addition. */
   transform(transform: ValueTransform): void
+  /**
+   * Puts something between the handlers of the routes that are added from now on and the dialect, which renders the
+   * value of what stands in for them (a cache, for one). What was added last is outermost. What `wrap` throws ends the
+   * start.
+   */
+  around(wrap: HandlerWrap): void
   /**
    * Sets the dialect of the routes that `app` and its children add from now on. A route's own `config.dialect`, the
    * settings and the caller's `Accept` take precedence.

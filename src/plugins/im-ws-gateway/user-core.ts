@@ -35,10 +35,14 @@ export interface UserCore {
   readonly operations: Operations
   /**
    * Counts a connection in, which makes the user online on its platform.
+   * @param since a mark: what other connections of the platform were told after it may not have arrived, and was missed
    * @returns what it missed since a connection of the same platform was last there, in order
    */
-  attach(device: Device): Promise<readonly CoreEvent[]>
-  detach(device: Device): void
+  attach(device: Device, since?: number): Promise<readonly CoreEvent[]>
+  /** @param since a mark: what the connection was told after it may not have arrived. Missing: everything has */
+  detach(device: Device, since?: number): void
+  /** A mark: how far events have been handed out by now. It only grows. Missing: the core cannot tell. */
+  mark?(): number
   /** Resolves when nothing is under way any more. No event comes after it. */
   close(): Promise<void>
 }

@@ -51,6 +51,15 @@ export interface Groups {
     groupID: string,
     userID: string
   ): Promise<{ readonly group: Group; readonly member: GroupMember }>
+  /**
+   * Tells the members of a person's groups that his own name or face has changed, where that is what they see of him.
+   * Groups of more than 500 members are left out.
+   */
+  personChanged(
+    userID: string,
+    changed: readonly ('nickname' | 'faceURL')[],
+    options?: DeliverOptions
+  ): Promise<void>
 }
 
 /** A line in a conversation that says what somebody did: a notification message (specification §5.1). */

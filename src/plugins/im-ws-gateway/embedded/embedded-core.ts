@@ -2,9 +2,13 @@ import type { CoreEvent, Deliver, Device, Operations, UserCore } from '../user-c
 
 /** What a core tells the parts that it is made of. */
 export interface CoreLife {
-  attached(core: EmbeddedCore, device: Device): Promise<readonly CoreEvent[]>
-  detached(core: EmbeddedCore, device: Device): void
+  attached(core: EmbeddedCore, device: Device, since?: number): Promise<readonly CoreEvent[]>
+  detached(core: EmbeddedCore, device: Device, since?: number): void
+  /** How far events have been handed out. */
+  mark(): number
   closed(core: EmbeddedCore): void
+  /** An event could not be handed to the connections. The others get theirs. */
+  failed(core: EmbeddedCore, error: unknown): void
 }
 
 /** A user of the embedded core, with his connections. */
@@ -30,9 +34,14 @@ export class EmbeddedCore implements UserCore {
     this.operations = operationsFor(userID, task => this.run(task))
   }
 
-  /** Hands an event to the user's connections. */
+  /** Hands an event to the user's connections. Whoever comes later hears of it when he is attached. */
   readonly tell: Deliver = (event, options) => {
-    if (!this.#closing) this.#deliver(event, options)
+    if (this.#closing || !this.devices.size) return
+    try {
+      this.#deliver(event, options)
+    } catch (error) {
+      this.#life.failed(this, error)
+    }
   }
 
   /** Runs an operation: the core does not end before it. */
@@ -45,13 +54,17 @@ export class EmbeddedCore implements UserCore {
     }
   }
 
-  attach(device: Device): Promise<readonly CoreEvent[]> {
+  attach(device: Device, since?: number): Promise<readonly CoreEvent[]> {
     this.devices.add(device)
-    return this.run(() => this.#life.attached(this, device))
+    return this.run(() => this.#life.attached(this, device, since))
   }
 
-  detach(device: Device): void {
-    if (this.devices.delete(device)) this.#life.detached(this, device)
+  detach(device: Device, since?: number): void {
+    if (this.devices.delete(device)) this.#life.detached(this, device, since)
+  }
+
+  mark(): number {
+    return this.#life.mark()
   }
 
   /** Resolves when the core has ended; `undefined`: it is open. */

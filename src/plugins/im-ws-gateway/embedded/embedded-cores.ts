@@ -44,7 +44,7 @@ export interface EmbeddedCores extends UserCores {
  * @throws {Error} when the database cannot be brought up to date
  */
 export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promise<EmbeddedCores> {
-  const { database, settings, randomBytes = systemRandomBytes } = options
+  const { database, log, settings, randomBytes = systemRandomBytes } = options
   const cores = new Map<string, EmbeddedCore>()
   const delivery = deliveryTo(cores)
   const needs = { ...options, delivery, randomBytes }
@@ -65,21 +65,23 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
   const operationsFor = operationsFrom(part)
 
   const life: CoreLife = {
-    async attached(core, device) {
+    async attached(core, device, since) {
       people.presence.changed(core.userID)
-      const missed = await chat.attach(core.userID, device)
+      const missed = await chat.attach(core.userID, device, since)
       return [...missed, ...signals.pending(core.userID)]
     },
-    detached(core, device) {
-      chat.detach(core.userID, device)
+    detached(core, device, since) {
+      chat.detach(core.userID, device, since)
       people.presence.changed(core.userID)
     },
+    mark: () => chat.mark(),
     closed(core) {
       if (cores.get(core.userID) === core) cores.delete(core.userID)
       chat.leave(core.userID)
       people.presence.ended(core.userID)
       signals.ended(core.userID)
-    }
+    },
+    failed: (_core, error) => log.error({ err: error }, 'an event was not delivered')
   }
 
   return {

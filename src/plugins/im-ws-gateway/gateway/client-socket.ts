@@ -5,13 +5,17 @@ import { WebSocket, WebSocketServer, type RawData, type Server } from 'ws'
 export interface SocketOwner {
   received(data: Buffer): void
   ponged(): void
-  closed(): void
+  /** @param isClean the closing handshake has taken place */
+  closed(isClean: boolean): void
 }
 
 /** A WebSocket that knows its connection: so all of them share their listeners. */
 export class ClientSocket extends WebSocket {
   owner: SocketOwner | undefined
 }
+
+/** What a socket that was cut off has for a close code (RFC 6455 §7.4.1). */
+const abnormalClosure = 1006
 
 /** Opens WebSockets on upgraded connections. Compression is off: it multiplies the memory of a connection. */
 export function socketServer(maxFrameBytes: number): Server<typeof ClientSocket> {
@@ -42,11 +46,11 @@ function ponged(this: WebSocket): void {
   ;(this as ClientSocket).owner?.ponged()
 }
 
-function closed(this: WebSocket): void {
+function closed(this: WebSocket, code: number): void {
   const socket = this as ClientSocket
   const { owner } = socket
   socket.owner = undefined
-  owner?.closed()
+  owner?.closed(code !== abnormalClosure)
 }
 
 function ignored(): void {}

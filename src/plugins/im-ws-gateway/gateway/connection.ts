@@ -15,15 +15,16 @@ import {
   type ReplyFrame,
   type RequestName
 } from '../wire/index.ts'
-import { watchBytes, type ClientSocket, type SocketOwner } from './client-socket.ts'
+import type { ClientSocket } from './client-socket.ts'
 import type { Counters, Ending } from './counters.ts'
-import { closeCodes, expiryFarewell, type Farewell } from './endings.ts'
+import { drainFarewell, excessFarewell, expiryFarewell, silenceFarewell, type Farewell } from './endings.ts'
 import type { EventFrames } from './event-frames.ts'
+import { Line, type LineLimits, type LineOwner } from './line.ts'
 import type { MethodTimes } from './method-times.ts'
-import { Outbox, type OutboxLimits, type OutboxOwner } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 import { RequestQueue, type QueueLimits, type QueueOwner } from './request-queue.ts'
 import type { Member, Session } from './session.ts'
-import { pingFrame, textFrame } from './ws-frame.ts'
+import { textFrame } from './ws-frame.ts'
 
 /** What the query of the upgrade says, and where it came from. */
 export interface Hello {
@@ -39,65 +40,53 @@ export interface Hello {
 
 /** What a connection needs of the gateway. */
 export interface ConnectionHost {
-  readonly settings: ImSettings
+  readonly settings: Pick<ImSettings, 'loginTimeoutMs'>
   readonly clock: Clock
   readonly wheel: Wheel
   readonly log: FastifyBaseLogger
   readonly counters: Counters
   readonly frames: EventFrames
   readonly methods: MethodTimes
-  readonly outboxLimits: OutboxLimits
+  readonly lineLimits: LineLimits
   readonly queueLimits: QueueLimits
-  /** From 0 up to 1, for spreading what should not happen all at once. */
-  random(): number
   /** Answers what a client sent. */
   dispatch(connection: Connection, raw: Buffer): void
   /** The connection is over. */
   gone(connection: Connection, ending: Ending): void
 }
 
-/** How long a client may take to close once it was told to. */
-const closeMs = 2_000
-
 /** Bytes that a connection may send before its login has been answered. */
 const loginBytes = 262_144
 
-/** What follows the answer to a Login, and what was missed (specification §2.1). */
+/** What follows the answer to a Login, before and behind what was missed (specification §2.1). */
 const beforeSync = events('OnConnecting', 'OnConnectSuccess', 'OnSyncServerStart')
 const afterSync = events('OnSyncServerFinish')
 
-/** One socket of a client, from its upgrade to its end. */
-export class Connection implements Timed, Member, SocketOwner, OutboxOwner, QueueOwner {
+/** One socket of a client, from its upgrade to its end: who it is, what it asks, and what it is told. */
+export class Connection implements Timed, Member, LineOwner, QueueOwner {
   dueAt = 0
   slot = -1
   readonly hello: Hello
   readonly userID: string
   readonly platformID: number
-  readonly outbox: Outbox
   readonly queue: RequestQueue
-  readonly openedAt: number
   /** A guess until the Login. */
   dialect: Dialect
   /** Whether a 2.3 client takes new messages in batches. */
   batch = false
+  /** What it logged in with, and what that says. */
   token = ''
   facts: TokenFacts | undefined
   state: LoginState = 'none'
   session: Session<Connection> | undefined
+  mark: number | undefined
   readonly #host: ConnectionHost
-  readonly #socket: ClientSocket
-  #ending: Ending | undefined
-  #closeCode: number = closeCodes.normal
-  #closeAt = Infinity
-  /** The close frame is out: whatever comes in now is not read any more. */
-  #isClosing = false
-  #cutAt = Infinity
+  readonly #line: Line
+  readonly #loginBy: number
+  /** How far the core was when the last ping went out that was not answered yet. */
+  #pingMark: number | undefined
   #expiresAt = Infinity
-  #pingAt: number
-  /** Something came in since the last ping. */
-  #isAlive = true
-  #isCongested = false
-  readonly #unwatch: () => void
+  #ending: Ending | undefined
 
   constructor(socket: ClientSocket, tcp: Socket, hello: Hello, host: ConnectionHost) {
     this.hello = hello
@@ -105,14 +94,20 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
     this.platformID = hello.platformID
     this.dialect = hello.operationID === undefined ? '2.0' : '3'
     this.#host = host
-    this.#socket = socket
-    this.outbox = new Outbox(tcp, this, host.outboxLimits)
+    this.#line = new Line(socket, tcp, this, host.lineLimits)
+    this.#line.watch(loginBytes)
     this.queue = new RequestQueue(this, host.queueLimits)
-    const now = host.wheel.now()
-    this.openedAt = now
-    this.#pingAt = now + host.settings.pingMs * (0.5 + host.random() / 2)
-    this.#unwatch = watchBytes(tcp, loginBytes, () => this.#hasSentMuch())
-    this.#schedule(now)
+    this.#loginBy = host.wheel.now() + host.settings.loginTimeoutMs
+    this.#schedule()
+  }
+
+  /** Takes what the socket has to say from now on. */
+  get line(): Line {
+    return this.#line
+  }
+
+  get outbox(): Outbox {
+    return this.#line.outbox
   }
 
   /** False once it is known how the connection ends. */
@@ -133,99 +128,110 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
   }
 
   take(event: CoreEvent, isCause: boolean): void {
-    if (!this.isOpen) return
-    const bytes = this.#host.frames.of(event, this, this.userID)
-    if (!bytes) return
+    const frames = this.isOpen ? this.#framesOf(event) : []
+    if (frames.length === 0) return
     this.#host.counters.events++
     if (isCause && this.queue.isBusy) this.outbox.hold()
-    this.outbox.pushHeld(bytes)
+    this.outbox.pushHeld(...frames)
   }
 
   /** The login has been answered: tells the client what every client waits for, and what it missed. */
   welcome(missed: readonly CoreEvent[]): void {
-    this.state = 'loggedIn'
-    this.#unwatch()
-    this.outbox.push(beforeSync)
-    for (const event of missed) {
-      const bytes = this.#host.frames.of(event, this, this.userID)
-      if (bytes) this.outbox.push(bytes)
-    }
-    this.outbox.push(afterSync)
     const { clock, wheel } = this.#host
-    if (this.facts) this.#expiresAt = wheel.now() + this.facts.expiresAt - clock.now()
-    wheel.hasten(this, this.#expiresAt)
+    this.state = 'loggedIn'
+    this.#line.unwatch()
+    this.outbox.push(beforeSync)
+    for (const event of missed) this.outbox.push(...this.#framesOf(event))
+    this.outbox.push(afterSync)
+    this.outbox.release()
+    this.#line.ping()
+    if (!this.facts) return
+    this.#expiresAt = wheel.now() + this.facts.expiresAt - clock.now()
+    this.hasten(this.#expiresAt)
   }
 
   /** Brings the connection to its end. Only the first time counts. */
-  end({ ending, state, push, closeMs: delayMs, code }: Farewell): void {
+  end({ ending, state, push, closeMs, code }: Farewell): void {
     if (!this.isOpen) return
     this.#ending = ending
-    this.#closeCode = code
-    this.#expiresAt = Infinity
     if (state) this.state = state
+    this.#expiresAt = Infinity
+    // Whether a client that is told to come back has got everything is known when it has closed.
+    if (ending !== 'drained') this.#leave(ending === 'loggedOut')
     this.outbox.dropHeld()
-    this.session?.leave(this)
-    this.session = undefined
     if (push) this.push(push)
-    const now = this.#host.wheel.now()
-    if (delayMs === 0) return this.#close(now)
-    this.#closeAt = now + delayMs
-    this.#host.wheel.hasten(this, this.#closeAt)
+    this.#line.close(code, closeMs)
+  }
+
+  /** The gateway closes: ends the connection once what is under way has been answered. */
+  drain(): void {
+    this.queue.whenIdle(() => {
+      if (this.isOpen) this.end(drainFarewell)
+      else this.#line.close(drainFarewell.code, 0)
+    })
   }
 
   /** Cuts the connection off. */
   cut(ending: Ending): void {
     this.#ending ??= ending
-    this.#socket.terminate()
-  }
-
-  /** The gateway closes: ends the connection once what is under way has been answered. */
-  drain(): void {
-    this.queue.whenIdle(() => this.end(goingAway))
-  }
-
-  received(raw: Buffer): void {
-    this.#isAlive = true
-    if (this.#isClosing) return
-    this.#host.counters.frames++
-    this.#host.dispatch(this, raw)
-  }
-
-  ponged(): void {
-    this.#isAlive = true
-  }
-
-  closed(): void {
-    this.#host.wheel.cancel(this)
-    this.queue.drop()
-    this.session?.leave(this)
-    this.session = undefined
-    this.#host.gone(this, (this.#ending ??= 'client'))
+    this.#line.cut()
   }
 
   due(now: number): void {
-    const { settings } = this.#host
-    if (now >= this.#cutAt) return this.cut('dead')
-    if (now >= this.outbox.stallsAt(settings.stalledMs)) return this.cut('slow')
+    const loss = this.#line.due(now)
+    if (loss) return this.cut(loss)
     this.queue.due(now)
-    if (now >= this.#closeAt) this.#close(now)
-    if (now >= this.#loginBy) this.end(silence)
-    if (now >= this.#expiresAt) this.end(expiryFarewell())
-    if (now >= this.#pingAt && !this.#ping(now)) return
-    this.#schedule(now)
+    if (this.#isLate(now)) this.end(silenceFarewell)
+    if (now >= this.#expiresAt) this.end(expiryFarewell)
+    this.#schedule()
   }
 
-  overflowed(): void {
+  hasten(at: number): void {
+    this.#host.wheel.hasten(this, at)
+  }
+
+  received(raw: Buffer): void {
+    this.#host.counters.frames++
+    try {
+      this.#host.dispatch(this, raw)
+    } catch (err) {
+      this.#host.log.error({ err }, 'a frame could not be answered')
+      this.cut('failed')
+    }
+  }
+
+  pinged(): void {
+    this.#pingMark = this.outbox.isHolding ? undefined : this.#markNow()
+  }
+
+  ponged(): void {
+    this.mark = this.#pingMark ?? this.mark
+    this.#pingMark = undefined
+  }
+
+  closed(isClean: boolean): void {
+    this.#host.wheel.cancel(this)
+    this.queue.drop()
+    this.#leave(isClean)
+    this.#host.gone(this, (this.#ending ??= 'client'))
+  }
+
+  tooSlow(): void {
     this.cut('slow')
   }
 
-  waiting(): void {
-    this.#host.wheel.hasten(this, this.outbox.stallsAt(this.#host.settings.stalledMs))
+  /** Whoever is not logged in has no use for so much memory. */
+  sentTooMuch(): void {
+    if (this.state === 'loggingIn') return
+    this.#line.unwatch()
+    this.#line.pause(true)
+    if (this.isOpen) this.end(excessFarewell)
+    else this.#line.close(excessFarewell.code, 0)
   }
 
   started(): void {
     this.#host.counters.requests++
-    this.#host.wheel.hasten(this, this.queue.dueAt)
+    this.hasten(this.queue.dueAt)
   }
 
   settled(): void {
@@ -241,83 +247,38 @@ export class Connection implements Timed, Member, SocketOwner, OutboxOwner, Queu
   }
 
   congested(isCongested: boolean): void {
-    this.#isCongested = isCongested
-    if (isCongested) this.#socket.pause()
-    else this.#socket.resume()
+    this.#line.pause(isCongested)
   }
 
-  /** Whoever is not logged in has no use for so much memory. */
-  #hasSentMuch(): void {
-    if (this.state === 'loggingIn') return
-    this.#unwatch()
-    this.#ending ??= 'silent'
-    this.#closeCode = closeCodes.tooLarge
-    this.#socket.pause()
-    this.#close(this.#host.wheel.now())
-  }
-
-  /** When the client must have sent a Login. */
-  get #loginBy(): number {
-    if (!this.isOpen || this.state !== 'none') return Infinity
-    return this.openedAt + this.#host.settings.loginTimeoutMs
-  }
-
-  #close(now: number): void {
-    this.#closeAt = Infinity
-    this.#cutAt = now + closeMs
-    this.outbox.whenEmpty(() => {
-      this.#isClosing = true
-      this.#socket.close(this.#closeCode)
-    })
-    this.#host.wheel.hasten(this, this.#cutAt)
-  }
-
-  /** @returns false: the connection is dead */
-  #ping(now: number): boolean {
-    this.#pingAt = now + this.#host.settings.pingMs
-    // Nothing is read from it, or nothing gets through to it, for a reason that is looked after elsewhere.
-    if (this.#isCongested || this.outbox.isPressed || this.#isClosing) return true
-    if (!this.#isAlive) {
-      this.cut('dead')
-      return false
+  /** What tells the client of an event, in pieces; none: nothing does. */
+  #framesOf(event: CoreEvent): readonly Buffer[] {
+    try {
+      return this.#host.frames.of(event, this, this.userID)
+    } catch (err) {
+      this.#host.log.error({ err, kind: event.kind }, 'an event could not be told')
+      return []
     }
-    this.#isAlive = false
-    this.#host.counters.pings++
-    this.outbox.push(pingFrame)
-    return true
   }
 
-  #schedule(now: number): void {
-    const { settings, wheel } = this.#host
-    const stallsAt = this.outbox.stallsAt(settings.stalledMs)
-    const own = Math.min(
-      this.#loginBy,
-      stallsAt,
-      this.queue.dueAt,
-      this.#closeAt,
-      this.#cutAt,
-      this.#expiresAt
-    )
-    wheel.schedule(this, Math.max(now, Math.min(own, this.#pingAt)))
+  /** True when the client should have sent a Login by now. */
+  #isLate(now: number): boolean {
+    return this.state === 'none' && this.isOpen && now >= this.#loginBy
   }
-}
 
-/** A connection that does not log in. */
-const silence: Farewell = {
-  ending: 'silent',
-  state: 'failed',
-  push: undefined,
-  closeMs: 0,
-  code: closeCodes.policy
-}
+  #leave(isCertain: boolean): void {
+    this.session?.leave(this, isCertain)
+    this.session = undefined
+  }
 
-/** The gateway closes. Nothing is said before: clients are to come back. */
-const goingAway: Farewell = {
-  ending: 'drained',
-  state: undefined,
-  push: undefined,
-  closeMs: 0,
-  code: closeCodes.goingAway
+  #markNow(): number | undefined {
+    return this.state === 'loggedIn' ? this.session?.core.mark?.() : undefined
+  }
+
+  #schedule(): void {
+    const loginBy = this.state === 'none' && this.isOpen ? this.#loginBy : Infinity
+    const dueAt = Math.min(this.#line.dueAt, this.queue.dueAt, this.#expiresAt, loginBy)
+    this.#host.wheel.schedule(this, dueAt)
+  }
 }
 
 /** The frames of events that have no data, in one piece. */

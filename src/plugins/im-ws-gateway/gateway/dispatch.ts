@@ -36,31 +36,32 @@ const nameless: RequestName = { reqFuncName: '', operationID: '' }
  */
 export function dispatch(connection: Connection, raw: Buffer, parts: DispatchParts): void {
   const bytes = raw.length
-  const refuse = (error: unknown, request = nameless): void => {
-    const run = async (): Promise<never> => {
-      throw error
-    }
-    connection.queue.add({ request, bytes, method: unreadable, run })
-  }
   let frame: Frame
   try {
     frame = readFrame(raw)
   } catch (error) {
-    return refuse(error, error instanceof FrameError ? error.request : undefined)
+    const request = error instanceof FrameError ? error.request : nameless
+    return connection.queue.add({ request, bytes, method: unreadable, run: failing(error) })
   }
-  if (frame.userID !== connection.userID) return refuse(new ImError('userDiffers'), frame)
   if (connection.state === 'none')
     connection.dialect = dialectOf(connection.hello.operationID !== undefined, frame)
   let call: SessionCall | CoreCall
   try {
+    if (frame.userID !== connection.userID) throw new ImError('userDiffers')
     call = decodeCall(connection.dialect, frame, connection.userID)
   } catch (error) {
-    if (frame.reqFuncName === 'Login' && connection.state === 'none' && error instanceof ImError)
-      return begin(connection, frame, bytes, () => Promise.reject(error), parts)
-    return refuse(error, frame)
+    if (frame.reqFuncName === 'Login' && connection.state === 'none')
+      return begin(connection, frame, bytes, failing(error), parts)
+    return connection.queue.add({ request: frame, bytes, method: unreadable, run: failing(error) })
   }
   if ('operation' in call) return connection.queue.add(operation(connection, frame, bytes, call))
   answer(connection, frame, bytes, call, parts)
+}
+
+function failing(error: unknown): () => Promise<never> {
+  return async () => {
+    throw error
+  }
 }
 
 function answer(
@@ -93,7 +94,7 @@ function answer(
           return ''
         },
         answered(failure) {
-          if (call.session === 'logout' && !failure) connection.end(logoutFarewell())
+          if (call.session === 'logout' && !failure) connection.end(logoutFarewell)
         }
       })
   }

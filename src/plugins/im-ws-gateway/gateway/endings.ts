@@ -34,39 +34,53 @@ const endOfSession: ReplyFrame = { event: 'Logout', errCode: 0, errMsg: '', data
 
 /** Long enough that a client has handled what it was told; 3.x clients close by themselves. */
 const farewellMs = 1_500
-const logoutMs = 1_000
 
 /** Another login of the user, or an administrator, has ended the session. */
-export function kickFarewell(): Farewell {
-  return {
-    ending: 'kicked',
-    state: 'kicked',
-    push: kickedOffline,
-    closeMs: farewellMs,
-    code: closeCodes.kicked
-  }
+export const kickFarewell: Farewell = {
+  ending: 'kicked',
+  state: 'kicked',
+  push: kickedOffline,
+  closeMs: farewellMs,
+  code: closeCodes.kicked
 }
 
 /** The token has expired in mid-session. */
-export function expiryFarewell(): Farewell {
-  return {
-    ending: 'expired',
-    state: 'tokenExpired',
-    push: tokenExpired,
-    closeMs: farewellMs,
-    code: closeCodes.expired
-  }
+export const expiryFarewell: Farewell = {
+  ending: 'expired',
+  state: 'tokenExpired',
+  push: tokenExpired,
+  closeMs: farewellMs,
+  code: closeCodes.expired
 }
 
 /** After the answer to a Logout: 2.0.3 does not close by itself in a mini-program. */
-export function logoutFarewell(): Farewell {
-  return {
-    ending: 'loggedOut',
-    state: 'loggedOut',
-    push: undefined,
-    closeMs: logoutMs,
-    code: closeCodes.normal
-  }
+export const logoutFarewell: Farewell = {
+  ending: 'loggedOut',
+  state: 'loggedOut',
+  push: undefined,
+  closeMs: 1_000,
+  code: closeCodes.normal
+}
+
+/** A connection does not log in. */
+export const silenceFarewell: Farewell = {
+  ending: 'silent',
+  state: 'failed',
+  push: undefined,
+  closeMs: 0,
+  code: closeCodes.policy
+}
+
+/** It sends much without having logged in. */
+export const excessFarewell: Farewell = { ...silenceFarewell, code: closeCodes.tooLarge }
+
+/** The gateway closes. Nothing is said before: clients are to come back. */
+export const drainFarewell: Farewell = {
+  ending: 'drained',
+  state: undefined,
+  push: undefined,
+  closeMs: 0,
+  code: closeCodes.goingAway
 }
 
 /** What may be better in a moment, so that a client which comes back by itself should. */

@@ -1,32 +1,99 @@
+import type { Clock } from '../../../core/index.ts'
 import type { Outbox } from './outbox.ts'
 
 /** Connections that are written to before everything else in the process gets its turn. */
 const sliceSize = 1_000
+/** A pass that took longer than this has written to a crowd. */
+const crowdMs = 2
+/** Crowds take at most one part in so many of the time. */
+const share = 4
+/** What waits for a pass waits no longer than this after the last one began. */
+const longestWaitMs = 60
 
-/** Writes what was put into outboxes, at the end of each turn of the event loop. */
+/**
+ * Writes what was put into outboxes. What is urgent goes out at the end of the turn of the event loop. The rest goes out
+ * in passes: at the end of the turn, too, but not soon after one that has written to a crowd. One write costs the system
+ * about as much as encoding what is in it, so a crowd that is told much gets several events in one.
+ */
 export class Flusher {
-  readonly #now: () => number
-  #dirty: Outbox[] = []
-  #scheduled = false
+  readonly #clock: Clock
+  #urgent: Outbox[] = []
+  /** Those of the pass that is under way. */
+  #pass = new Set<Outbox>()
+  /** Those of the next one. */
+  #next = new Set<Outbox>()
+  /** When the last pass began, what it has cost so far, and until when there is none after it, in milliseconds. */
+  #beganAt = 0
+  #costMs = 0
+  #restsUntil = -Infinity
+  #isScheduled = false
+  #isWaiting = false
 
-  constructor(now: () => number) {
-    this.#now = now
+  constructor(clock: Clock) {
+    this.#clock = clock
   }
 
-  /** Writes for this one in this turn, or in one of the next when there are thousands. */
-  add(outbox: Outbox): void {
-    this.#dirty.push(outbox)
-    if (this.#scheduled) return
-    this.#scheduled = true
+  /**
+   * Writes for this one in this turn, or in one of the next when there are thousands; where it is not urgent, up to
+   * 60 ms later. It may be added again once it was written for, and before that to say that it is urgent after all.
+   */
+  add(outbox: Outbox, isUrgent: boolean): void {
+    if (isUrgent) {
+      this.#pass.delete(outbox)
+      this.#next.delete(outbox)
+      this.#urgent.push(outbox)
+      this.#schedule()
+    } else {
+      this.#next.add(outbox)
+      if (this.#pass.size === 0) this.#await()
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
     setImmediate(this.#turn)
   }
 
+  /** Sees to it that there is a turn when the next pass may begin. */
+  #await(): void {
+    if (this.#isScheduled || this.#isWaiting) return
+    const waitMs = this.#restsUntil - this.#clock.monotonic()
+    if (waitMs <= 0) return this.#schedule()
+    this.#isWaiting = true
+    this.#clock.after(waitMs, () => {
+      this.#isWaiting = false
+      this.#schedule()
+    })
+  }
+
   readonly #turn = (): void => {
-    const slice = this.#dirty.length > sliceSize ? this.#dirty.splice(0, sliceSize) : this.#dirty
-    if (slice === this.#dirty) this.#dirty = []
-    this.#scheduled = this.#dirty.length > 0
-    if (this.#scheduled) setImmediate(this.#turn)
-    const now = this.#now()
-    for (const outbox of slice) outbox.flush(now)
+    this.#isScheduled = false
+    const now = this.#clock.monotonic()
+    const urgent = this.#urgent
+    this.#urgent = urgent.length > sliceSize ? urgent.splice(sliceSize) : []
+    for (const outbox of urgent) outbox.flush(now)
+    if (this.#pass.size > 0 || now >= this.#restsUntil) this.#continuePass()
+    if (this.#urgent.length > 0 || this.#pass.size > 0) this.#schedule()
+    else if (this.#next.size > 0) this.#await()
+  }
+
+  #continuePass(): void {
+    const now = this.#clock.monotonic()
+    if (this.#pass.size === 0) {
+      if (this.#next.size === 0) return
+      ;[this.#pass, this.#next] = [this.#next, this.#pass]
+      this.#beganAt = now
+      this.#costMs = 0
+    }
+    let left = sliceSize
+    for (const outbox of this.#pass) {
+      if (left-- === 0) break
+      this.#pass.delete(outbox)
+      outbox.flush(now)
+    }
+    this.#costMs += this.#clock.monotonic() - now
+    const restMs = Math.min(this.#costMs * share, longestWaitMs)
+    this.#restsUntil = this.#costMs > crowdMs ? this.#beganAt + restMs : -Infinity
   }
 }

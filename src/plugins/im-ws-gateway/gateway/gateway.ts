@@ -95,12 +95,23 @@ export class Gateway implements ImGateway, UpgradeRoute {
       clock,
       wheel,
       log,
-      random,
       counters: this.#counters,
       methods: this.methods,
       frames: new EventFrames(),
-      outboxLimits: { flusher: new Flusher(now), maxQueueBytes: settings.maxQueueBytes },
-      queueLimits: { ...settings, now },
+      lineLimits: {
+        pingMs: settings.pingMs,
+        stalledMs: settings.stalledMs,
+        outbox: { flusher: new Flusher(clock), maxQueueBytes: settings.maxQueueBytes },
+        counters: this.#counters,
+        now,
+        random
+      },
+      queueLimits: {
+        maxPendingRequests: settings.maxPendingRequests,
+        maxFrameBytes: settings.maxFrameBytes,
+        requestTimeoutMs: settings.requestTimeoutMs,
+        now
+      },
       dispatch: (connection, raw) => dispatch(connection, raw, dispatching),
       gone: (connection, ending) => this.#gone(connection, ending)
     }
@@ -136,7 +147,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
       queuedBytes += outbox.queuedBytes
     }
     const [connections, users] = [this.#connections.size, this.#sessions.users]
-    return { connections, users, byPlatform, byDialect, queuedBytes, counters: this.#counters.snapshot() }
+    const counters = { ...this.#counters.snapshot(), networks: this.#limits.networks }
+    return { connections, users, byPlatform, byDialect, queuedBytes, counters }
   }
 
   async forceLogout(userID: string, platformID?: number): Promise<number> {
@@ -145,7 +157,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       connection =>
         connection.userID === userID && (platformID === undefined || connection.platformID === platformID)
     )
-    for (const connection of affected) connection.end(kickFarewell())
+    for (const connection of affected) connection.end(kickFarewell)
     return affected.length
   }
 
@@ -172,7 +184,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       this.#limits.add(network)
       this.#counters.opened++
       this.#connections.add(connection)
-      listen(opened, connection)
+      listen(opened, connection.line)
     })
   }
 
@@ -211,7 +223,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
 
   #kick({ connection, kickToken }: Verdict<Connection>): void {
     const { token, facts } = connection
-    connection.end(kickFarewell())
+    connection.end(kickFarewell)
     if (!kickToken || !facts) return
     this.#parts.tokens.kick(token, facts).catch((err: unknown) => {
       this.#parts.log.error({ err }, 'a kicked token could not be noted: its client may come back')

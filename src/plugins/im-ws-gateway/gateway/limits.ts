@@ -20,12 +20,7 @@ export class Limits {
     this.#limits = limits
   }
 
-  /** Connections that are open, logged in or not. */
-  get connections(): number {
-    return this.#connections
-  }
-
-  /** Addresses that have some. */
+  /** Addresses that have connections. */
   get networks(): number {
     return this.#networks.size
   }

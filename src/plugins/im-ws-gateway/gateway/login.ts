@@ -17,7 +17,7 @@ export interface LoginParts {
 
 /**
  * Logs a connection in (specification §2.1): its token is checked and must be of the user and the platform that the
- * address named, the policy ends other connections, and the core is told of it.
+ * address named, the core is told of it, and the policy ends other connections.
  * @returns what the connection missed
  * @throws {ImError} why it may not
  */
@@ -41,5 +41,7 @@ export async function logIn(
   const session = sessions.admit(connection)
   connection.session = session
   connection.outbox.hold()
-  return session.attach(connection)
+  const missed = await session.attach(connection)
+  sessions.prevail(connection)
+  return missed
 }

@@ -21,9 +21,12 @@ export interface OutboxLimits {
   readonly maxQueueBytes: number
 }
 
+/** When an outbox is to be flushed next: not at all, in the next pass of the flusher, or in this turn. */
+type Due = 'never' | 'passing' | 'urgent'
+
 /**
- * Frames on their way to one connection. All that is put in during one turn of the event loop goes out in one write;
- * what the reader does not take waits here.
+ * Frames on their way to one connection. All that is put in during one turn of the event loop, or until the next pass of
+ * the flusher, goes out in one write; what the reader does not take waits here.
  */
 export class Outbox {
   readonly #socket: Writable
@@ -34,7 +37,7 @@ export class Outbox {
   #held: Buffer[] | undefined
   /** Bytes in both. */
   #bytes = 0
-  #isScheduled = false
+  #due: Due = 'never'
   /** Since when the reader has taken nothing, in milliseconds of the wheel; -1: it takes all there is. */
   #pressedAt = -1
   #whenEmpty: (() => void) | undefined
@@ -55,6 +58,11 @@ export class Outbox {
     return this.#pressedAt >= 0
   }
 
+  /** True from `hold` to `release`. */
+  get isHolding(): boolean {
+    return this.#held !== undefined
+  }
+
   /** When a reader who takes nothing has to be given up, in milliseconds of the wheel; `Infinity`: it takes all. */
   stallsAt(stalledMs: number): number {
     if (this.#pressedAt < 0) return Infinity
@@ -62,12 +70,9 @@ export class Outbox {
     return this.#pressedAt + stalledMs + extraMs
   }
 
-  /** Sends a frame after those that wait, and before those that are held back. */
-  push(frame: Buffer): void {
-    if (this.isPressed && this.#isFull()) return
-    this.#frames.push(frame)
-    this.#bytes += frame.length
-    this.#schedule()
+  /** Sends the pieces of a frame in this turn, after all that waits, and before what is held back. */
+  push(...pieces: readonly Buffer[]): void {
+    this.#add(pieces, true)
   }
 
   /** From now on keeps back what is given to `pushHeld`. */
@@ -75,12 +80,14 @@ export class Outbox {
     this.#held ??= []
   }
 
-  /** Sends a frame after those that are held back; when nothing is, like `push`. */
-  pushHeld(frame: Buffer): void {
-    if (!this.#held) return this.push(frame)
+  /** Sends the pieces of a frame after what is held back; when nothing is, in the next pass of the flusher. */
+  pushHeld(...pieces: readonly Buffer[]): void {
+    if (!this.#held) return this.#add(pieces, false)
     if (this.#isFull()) return
-    this.#held.push(frame)
-    this.#bytes += frame.length
+    for (const piece of pieces) {
+      this.#held.push(piece)
+      this.#bytes += piece.length
+    }
   }
 
   /** Sends what was held back, and holds back nothing any more. */
@@ -89,7 +96,7 @@ export class Outbox {
     this.#held = undefined
     if (!held || held.length === 0) return
     for (const frame of held) this.#frames.push(frame)
-    this.#schedule()
+    this.#schedule(true)
   }
 
   /** Forgets what is held back. */
@@ -100,13 +107,13 @@ export class Outbox {
 
   /** Writes what waits, as much as the reader takes. To be called by the flusher. */
   flush(now: number): void {
-    this.#isScheduled = false
+    this.#due = 'never'
     if (this.isPressed || !this.#socket.writable) return
     if (this.#write()) return this.#emptied()
     this.#pressedAt = now
     this.#socket.once('drain', () => {
       this.#pressedAt = -1
-      if (this.#frames.length > 0) this.#schedule()
+      if (this.#frames.length > 0) this.#schedule(true)
       else this.#emptied()
     })
     this.#owner.waiting()
@@ -115,34 +122,45 @@ export class Outbox {
   /** Calls `then` once all that was pushed is out. */
   whenEmpty(then: () => void): void {
     this.#whenEmpty = then
-    this.#schedule()
+    this.#schedule(true)
   }
 
   /** @returns false: the reader does not take all */
   #write(): boolean {
     const frames = this.#frames
+    const socket = this.#socket
     let from = 0
-    let isTaken = true
-    while (isTaken && from < frames.length) {
-      const single = frames.length - from === 1
-      if (!single) this.#socket.cork()
+    while (from < frames.length) {
+      const isMany = frames.length - from > 1
+      if (isMany) socket.cork()
       for (let batch = 0; batch < batchBytes && from < frames.length; from++) {
         const frame = frames[from] as Buffer
         batch += frame.length
-        this.#socket.write(frame)
+        this.#bytes -= frame.length
+        socket.write(frame)
       }
-      if (!single) this.#socket.uncork()
-      isTaken = this.#socket.writableLength === 0 || !this.#socket.writableNeedDrain
+      if (isMany) socket.uncork()
+      if (socket.writableLength > 0 && socket.writableNeedDrain) break
     }
-    for (const frame of from === frames.length ? frames : frames.slice(0, from)) this.#bytes -= frame.length
-    this.#frames = from === frames.length ? [] : frames.slice(from)
-    return isTaken
+    if (from === frames.length) frames.length = 0
+    else this.#frames = frames.slice(from)
+    return !socket.writableNeedDrain || socket.writableLength === 0
   }
 
-  #schedule(): void {
-    if (this.#isScheduled || this.isPressed) return
-    this.#isScheduled = true
-    this.#limits.flusher.add(this)
+  #add(pieces: readonly Buffer[], isUrgent: boolean): void {
+    if (this.isPressed && this.#isFull()) return
+    for (const piece of pieces) {
+      this.#frames.push(piece)
+      this.#bytes += piece.length
+    }
+    // More than one write takes has no reason to wait for more.
+    this.#schedule(isUrgent || this.#bytes >= batchBytes)
+  }
+
+  #schedule(isUrgent: boolean): void {
+    if (this.isPressed || this.#due === 'urgent' || (this.#due === 'passing' && !isUrgent)) return
+    this.#due = isUrgent ? 'urgent' : 'passing'
+    this.#limits.flusher.add(this, isUrgent)
   }
 
   #emptied(): void {

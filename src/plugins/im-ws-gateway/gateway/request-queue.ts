@@ -120,7 +120,11 @@ export class RequestQueue {
     this.#bytes -= job.bytes
     this.#owner.measured(job.method, this.#limits.now() - this.#startedAt, failure !== undefined)
     this.#owner.reply(job.request, answer)
-    job.answered?.(failure)
+    try {
+      job.answered?.(failure)
+    } catch (error) {
+      this.#owner.failed(job.request, error)
+    }
     this.#owner.settled()
     if (this.#isCongested && this.#bytes <= this.#limits.maxFrameBytes / 2) this.#congest(false)
     this.#next()

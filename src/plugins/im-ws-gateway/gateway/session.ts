@@ -6,6 +6,8 @@ import type { Instance } from './policy.ts'
 /** A connection of a user, as his session knows it. */
 export interface Member extends Device, Instance {
   readonly userID: string
+  /** A mark of the core: up to there everything that the connection was told has arrived. */
+  mark: number | undefined
   /** Sends an event. `isCause`: an operation of this connection that is under way has caused it. */
   take(event: CoreEvent, isCause: boolean): void
 }
@@ -60,9 +62,11 @@ export class Session<M extends Member> implements Timed {
   async attach(member: M): Promise<readonly CoreEvent[]> {
     const core = await this.#open()
     if (!this.members.has(member)) throw new ImError('notLoggedIn')
+    const since = this.#doubtfulSince(member)
+    member.mark = core.mark?.()
     this.#attached.set(member, false)
     try {
-      const missed = await core.attach(member)
+      const missed = await core.attach(member, since)
       this.#attached.set(member, true)
       if (this.members.has(member)) return missed
     } catch (error) {
@@ -73,11 +77,11 @@ export class Session<M extends Member> implements Timed {
     throw new ImError('notLoggedIn')
   }
 
-  /** The connection is no longer the user's. */
-  leave(member: M): void {
+  /** The connection is no longer the user's. @param isCertain everything that it was told has arrived */
+  leave(member: M, isCertain: boolean): void {
     if (!this.members.delete(member)) return
     // Whom the core is just being told of is taken back when it has been told.
-    if (this.#attached.get(member)) this.#detach(member)
+    if (this.#attached.get(member)) this.#detach(member, isCertain ? undefined : member.mark)
     this.#settle()
   }
 
@@ -121,10 +125,18 @@ export class Session<M extends Member> implements Timed {
     return this.#opening
   }
 
-  #detach(member: M): void {
+  /** From where on the other connections of a platform may be deaf: one of them may be the newcomer's own old one. */
+  #doubtfulSince({ platformID }: M): number | undefined {
+    let since: number | undefined
+    for (const [{ platformID: other, mark }, isThere] of this.#attached)
+      if (isThere && other === platformID && mark !== undefined) since = Math.min(since ?? mark, mark)
+    return since
+  }
+
+  #detach(member: M, since?: number): void {
     this.#attached.delete(member)
     try {
-      this.#core?.detach(member)
+      this.#core?.detach(member, since)
     } catch (error) {
       this.#host.failed('could not detach a connection', error)
     }

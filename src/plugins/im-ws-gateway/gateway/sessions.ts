@@ -63,14 +63,13 @@ export class Sessions<M extends Member> {
   }
 
   /**
-   * Takes a connection in whose token was checked, and ends those that it replaces.
+   * Takes a connection in whose token was checked. Those that it is to replace stay until it is there.
    * @throws {ImError} `tooManyConnections` when the user has as many on its platform as he may
    */
   admit(member: M): Session<M> {
-    const { settings, events, wheel } = this.#parts
+    const { settings, wheel } = this.#parts
     const others = this.membersOf(member.userID)
-    const verdicts = kickedBy(settings.policy, member, others)
-    const going = new Set(verdicts.map(({ connection }) => connection))
+    const going = new Set(kickedBy(settings.policy, member, others).map(({ connection }) => connection))
     let stay = 0
     for (const other of others) if (other.platformID === member.platformID && !going.has(other)) stay++
     if (stay >= settings.maxConnectionsPerUser) throw new ImError('tooManyConnections')
@@ -79,11 +78,17 @@ export class Sessions<M extends Member> {
       session = new Session<M>(member.userID, this.#host)
       this.#byUser.set(member.userID, session)
     }
-    // First: whoever is kicked must not be the last to leave.
     session.members.add(member)
     wheel.cancel(session)
-    for (const verdict of verdicts) events.kick(verdict)
     return session
+  }
+
+  /** A connection is there: ends those that came before it and have to go. */
+  prevail(member: M): void {
+    const all = [...this.membersOf(member.userID)]
+    const before = all.slice(0, Math.max(0, all.indexOf(member)))
+    for (const verdict of kickedBy(this.#parts.settings.policy, member, before))
+      this.#parts.events.kick(verdict)
   }
 
   /** Ends all sessions. Resolves when all cores are closed. */

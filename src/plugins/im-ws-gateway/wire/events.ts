@@ -77,8 +77,7 @@ export function encodeEvent(client: Client, event: CoreEvent, viewerID: string):
   const { dialect } = client
   if (untold[dialect].includes(event.kind)) return []
   if (event.kind === 'newMessages') return newMessages(client, event, viewerID)
-  if (event.kind === 'messageRevoked' && dialect === '2.0')
-    return [frameText('OnRecvMessageRevoked', escaped(event.info.clientMsgID))]
+  if (event.kind === 'messageRevoked' && dialect !== '3') return revocations(dialect, event)
   const data = dataOf(dialect, event, viewerID)
   return data === undefined ? [] : [frameText(names[event.kind], data)]
 }
@@ -94,6 +93,16 @@ function newMessages(
   return dialect === '3' || (dialect === '2.3' && batch)
     ? [frameText('OnRecvNewMessages', `[${all.join(',')}]`)]
     : all.map(data => frameText('OnRecvNewMessage', data))
+}
+
+/** 2.3 has a method and an event of either age for it, and pages listen to one or the other. */
+function revocations(
+  dialect: Dialect,
+  event: Extract<CoreEvent, { kind: 'messageRevoked' }>
+): readonly string[] {
+  const older = frameText('OnRecvMessageRevoked', escaped(event.info.clientMsgID))
+  if (dialect === '2.0') return [older]
+  return [older, frameText(names.messageRevoked, json(payload(dialect, event)))]
 }
 
 /** What stands between the quotes of `data`; undefined: there is nothing to tell. */
@@ -112,7 +121,9 @@ function dataOf(
       return String(event.count)
     case 'singleReceipts':
     case 'groupReceipts':
-      return event.receipts.length === 0 ? undefined : json(event.receipts.map(receipt))
+      return event.receipts.length === 0
+        ? undefined
+        : json(event.receipts.map(each => receipt(dialect, each)))
     default:
       return json(payload(dialect, event))
   }
@@ -161,23 +172,24 @@ function payload(dialect: Dialect, event: Single): object {
     case 'customBusiness':
       return { key: event.key, data: event.data }
     default:
-      return action(event.action)
+      return action(dialect, event.action)
   }
 }
 
-function receipt(from: Receipt): object {
-  const read = picked(from, 'groupID', 'userID', 'msgIDList', 'readTime')
-  return { ...read, ...picked(from, 'msgFrom', 'contentType', 'sessionType') }
+function receipt(dialect: Dialect, from: Receipt): object {
+  const read = picked(from, 'groupID', 'userID', 'msgIDList', 'readTime', 'msgFrom', 'contentType')
+  return { ...read, sessionType: shapesOf[dialect].kind(from.sessionType) }
 }
 
-function action({ opUserID, invitation }: SignalAction): object {
-  return { opUserID, invitation: shownInvitation(invitation) }
+function action(dialect: Dialect, { opUserID, invitation }: SignalAction): object {
+  const sessionType = shapesOf[dialect].kind(invitation.sessionType)
+  return { opUserID, invitation: { ...shownInvitation(invitation), sessionType } }
 }
 
 function shownInvitation(from: Invitation): object {
   const people = picked(from, 'inviterUserID', 'inviteeUserIDList', 'groupID', 'roomID', 'platformID')
   const { initiateTime = 0, customData = '' } = from
-  const call = picked(from, 'timeout', 'mediaType', 'sessionType')
+  const call = picked(from, 'timeout', 'mediaType')
   return { ...people, ...call, initiateTime, customData, busyLineUserIDList: [] }
 }
 

@@ -1,5 +1,5 @@
 import { ImError } from '../codes.ts'
-import { isJsonObject, parseJson } from './json.ts'
+import { assertFlat, isJsonObject, type JsonObject } from './json.ts'
 
 /** Kinds of clients, by what they speak: `open-im-sdk` 2.0.x, 2.3.x and 3.x. */
 export type Dialect = '2.0' | '2.3' | '3'
@@ -48,34 +48,50 @@ const maxLength = { reqFuncName: 64, operationID: 256, userID: 160 } as const
  * @throws {FrameError} `badFrame`, with what is needed to answer it, as far as it could be read
  */
 export function readFrame(raw: string | Buffer): Frame {
-  const value = parsed(typeof raw === 'string' ? raw : raw.toString('utf8'))
-  if (!isJsonObject(value)) throw new FrameError('a frame is a JSON object')
-  const request = { reqFuncName: named(value, 'reqFuncName'), operationID: named(value, 'operationID') }
-  for (const name of ['reqFuncName', 'operationID'] as const)
-    if (!request[name])
-      throw new FrameError(`${name} is missing, or no text of up to ${maxLength[name]} characters`, request)
+  const value = parsed(raw)
+  const reqFuncName = short(value['reqFuncName'], maxLength.reqFuncName)
+  const operationID = short(value['operationID'], maxLength.operationID)
+  if (reqFuncName === '' || operationID === '') throw unnamed({ reqFuncName, operationID })
   const userID = value['userID'] ?? ''
   if (typeof userID !== 'string' || userID.length > maxLength.userID)
-    throw new FrameError(`userID is no text of up to ${maxLength.userID} characters`, request)
-  const frame = { ...request, userID, data: dataOf(value['data']) }
+    throw new FrameError(`userID is no text of up to ${maxLength.userID} characters`, {
+      reqFuncName,
+      operationID
+    })
+  const data = dataOf(value['data'], { reqFuncName, operationID })
   const batchMsg = value['batchMsg']
-  return batchMsg === undefined || batchMsg === null ? frame : { ...frame, batchMsg: Number(batchMsg) }
+  if (batchMsg === undefined || batchMsg === null) return { reqFuncName, operationID, userID, data }
+  return { reqFuncName, operationID, userID, data, batchMsg: Number(batchMsg) }
 }
 
-function parsed(text: string): unknown {
+/** Only members that are asked for by name are read, and none of them is merged into anything: `JSON.parse` will do. */
+function parsed(raw: string | Buffer): JsonObject {
+  let value: unknown
   try {
-    return parseJson(text, 'the frame', 'badFrame')
-  } catch (error) {
-    throw new FrameError((error as ImError).message)
+    value = JSON.parse(typeof raw === 'string' ? raw : raw.toString('utf8'))
+  } catch {
+    throw new FrameError('the frame is no JSON')
   }
+  if (!isJsonObject(value)) throw new FrameError('a frame is a JSON object')
+  return value
 }
 
-function named(value: Record<string, unknown>, name: keyof RequestName): string {
-  const text = value[name]
-  return typeof text === 'string' && text.length <= maxLength[name] ? text : ''
+function short(value: unknown, length: number): string {
+  return typeof value === 'string' && value.length <= length ? value : ''
 }
 
-function dataOf(data: unknown): string {
+function unnamed(request: RequestName): FrameError {
+  const name = request.reqFuncName === '' ? 'reqFuncName' : 'operationID'
+  return new FrameError(`${name} is missing, or no text of up to ${maxLength[name]} characters`, request)
+}
+
+function dataOf(data: unknown, request: RequestName): string {
+  if (typeof data === 'string') return data
   if (data === undefined || data === null) return ''
-  return typeof data === 'string' ? data : JSON.stringify(data)
+  try {
+    assertFlat(data, 'data', 'badFrame')
+  } catch (error) {
+    throw new FrameError((error as ImError).message, request)
+  }
+  return JSON.stringify(data)
 }

@@ -17,4 +17,5 @@ export {
   type LoginState
 } from './reply.ts'
 export { decodeCall, type CoreCall, type SessionCall } from './call.ts'
+export { conversationChange, type ConversationChange } from './conversation-change.ts'
 export { dependsOnViewer, encodeEvent, type Client } from './events.ts'

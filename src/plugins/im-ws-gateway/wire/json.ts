@@ -25,8 +25,13 @@ export function parseJson(text: string, what: string, code: CodeName = 'badArgum
   } catch {
     throw new ImError(code, `${what} is no JSON, or JSON with forbidden names`)
   }
-  if (isDeeper(value, maxDepth)) throw new ImError(code, `${what} is nested too deep`)
+  assertFlat(value, what, code)
   return value
+}
+
+/** @throws {ImError} `code` for what is nested more than 100 deep: to go through it could overflow the stack */
+export function assertFlat(value: unknown, what: string, code: CodeName): void {
+  if (isDeeper(value, maxDepth)) throw new ImError(code, `${what} is nested too deep`)
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -51,8 +51,13 @@ export function conversationJson(dialect: Dialect, conversation: Conversation, v
 export function conversationInData(dialect: Dialect, conversation: Conversation, viewerID: string): string {
   const { latestMsg } = conversation
   const head = escaped(JSON.stringify(shapesOf[dialect].conversation(conversation, viewerID)))
-  const latest = latestMsg ? quotedInData(encoded(dialect, latestMsg, viewerID)) : '\\"\\"'
+  const latest = latestMsg ? latestInData(dialect, latestMsg, viewerID) : '\\"\\"'
   return `${head.slice(0, -1)},\\"latestMsg\\":${latest}}`
+}
+
+/** A message as the `latestMsg` of a conversation, which is a JSON text, inside a JSON text. */
+export function latestInData(dialect: Dialect, message: Message, viewerID: string): string {
+  return quotedInData(encoded(dialect, message, viewerID))
 }
 
 /** A text as it stands inside a JSON text. */

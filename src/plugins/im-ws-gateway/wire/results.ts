@@ -54,11 +54,11 @@ export const resultKinds = {
     readonly UserOutcome[]
   >,
   friendRequests: many<FriendRequest>(shapes => shapes.friendRequest),
-  /** 2.x: with what else is known of those people. */
+  /** 2.x: the entries that its documents promise, and in them the cards that its servers sent (specification §3). */
   blacks: ((cards, { dialect }) => {
     const { black, userCard } = shapesOf[dialect]
-    if (dialect !== '3') return plain(cards.map(userCard))
-    return plain(cards.flatMap(({ blackInfo }) => (blackInfo ? [black(blackInfo)] : [])))
+    const entries = cards.flatMap(card => (card.blackInfo ? [{ card, black: black(card.blackInfo) }] : []))
+    return plain(entries.map(it => (dialect === '3' ? it.black : { ...it.black, ...userCard(it.card) })))
   }) as Encode<readonly UserCard[]>,
   foundFriends: many<Friend & { readonly relationship: 0 | 1 }>(shapes => friend => ({
     ...shapes.friend(friend),

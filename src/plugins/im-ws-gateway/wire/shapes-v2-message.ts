@@ -8,8 +8,16 @@ const nearest = new Map([
 ])
 const revoked = 2_101
 
+/** Where 2.0 and 2.3 clients differ. */
+export interface ShownBy {
+  /** The content type that messages taken back have. */
+  readonly revokeType: number
+  /** What is shown for a `sessionType` or `conversationType`: 2.0 clients know of no super groups. */
+  readonly kind: (kind: number) => number
+}
+
 /** A message as 2.x clients see it: all elements are there, and those that mean nothing are empty. */
-export function messageV2(message: Partial<Message>, isAtSelf: boolean, revokeType: number): object {
+export function messageV2(message: Partial<Message>, isAtSelf: boolean, by: ShownBy): object {
   const info = message.attachedInfoElem
   const type = message.contentType ?? 0
   return {
@@ -17,11 +25,11 @@ export function messageV2(message: Partial<Message>, isAtSelf: boolean, revokeTy
     serverMsgID: message.serverMsgID ?? '',
     createTime: message.createTime ?? 0,
     sendTime: message.sendTime ?? 0,
-    sessionType: message.sessionType ?? 0,
+    sessionType: by.kind(message.sessionType ?? 0),
     sendID: message.sendID ?? '',
     recvID: message.recvID ?? '',
     msgFrom: message.msgFrom ?? 0,
-    contentType: type === revoked ? revokeType : (nearest.get(type) ?? type),
+    contentType: type === revoked ? by.revokeType : (nearest.get(type) ?? type),
     platformID: message.senderPlatformID ?? 0,
     senderNickname: message.senderNickname ?? '',
     senderFaceUrl: message.senderFaceUrl ?? '',
@@ -35,7 +43,7 @@ export function messageV2(message: Partial<Message>, isAtSelf: boolean, revokeTy
     offlinePush: { ...blankPush, ...message.offlinePush },
     attachedInfo: info ? JSON.stringify(attachedInfo(info)) : '',
     ex: message.ex ?? '',
-    ...elems(message, isAtSelf, revokeType),
+    ...elems(message, isAtSelf, by),
     attachedInfoElem: attachedInfo(info ?? blankAttachedInfo)
   }
 }
@@ -58,8 +66,8 @@ const blanks = {
   notificationElem: { detail: '', defaultTips: '' }
 }
 
-function elems(message: MessageElems, isAtSelf: boolean, revokeType: number): object {
-  const nested = (inner: Partial<Message>): object => messageV2(inner, false, revokeType)
+function elems(message: MessageElems, isAtSelf: boolean, by: ShownBy): object {
+  const nested = (inner: Partial<Message>): object => messageV2(inner, false, by)
   const { atTextElem: at, mergeElem: merge, quoteElem: quote } = message
   const { advancedTextElem: advanced, notificationElem: notification } = message
   const shown: Record<string, object> = { ...blanks }

@@ -14,12 +14,13 @@ import { relativeID } from './conversation-id.ts'
 import { picked } from './picked.ts'
 import { roleV2 } from './role-v2.ts'
 import type { Shapes } from './shapes.ts'
-import { messageV2 } from './shapes-v2-message.ts'
+import { messageV2, type ShownBy } from './shapes-v2-message.ts'
 
 const attachedInfo = ''
 
-/** What 2.x clients see. @param revokeType the content type that messages taken back have in it */
-export function shapesV2(revokeType: number): Shapes {
+/** What 2.x clients see, and where the two of them differ. */
+export function shapesV2(by: ShownBy): Shapes {
+  const { kind } = by
   return {
     user,
     userCard,
@@ -29,11 +30,11 @@ export function shapesV2(revokeType: number): Shapes {
     group,
     groupMember,
     groupRequest,
-    revoked,
-    message: (message, isAtSelf) => messageV2(message, isAtSelf, revokeType),
-    conversation,
-    kind: kind => kind,
-    conversationID: relativeID
+    revoked: from => ({ ...revoked(from), sessionType: kind(from.sessionType) }),
+    message: (message, isAtSelf) => messageV2(message, isAtSelf, by),
+    conversation: (from, viewerID) => conversation(from, kind(from.conversationType), viewerID),
+    kind,
+    conversationID: (id, sessionType, viewerID) => relativeID(id, kind(sessionType), viewerID)
   }
 }
 
@@ -114,14 +115,14 @@ function groupRequest(from: GroupRequest): object {
 function revoked(from: RevokedInfo): object {
   const revoker = picked(from, 'revokerID', 'revokerNickname', 'revokeTime')
   const source = picked(from, 'sourceMessageSendTime', 'sourceMessageSendID', 'sourceMessageSenderNickname')
-  const message = picked(from, 'clientMsgID', 'sessionType', 'seq', 'ex')
+  const message = picked(from, 'clientMsgID', 'seq', 'ex')
   return { ...revoker, revokerRole: roleV2(from.revokerRole), ...source, ...message }
 }
 
-function conversation(from: Conversation, viewerID: string): object {
+function conversation(from: Conversation, conversationType: number, viewerID: string): object {
   return {
-    conversationID: relativeID(from.conversationID, from.conversationType, viewerID),
-    conversationType: from.conversationType,
+    conversationID: relativeID(from.conversationID, conversationType, viewerID),
+    conversationType,
     userID: from.userID,
     groupID: from.groupID,
     showName: from.showName,

@@ -22,7 +22,7 @@ async function privateTalk(file?: string): Promise<[Person, Person]> {
   return people
 }
 
-/** Lets time pass until it is so. What the sweep does takes its own time. */
+/** Lets time pass until it is so. The sweep asks the database, so does each round: it cannot fall behind. */
 async function eventually(check: () => Promise<void>): Promise<void> {
   for (let round = 0; round < 200; round++) {
     const isSo = await check().then(
@@ -31,6 +31,7 @@ async function eventually(check: () => Promise<void>): Promise<void> {
     )
     if (isSo) return
     await rig.clock.advance(500)
+    await rig.database.ping()
   }
   await check()
 }

@@ -90,12 +90,26 @@ test('an event is told only when what it tells of can be read by others', async 
   const seen: Promise<number>[] = []
   const count = async (): Promise<number> =>
     (await db.selectFrom('im_chat_messages').select('text').execute()).length
-  await rig.cores.open('cat', () => {}).catch(() => {})
   await rig.cores.backOffice.registerUser({ userID: 'cat' })
-  const core = await rig.cores.open('cat', event => {
+  await rig.open('cat', { platformID: 5 }, event => {
     if (event.kind === 'newMessages') seen.push(count())
   })
   await Promise.all([ann.say({ recvID: 'cat' }, 'one'), ann.say({ recvID: 'cat' }, 'two')])
   expect(await Promise.all(seen)).toEqual([2])
-  await core.close()
+})
+
+test('somebody whose connections cannot be told anything does not keep it from the others', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await rig.cores.backOffice.registerUser({ userID: 'cat' })
+  await rig.open('cat', { platformID: 5 }, () => {
+    throw new Error('the connection is in a bad way')
+  })
+  const { groupID } = await ann.call('createGroup', {
+    groupInfo: { groupName: 'G' },
+    memberUserIDs: ['cat', 'bob']
+  })
+  bob.quiet()
+  await expect(ann.say({ groupID }, 'hello')).resolves.toMatchObject({ status: 2 })
+  expect(bob.kinds()).toEqual(['newMessages', 'conversationsChanged', 'totalUnread'])
 })

@@ -48,6 +48,23 @@ test('a message to a group is one event object for all members, and each has his
   expect(ann.kinds()).toEqual(['newMessages', 'conversationsChanged'])
 })
 
+test('a message to a group writes nothing for those who did not send it', async () => {
+  const { people, groupID } = await group()
+  const db = await rig.database.open<{ im_chat_seats: { userID: string; changedAt: number } }>('im_test', {})
+  const rows = async () =>
+    new Map(
+      (await db.selectFrom('im_chat_seats').select(['userID', 'changedAt']).execute()).map(
+        ({ userID, changedAt }) => [userID, changedAt]
+      )
+    )
+  const before = await rows()
+  await people[0].say({ groupID }, 'hello')
+  const after = await rows()
+  expect(
+    [...after].filter(([userID, changedAt]) => changedAt !== before.get(userID)).map(([userID]) => userID)
+  ).toEqual(['ann'])
+})
+
 test('several members who speak in one turn hear of the others, and of their own elsewhere', async () => {
   const { people, groupID } = await group()
   const [ann, bob, cat] = people
@@ -157,6 +174,18 @@ test('who comes later sees what was said before, where the settings say so, and 
   expect(dan.kinds().filter(kind => kind === 'newConversations')).toHaveLength(1)
   await ann.say({ groupID }, 'after')
   expect(await dan.conversation(id)).toMatchObject({ unreadCount: 1 })
+})
+
+test('who joins while nobody else is there sees at once what was said last', async () => {
+  rig = await startRig()
+  const [ann, dan] = await rig.people('ann', 'dan')
+  const { groupID } = await ann.call('createGroup', { groupInfo: { groupName: 'G', needVerification: 2 } })
+  await ann.say({ groupID }, 'hello')
+  await ann.leave()
+  await dan.call('joinGroup', { groupID })
+  expect(dan.events('newConversations')[0]?.conversations).toMatchObject([
+    { conversationID: `sg_${groupID}`, latestMsg: { textElem: { content: 'hello' } } }
+  ])
 })
 
 test('where the settings say otherwise, he sees only what is said from then on', async () => {

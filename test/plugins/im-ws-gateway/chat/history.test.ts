@@ -70,6 +70,9 @@ test('a conversation without messages has an empty history, and one of others no
     texts: '',
     isEnd: true
   })
+  await ann.call('markConversationRead', { conversationID: id })
+  await ann.call('clearConversation', { conversationID: id })
+  expect(rig.cores.status().threads).toBe(0)
   await ann.say({ recvID: 'bob' }, 'secret')
   for (const conversationID of [id, 'sg_g', 'si_a', 'nonsense', 'si_eve_nobody'])
     await expect(eve.call('getHistory', { conversationID, count: 5 })).rejects.toMatchObject({

@@ -65,7 +65,7 @@ test('the system speaks in groups', async () => {
 test('what cannot be sent is refused as a whole', async () => {
   rig = await startRig()
   const [ann] = await rig.people('ann')
-  const { send } = rig.cores.backOffice
+  const { backOffice } = rig.cores
   const text = { contentType: 101, content: { content: 'x' } }
   const refused = [
     [{ ...text, recvIDs: ['ann', 'nobody'] }, 'userNotFound'],
@@ -77,6 +77,22 @@ test('what cannot be sent is refused as a whole', async () => {
     [{ ...text, recvIDs: ['ann'], content: { content: 5 } }, 'badArguments'],
     [{ ...text, recvIDs: ['ann'], content: { content: 'x'.repeat(300_000) } }, 'tooLarge']
   ] as const
-  for (const [message, code] of refused) await expect(send(message)).rejects.toMatchObject({ code })
+  for (const [message, code] of refused)
+    await expect(backOffice.send(message)).rejects.toMatchObject({ code })
   expect(await ann.call('getAllConversations', {})).toEqual([])
+})
+
+test('what an application says to itself reaches those who are online, and nothing of it is kept', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  const content = { key: 'k', data: '{"a":1}' }
+  const sent = await rig.cores.backOffice.send({ recvIDs: ['ann'], contentType: 2001, content })
+  expect(sent).toMatchObject([{ recvID: 'ann' }])
+  const event = { kind: 'customBusiness', ...content }
+  expect(ann.heard.map(heard => heard.event)).toEqual([event])
+  expect(bob.heard).toEqual([])
+  expect(await ann.call('getAllConversations', {})).toEqual([])
+  await expect(
+    rig.cores.backOffice.send({ recvIDs: ['ann'], contentType: 2001, content: { key: 5 } })
+  ).rejects.toMatchObject({ code: 'badArguments' })
 })

@@ -119,6 +119,21 @@ test('the total counts conversations that are not muted', async () => {
   ])
 })
 
+test('who wants to receive nothing of a conversation hears of nothing, and finds it when he looks', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await bob.call('setConversationRecvMessageOpt', { conversationIDList: [id], opt: 1 })
+  bob.quiet()
+  await ann.say({ recvID: 'bob' }, 'hello')
+  expect(bob.heard).toEqual([])
+  expect(await bob.texts(id)).toEqual(['hello'])
+  await bob.say({ recvID: 'ann' }, 'me')
+  expect(bob.kinds()).toEqual(['newMessages', 'newConversations', 'conversationsChanged'])
+  bob.core.detach(bob.device)
+  await ann.say({ recvID: 'bob' }, 'again')
+  expect((await bob.core.attach({ platformID: 5 })).map(({ kind }) => kind)).not.toContain('newMessages')
+})
+
 test('who deletes what he has not read has less unread, also when he reads only a part after it', async () => {
   rig = await startRig()
   const [ann, bob] = await rig.people('ann', 'bob')

@@ -50,7 +50,8 @@ test('deleting the latest message shows the one before it, until there is a newe
     ['totalUnread', { cause: bob.device }]
   ])
   const again = await expectSameAfterReturn(bob)
-  await ann.call('sendMessage', { message: { contentType: 119, customElem: { data: 'd' } }, recvID: 'bob' })
+  const customElem = { data: 'd', description: '', extension: '' }
+  await ann.call('sendMessage', { message: { contentType: 119, customElem }, recvID: 'bob' })
   expect(await again.conversation(id)).toMatchObject({ latestMsg: { textElem: { content: '1' } } })
   await ann.say({ recvID: 'bob' }, '3')
   expect(await again.conversation(id)).toMatchObject({ latestMsg: { textElem: { content: '3' } } })
@@ -112,7 +113,7 @@ test('a hidden conversation comes back with a new message, with all that was sai
   expect(await again.conversation(id)).toMatchObject({ unreadCount: 1 })
 })
 
-test('all conversations can be hidden, or emptied, at once', async () => {
+test('all conversations can be hidden at once, with their messages kept', async () => {
   const [ann, bob] = await talk('1')
   const [eve] = await rig.people('eve')
   await eve.say({ recvID: 'bob' }, 'x')
@@ -123,13 +124,35 @@ test('all conversations can be hidden, or emptied, at once', async () => {
     expect(await listOf(bob)).toEqual([id])
   }
   expect(await bob.texts(id)).toEqual(['1', 'hideAllConversations', 'deleteAllConversations'])
+})
+
+test('deleting all messages empties every conversation and keeps those of the list, in their order', async () => {
+  const [ann, bob] = await talk('1')
+  const [eve, fay] = await rig.people('eve', 'fay')
+  await eve.say({ recvID: 'bob' }, 'x')
+  await rig.clock.advance(1_000)
+  await fay.say({ recvID: 'bob' }, 'hidden')
+  await bob.call('hideConversation', { conversationID: 'si_bob_fay' })
+  const before = await bob.call('getAllConversations', {})
+  expect(before.map(({ conversationID }) => conversationID)).toEqual(['si_bob_eve', id])
   bob.quiet()
   await bob.call('deleteAllMessages', {})
   expect(bob.kinds()).toEqual(['conversationsChanged', 'totalUnread'])
-  expect(await listOf(bob)).toEqual([])
-  expect(await bob.texts(id)).toEqual([])
-  expect(await bob.texts('si_bob_eve')).toEqual([])
-  await expectSameAfterReturn(bob)
+  expect(await bob.call('getAllConversations', {})).toMatchObject(
+    before.map(({ conversationID, latestMsgSendTime }) => ({
+      conversationID,
+      latestMsgSendTime,
+      latestMsg: null,
+      unreadCount: 0
+    }))
+  )
+  for (const conversationID of [id, 'si_bob_eve', 'si_bob_fay'])
+    expect(await bob.texts(conversationID)).toEqual([])
+  expect(await ann.texts(id)).toEqual(['1'])
+  const again = await expectSameAfterReturn(bob)
+  await fay.say({ recvID: 'bob' }, 'new')
+  expect(await again.texts('si_bob_fay')).toEqual(['new'])
+  expect(await listOf(again)).toEqual(['si_bob_fay', 'si_bob_eve', id])
 })
 
 test('a message that one alone sees is the latest for him, can be deleted, and goes with what is cleared', async () => {

@@ -1,3 +1,4 @@
+import type { Database } from '../../../../src/plugins/database/service.ts'
 import { SqliteDatabase } from '../../../../src/plugins/database/sqlite-database.ts'
 import { Config, type ImSettings } from '../../../../src/plugins/im-ws-gateway/config.ts'
 import {
@@ -48,7 +49,8 @@ export interface Rig {
   readonly clock: FakeClock
   /** Registers users and opens their cores. */
   people<IDs extends readonly string[]>(...userIDs: IDs): Promise<{ [Index in keyof IDs]: Person }>
-  open(userID: string, device?: Device): Promise<Person>
+  /** @param listener hears what the device is told, also what it has missed */
+  open(userID: string, device?: Device, listener?: (event: CoreEvent) => void): Promise<Person>
   close(): Promise<void>
 }
 
@@ -57,21 +59,29 @@ export const settingsWith = (settings: Partial<ImSettings> = {}): ImSettings => 
   ...settings
 })
 
+export interface RigOptions {
+  /** Default: in memory. */
+  readonly file?: string
+  readonly settings?: Partial<ImSettings>
+  readonly clock?: FakeClock
+  /** What the cores use in place of the database. */
+  readonly through?: (database: Database) => Database
+}
+
 /** A chat back end in a database of its own. */
-export async function startRig(
-  options: {
-    readonly file?: string
-    readonly settings?: Partial<ImSettings>
-    readonly clock?: FakeClock
-  } = {}
-): Promise<Rig> {
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const database = await SqliteDatabase.connect(options.file ?? ':memory:', 1_000)
   const clock = options.clock ?? fakeClock()
   const log = { warn: () => {}, error: () => {} }
   const settings = settingsWith(options.settings)
-  const cores = await createEmbeddedCores({ database, clock, log, settings })
-  const open = (userID: string, device: Device = { platformID: 5 }): Promise<Person> =>
-    openPerson(cores, userID, device)
+  const cores = await createEmbeddedCores({
+    database: options.through?.(database) ?? database,
+    clock,
+    log,
+    settings
+  })
+  const open: Rig['open'] = (userID, device = { platformID: 5 }, listener = () => {}) =>
+    openPerson(cores, userID, device, listener)
   return {
     cores,
     database,
@@ -88,10 +98,18 @@ export async function startRig(
   }
 }
 
-async function openPerson(cores: EmbeddedCores, userID: string, device: Device): Promise<Person> {
+async function openPerson(
+  cores: EmbeddedCores,
+  userID: string,
+  device: Device,
+  listener: (event: CoreEvent) => void
+): Promise<Person> {
   const heard: Heard[] = []
-  const core = await cores.open(userID, (event, options) => void heard.push({ event, options }))
-  await core.attach(device)
+  const core = await cores.open(userID, (event, options) => {
+    heard.push({ event, options })
+    if (options?.except !== device) listener(event)
+  })
+  for (const event of await core.attach(device)) listener(event)
   const call: Person['call'] = (name, args, from = device) => core.operations[name](args, from)
   return {
     core,

@@ -137,3 +137,22 @@ test('a name or a face that changes shows over the conversation', async () => {
   await ann.leave()
   expect(await (await rig.open('ann')).conversation(id)).toMatchObject({ showName: 'Robert' })
 })
+
+test("a new name of a member's own is told to the members of his groups, whoever changes it", async () => {
+  rig = await startRig()
+  const [ann, bob, cat] = await rig.people('ann', 'bob', 'cat')
+  const groupInfo = { groupID: 'g', groupName: 'G' }
+  await ann.call('createGroup', { groupInfo, memberUserIDs: ['bob'] })
+  for (const person of [ann, bob, cat]) person.quiet()
+  await bob.call('setSelf', { nickname: 'Robert' })
+  expect(ann.events('groupMemberInfoChanged')).toMatchObject([
+    { member: { groupID: 'g', userID: 'bob', nickname: 'Robert' } }
+  ])
+  expect(bob.heard.map(({ event, options }) => [event.kind, options])).toEqual([
+    ['selfInfo', { cause: bob.device }],
+    ['groupMemberInfoChanged', { cause: bob.device }]
+  ])
+  expect(cat.kinds()).toEqual([])
+  await rig.cores.backOffice.registerUser({ userID: 'bob', nickname: 'Bobby' })
+  expect(ann.events('groupMemberInfoChanged').at(-1)).toMatchObject({ member: { nickname: 'Bobby' } })
+})

@@ -26,9 +26,12 @@ const ids = (place: Place): { readonly userID: string; readonly groupID: string 
   return { userID: '', groupID: '', ...place }
 }
 
+/** 2.0.3 knows of one kind of groups alone. */
+const groupPrefix = { '2.0.3': 'group_', '2.3.0': 'super_group_', '3.5.2': 'sg_' } as const
+
 /** The id of a conversation, as the version has it (specification §5.2). */
 export function conversationID(client: Client, place: Place): string {
-  if ('groupID' in place) return isV3(client) ? `sg_${place.groupID}` : `super_group_${place.groupID}`
+  if ('groupID' in place) return `${groupPrefix[client.version]}${place.groupID}`
   const both = [client.userID, place.userID].toSorted()
   return isV3(client) ? `si_${both.join('_')}` : `single_${place.userID}`
 }

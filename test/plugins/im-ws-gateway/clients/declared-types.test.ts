@@ -22,6 +22,20 @@ test.each(versions)(
   }
 )
 
+test('moments are in the unit of their type', () => {
+  const types = declarations('2.3.0')
+  const options = { types, inSeconds: /^GroupMember/ }
+  const wrong = (value: object, type: string): readonly string[] =>
+    misfits(value, typeOf(type), options).filter(line => line.includes('moment'))
+  expect(wrong({ joinTime: 1_760_000_000, muteEndTime: 0 }, 'GroupMemberItem')).toEqual([])
+  expect(wrong({ joinTime: 1_760_000_000_000 }, 'GroupMemberItem')).toEqual([
+    '.joinTime is 1760000000000, not a moment in seconds'
+  ])
+  expect(wrong({ sendTime: 1_760_000_000 }, 'MessageItem')).toEqual([
+    '.sendTime is 1760000000, not a moment in milliseconds'
+  ])
+})
+
 test('roles are of the generation of the client', () => {
   const member = (version: (typeof versions)[number], roleLevel: number): readonly string[] => {
     const types = declarations(version)

@@ -11,10 +11,22 @@ export interface FitOptions {
   readonly absent?: RegExp
   /** Fields that may be null although they are declared otherwise. */
   readonly nullable?: RegExp
+  /** Types whose times are in seconds; those of all others are in milliseconds. */
+  readonly inSeconds?: RegExp
 }
 
+/** A field with a moment in it, and what moments of these years are like. */
+const moment = /^(?!msgDestruct).*Time$/
+const ranges = { seconds: [1e9, 1e10], milliseconds: [1e12, 1e13] } as const
+
 /** What is wrong with a value of a declared type: a line each, with its path. Fields that are not declared may be there. */
-export function misfits(value: unknown, type: Declared, options: FitOptions, path = ''): readonly string[] {
+export function misfits(
+  value: unknown,
+  type: Declared,
+  options: FitOptions,
+  path = '',
+  typeName = ''
+): readonly string[] {
   const wrong = (expected: string): string[] => [`${path} is ${shown(value)}, not ${expected}`]
   switch (type.kind) {
     case 'list':
@@ -37,7 +49,8 @@ export function misfits(value: unknown, type: Declared, options: FitOptions, pat
         const one = (value as Readonly<Record<string, unknown>>)[name]
         if (one === undefined && (field.optional || options.absent?.test(name))) return []
         if (one === null && options.nullable?.test(name)) return []
-        return misfits(one, field.type, options, `${path}.${name}`)
+        const wrongTime = moment.test(name) ? timeMisfits(one, typeName, options, `${path}.${name}`) : []
+        return [...misfits(one, field.type, options, `${path}.${name}`), ...wrongTime]
       })
     }
     default: {
@@ -48,10 +61,17 @@ export function misfits(value: unknown, type: Declared, options: FitOptions, pat
       if (name === 'number') return Number.isFinite(value) ? [] : wrong(name)
       const declared = options.types.get(name)
       return declared
-        ? misfits(value, declared, options, path)
+        ? misfits(value, declared, options, path, name)
         : wrong(`a ${name}, which nobody has declared`)
     }
   }
+}
+
+function timeMisfits(value: unknown, typeName: string, options: FitOptions, path: string): readonly string[] {
+  const unit = options.inSeconds?.test(typeName) ? 'seconds' : 'milliseconds'
+  const [from, to] = ranges[unit]
+  if (typeof value !== 'number' || value === 0 || (value > from && value < to)) return []
+  return [`${path} is ${shown(value)}, not a moment in ${unit}`]
 }
 
 function shown(value: unknown): string {

@@ -14,43 +14,52 @@ function timesHeard({ frames }: Raw, text: string): number {
   return frames.filter(isNews).length
 }
 
-test.each(versions)('what %s says in a group of 200 reaches everybody once', async version => {
-  await using gateway = await startGateway()
-  const owner = await gateway.online({ version, userID: 'owner' })
-  const userIDs = Array.from({ length: size - 4 }, (_, index) => `member-${index}`)
-  const members = await Promise.all(
-    userIDs.map((userID, index) => gateway.raw({ userID, dialect: dialects[index % 3] ?? '3' }))
-  )
-  const guests = await Promise.all(
-    versions.map(guest => gateway.online({ version: guest, userID: `guest-${guest}` }))
-  )
-  const memberUserIDs = [...userIDs, ...guests.map(({ userID }) => userID)]
-  const created = await owner.ask(
-    'createGroup',
-    version === '3.5.2'
-      ? { memberUserIDs, groupInfo: { groupType: 2, groupName: 'G' }, adminUserIDs: [], ownerUserID: 'owner' }
-      : {
-          groupBaseInfo: { groupType: 2, groupName: 'G' },
-          memberList: memberUserIDs.map(userID => ({ userID, roleLevel: 1 }))
-        }
-  )
-  const { groupID, memberCount } = created as { readonly groupID: string; readonly memberCount: number }
-  expect(memberCount).toBe(size)
+test.each(versions)(
+  'what %s says in a group of 200 reaches everybody once',
+  { timeout: 60_000 },
+  async version => {
+    await using gateway = await startGateway()
+    const owner = await gateway.online({ version, userID: 'owner' })
+    const userIDs = Array.from({ length: size - 4 }, (_, index) => `member-${index}`)
+    const members = await Promise.all(
+      userIDs.map((userID, index) => gateway.raw({ userID, dialect: dialects[index % 3] ?? '3' }))
+    )
+    const guests = await Promise.all(
+      versions.map(guest => gateway.online({ version: guest, userID: `guest-${guest}` }))
+    )
+    const memberUserIDs = [...userIDs, ...guests.map(({ userID }) => userID)]
+    const created = await owner.ask(
+      'createGroup',
+      version === '3.5.2'
+        ? {
+            memberUserIDs,
+            groupInfo: { groupType: 2, groupName: 'G' },
+            adminUserIDs: [],
+            ownerUserID: 'owner'
+          }
+        : {
+            groupBaseInfo: { groupType: 2, groupName: 'G' },
+            memberList: memberUserIDs.map(userID => ({ userID, roleLevel: 1 }))
+          }
+    )
+    const { groupID, memberCount } = created as { readonly groupID: string; readonly memberCount: number }
+    expect(memberCount).toBe(size)
 
-  await say(owner, { groupID }, 'said-first')
-  await say(owner, { groupID }, 'said-last')
-  await Promise.all(
-    members.map(member => member.until('the last', () => timesHeard(member, 'said-last') > 0))
-  )
-  expect(members.filter(member => timesHeard(member, 'said-first') !== 1)).toEqual([])
-  expect(members.filter(member => timesHeard(member, 'said-last') !== 1)).toEqual([])
-  for (const guest of guests) {
-    await hears(guest, 'said-last')
-    const texts = heard(guest).map(({ text }) => text)
-    expect(texts.filter(text => text.startsWith('said'))).toEqual(['said-first', 'said-last'])
-    await say(guest, { groupID }, `from ${guest.version}`)
-    await hears(owner, `from ${guest.version}`)
+    await say(owner, { groupID }, 'said-first')
+    await say(owner, { groupID }, 'said-last')
+    await Promise.all(
+      members.map(member => member.until('the last', () => timesHeard(member, 'said-last') > 0))
+    )
+    expect(members.filter(member => timesHeard(member, 'said-first') !== 1)).toEqual([])
+    expect(members.filter(member => timesHeard(member, 'said-last') !== 1)).toEqual([])
+    for (const guest of guests) {
+      await hears(guest, 'said-last')
+      const texts = heard(guest).map(({ text }) => text)
+      expect(texts.filter(text => text.startsWith('said'))).toEqual(['said-first', 'said-last'])
+      await say(guest, { groupID }, `from ${guest.version}`)
+      await hears(owner, `from ${guest.version}`)
+    }
+    const spoken = (await history(owner, { groupID })).map(({ text }) => text).filter(Boolean)
+    expect(spoken).toEqual(['said-first', 'said-last', ...versions.map(guest => `from ${guest}`)])
   }
-  const spoken = (await history(owner, { groupID })).map(({ text }) => text).filter(Boolean)
-  expect(spoken).toEqual(['said-first', 'said-last', ...versions.map(guest => `from ${guest}`)])
-})
+)

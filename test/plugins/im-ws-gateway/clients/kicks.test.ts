@@ -26,6 +26,25 @@ test.each(pairs)('$after takes the place of $before, once and for all', async ({
   expect(await fresh.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
 })
 
+test.each(pairs)('$after and $before with one token between them do not fight', async ({ before, after }) => {
+  const clock = fakeClock(Date.now())
+  await using gateway = await startGateway({ clock, config: { policy: 'kick-same-terminal' } })
+  const token = await gateway.rest.login('ann', 5)
+  const old = await gateway.online({ version: before, userID: 'ann', token, clock })
+  const fresh = await gateway.online({ version: after, userID: 'ann', token, clock })
+  for (let ms = 0; ms < watchedMs[before]; ms += 250) {
+    await clock.advance(250)
+    await old.settled('has its answers', () => old.isIdle)
+    await fresh.settled('has its answers', () => fresh.isIdle)
+  }
+  // Only clients that stay away for good can be sent away: the token of the newcomer is theirs.
+  const isKicked = before === '3.5.2' && after === '3.5.2'
+  expect(old.events.filter(({ name }) => name === 'OnKickedOffline')).toHaveLength(isKicked ? 1 : 0)
+  expect(old.sockets).toEqual({ opened: 1, open: isKicked ? 0 : 1 })
+  expect(fresh.sockets).toEqual({ opened: 1, open: 1 })
+  expect(await fresh.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
+})
+
 test.each(versions)('policy share: %s and another one of the same user stay', async version => {
   await using gateway = await startGateway({ config: { policy: 'share' } })
   const one = await gateway.online({ version, userID: 'ann' })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fakeClock } from '../../../../src/testing/index.ts'
-import { say } from './chat.ts'
+import { hears, history, say } from './chat.ts'
 import { startGateway } from './gateway.ts'
 import { versions } from './packages.ts'
 
@@ -29,7 +29,7 @@ test.each(runs)('$version in a $platform: login, calls, logout, and the socket i
   expect(client.failures).toEqual([])
 })
 
-test.each(versions)('%s logs in again after a logout, also as somebody else', async version => {
+test.each(versions)('%s logs in again after a logout', async version => {
   await using gateway = await startGateway()
   const client = await gateway.online({ version, userID: 'ann' })
   await client.logout()
@@ -58,4 +58,37 @@ test.each(versions)('%s hears nothing of what it has not logged in for', async v
   // Of the client itself (specification §1.4).
   expect(errCode).toBe(version === '3.5.2' ? 10004 : 112)
   expect(client.sockets.opened).toBe(0)
+})
+
+test.each(versions)(
+  '%s: ids of digits, and with all signs that an id may have, stay what they are',
+  async version => {
+    await using gateway = await startGateway()
+    const [digits, signs] = ['10086', 'a_b.c@d:e-f']
+    const one = await gateway.online({ version, userID: digits })
+    const other = await gateway.online({ version, userID: signs })
+    expect(await one.ask(version === '3.5.2' ? 'getLoginUserID' : 'getLoginUser')).toBe(digits)
+    await say(one, { userID: signs }, 'to signs')
+    expect(await hears(other, 'to signs')).toMatchObject({ sendID: digits })
+    await say(other, { userID: digits }, 'to digits')
+    expect(await hears(one, 'to digits')).toMatchObject({ sendID: signs })
+    const talk = [{ text: 'to signs' }, { text: 'to digits' }]
+    expect(await history(one, { userID: signs })).toMatchObject(talk)
+    expect(await history(other, { userID: digits })).toMatchObject(talk)
+  }
+)
+
+test('2.3.0 gets new messages one by one, or in batches when it asks for them', async () => {
+  await using gateway = await startGateway()
+  const ann = await gateway.online({ version: '2.3.0', userID: 'ann' })
+  const singles = await gateway.online({ version: '2.3.0', userID: 'bob' })
+  const batches = await gateway.online({ version: '2.3.0', userID: 'cat', isBatch: true })
+  for (const client of [singles, batches]) {
+    await say(ann, { userID: client.userID }, 'hello')
+    await hears(client, 'hello')
+  }
+  const names = ({ events }: typeof ann): readonly string[] =>
+    events.map(({ name }) => name).filter(name => name.startsWith('OnRecvNewMessage'))
+  expect(names(singles)).toEqual(['OnRecvNewMessage'])
+  expect(names(batches)).toEqual(['OnRecvNewMessages'])
 })

@@ -80,8 +80,14 @@ test.each(pairs)('$from and $to talk: messages, counts, receipts and revocations
 
   const third = await say(bob, { userID: 'ann' }, 'third')
   await hears(ann, 'third')
+  annAt = ann.frames.length
   await revoke(bob, { userID: 'ann' }, third)
   await hearsRevoked(ann, third.clientMsgID)
+  await ann.settled('sees it in its list', () => cameIn(ann, annAt).includes('OnConversationChanged'))
+  const news = cameIn(ann, annAt)
+  expect(news.findIndex(name => name.endsWith('MessageRevoked'))).toBeLessThan(
+    news.indexOf('OnConversationChanged')
+  )
 
   const spoken = [first, second].map(({ clientMsgID, text }) => ({ clientMsgID, text, sendID: 'ann' }))
   const ofAnn = await history(ann, { userID: 'bob' })

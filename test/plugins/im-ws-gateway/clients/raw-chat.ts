@@ -14,9 +14,15 @@ export interface Kept {
 export interface Shown {
   /** The other user, or the group. */
   readonly with: string
+  readonly isGroup: boolean
   readonly unread: number
   /** `clientMsgID` of the message that is shown. */
   readonly latest: string
+  readonly isPinned: boolean
+  readonly recvMsgOpt: number
+  readonly isNotInGroup: boolean
+  /** Whether it is in the list: it has a message. */
+  readonly isListed: boolean
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -61,6 +67,50 @@ export async function revoke(raw: Raw, place: Place, clientMsgID: string): Promi
   await raw.ask('NewRevokeMessage', JSON.stringify(message))
 }
 
+/** What somebody does to a conversation for himself. */
+export const settings = {
+  pin: (raw: Raw, place: Place): Promise<unknown> => {
+    const id = conversationID(raw, place)
+    return raw.ask('PinConversation', isV3(raw) ? [id, true] : { conversationID: id, isPinned: true })
+  },
+  unpin: (raw: Raw, place: Place): Promise<unknown> => {
+    const id = conversationID(raw, place)
+    return raw.ask('PinConversation', isV3(raw) ? [id, false] : { conversationID: id, isPinned: false })
+  },
+  mute: (raw: Raw, place: Place): Promise<unknown> => setRecvMsgOpt(raw, place, 2),
+  unmute: (raw: Raw, place: Place): Promise<unknown> => setRecvMsgOpt(raw, place, 0),
+  clear(raw: Raw, place: Place): Promise<unknown> {
+    if (isV3(raw)) return raw.ask('ClearConversationAndDeleteAllMsg', [conversationID(raw, place)])
+    return 'groupID' in place
+      ? raw.ask('ClearGroupHistoryMessageFromLocalAndSvr', place.groupID)
+      : raw.ask('ClearC2CHistoryMessageFromLocalAndSvr', place.userID)
+  },
+  remove(raw: Raw, place: Place): Promise<unknown> {
+    const id = conversationID(raw, place)
+    return isV3(raw)
+      ? raw.ask('DeleteConversationAndDeleteAllMsg', [id])
+      : raw.ask('DeleteConversationFromLocalAndSvr', id)
+  }
+} as const
+
+function setRecvMsgOpt(raw: Raw, place: Place, opt: number): Promise<unknown> {
+  const id = conversationID(raw, place)
+  const args = isV3(raw) ? [id, opt] : { conversationIDList: JSON.stringify([id]), opt }
+  return raw.ask('SetConversationRecvMessageOpt', args)
+}
+
+/** Takes somebody into a group, or puts him out. */
+export async function changeMembers(
+  raw: Raw,
+  how: 'invite' | 'kick',
+  groupID: string,
+  userID: string
+): Promise<void> {
+  const list = JSON.stringify([userID])
+  const args = isV3(raw) ? [groupID, '', list] : { groupID, reason: '', userIDList: list }
+  await raw.ask(how === 'invite' ? 'InviteUserToGroup' : 'KickGroupMember', args)
+}
+
 /** A page of texts, in ascending order: of the newest, or of those before `start`. */
 export async function history(raw: Raw, place: Place, count = 1_000, start = ''): Promise<readonly Kept[]> {
   const page = { ...ids(place), count, startClientMsgID: start, lastMinSeq: 0 }
@@ -94,12 +144,27 @@ export async function conversations(raw: Raw): Promise<ReadonlyMap<string, Shown
 }
 
 export function shown(conversation: unknown): Shown {
-  const fields = conversation as Readonly<Record<'userID' | 'groupID' | 'latestMsg', string>>
+  const fields = conversation as Readonly<Record<'userID' | 'groupID' | 'latestMsg', string>> &
+    Pick<Shown, 'isPinned' | 'recvMsgOpt' | 'isNotInGroup'>
+  const { isPinned, recvMsgOpt, isNotInGroup } = fields
   const latest = fields.latestMsg === '' ? '' : (JSON.parse(fields.latestMsg) as Kept).clientMsgID
-  const unread = (conversation as { readonly unreadCount: number }).unreadCount
-  return { with: fields.groupID === '' ? fields.userID : fields.groupID, unread, latest }
+  const { unreadCount: unread = 0, latestMsgSendTime } = conversation as Readonly<Record<string, number>>
+  const isListed = (latestMsgSendTime ?? 0) > 0
+  const isGroup = fields.groupID !== ''
+  const other = isGroup ? fields.groupID : fields.userID
+  return { with: other, isGroup, unread, latest, isPinned, recvMsgOpt, isNotInGroup, isListed }
 }
 
 export async function totalUnread(raw: Raw): Promise<number> {
   return Number(await raw.ask('GetTotalUnreadMsgCount'))
+}
+
+/** @returns the id of a group of type 2 with these members and `owner` */
+export async function makeGroup(owner: Raw, memberUserIDs: readonly string[]): Promise<string> {
+  const groupInfo = { groupType: 2, groupName: 'G' }
+  const memberList = memberUserIDs.map(userID => ({ userID, roleLevel: 1 }))
+  const args = isV3(owner)
+    ? [JSON.stringify({ memberUserIDs, groupInfo, adminUserIDs: [], ownerUserID: owner.userID })]
+    : { groupBaseInfo: JSON.stringify(groupInfo), memberList: JSON.stringify(memberList) }
+  return ((await owner.ask('CreateGroup', args)) as { readonly groupID: string }).groupID
 }

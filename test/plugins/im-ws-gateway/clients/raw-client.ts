@@ -26,6 +26,8 @@ export interface Raw extends AsyncDisposable {
   readonly socket: WebSocket
   readonly userID: string
   readonly dialect: RawOptions['dialect']
+  /** Its operation ids begin with this; nobody else's do. */
+  readonly prefix: string
   /** All that came, in order. */
   readonly frames: readonly RawFrame[]
   /** Sends as it is. */
@@ -39,6 +41,8 @@ export interface Raw extends AsyncDisposable {
   readonly closed: Promise<number>
   close(): Promise<void>
 }
+
+let opened = 0
 
 export async function openRaw(options: RawOptions): Promise<Raw> {
   const { url, userID, token, dialect, platformID = 5 } = options
@@ -64,9 +68,10 @@ export async function openRaw(options: RawOptions): Promise<Raw> {
       socket.on('error', reject)
     })
   )
+  const prefix = `op-${++opened}-`
   let count = 0
   const request: Raw['request'] = (reqFuncName, data = isV3 ? [] : '', fields = {}) => {
-    const operationID = `op-${++count}`
+    const operationID = `${prefix}${++count}`
     const text = typeof data === 'string' ? data : JSON.stringify(data)
     const answered = new Promise<RawFrame>(resolve => pending.set(operationID, resolve))
     socket.send(JSON.stringify({ reqFuncName, operationID, userID, data: text, ...fields }))
@@ -85,6 +90,7 @@ export async function openRaw(options: RawOptions): Promise<Raw> {
     socket,
     userID,
     dialect,
+    prefix,
     frames,
     write: frame => socket.send(frame),
     request,

@@ -34,3 +34,29 @@ test.each(versions)('%s comes back after a restart, and misses nothing', async v
   expect(ann.sockets).toEqual({ opened: 2, open: 1 })
   await bob[Symbol.asyncDispose]()
 })
+
+test.each(versions)('%s keeps on coming while the gateway is away for 20 s', async version => {
+  using folder = temporaryFolder()
+  const file = folder.file('im.db')
+  const clock = fakeClock(Date.now())
+  const first = await startGateway({ file })
+  const ann = await first.online({ version, userID: 'ann', clock })
+  await first.close()
+  await ann.settled('is closed', () => ann.sockets.open === 0)
+  for (let ms = 0; ms < 20_000; ms += 250) {
+    await clock.advance(250)
+    await ann.settled('has tried', () => ann.isIdle)
+  }
+  const tries = ann.sockets.opened
+  expect(tries).toBeGreaterThan(1)
+
+  await using second = await startGateway({ file, port: first.port })
+  await using _ann = ann
+  for (let ms = 0; ms < 11_000 && ann.sockets.open === 0; ms += 250) {
+    await clock.advance(250)
+    await ann.settled('has tried', () => ann.isIdle)
+  }
+  const bob = await second.online({ version: '3.5.2', userID: 'bob' })
+  await say(bob, { userID: 'ann' }, 'still there?')
+  await hears(ann, 'still there?')
+})

@@ -1,5 +1,5 @@
 /** How long anything in these tests may take, of which the clients themselves have no idea. Only failures take it. */
-const limitMs = 10_000
+const limitMs = 15_000
 
 /** @throws {Error} when the promise is not settled in time */
 export async function within<T>(what: string, promise: Promise<T>, ms = limitMs): Promise<T> {

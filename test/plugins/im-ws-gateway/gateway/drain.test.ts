@@ -79,6 +79,15 @@ test('whoever comes meanwhile is told to come back', async () => {
   expect(rig.count('refused_upgrades_total')).toBe(1)
 })
 
+test('one that is on its way out already goes at once', async () => {
+  await using rig = await startRig({ config: { drainMs: 0 } })
+  const refused = rig.open({ dialect: '2.0', token: 'nonsense' })
+  await refused.login()
+  await rig.app.close()
+  await refused.closed
+  expect([refused.closeCode, rig.count('ended_refused_total'), rig.app.gateway.cut]).toEqual([1001, 1, false])
+})
+
 test('a connection that does not answer the close is cut off', async () => {
   const clock = fakeClock()
   await using rig = await startRig({ clock, config: { drainMs: 0 } })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { EventFrames } from '../../../../src/plugins/im-ws-gateway/gateway/event-frames.ts'
 import type { CoreEvent } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
 import type { Dialect } from '../../../../src/plugins/im-ws-gateway/wire/index.ts'
+import { groupConversation } from '../wire/samples.ts'
 import type { Client } from './client.ts'
 import { textMessage } from './message.ts'
 import { startRig } from './rig.ts'
@@ -153,12 +154,43 @@ describe('the bytes of an event', () => {
     const of = (viewer: string) => frames.of(at, client('3'), viewer)
     const first = of('u1')
     expect(of('u1')).toBe(first)
-    expect(of('u2')?.equals(first ?? Buffer.alloc(0))).toBe(false)
+    expect(of('u2')).not.toEqual(first)
     expect(of('u1')).toEqual(first)
   })
 
   test('are none where a client has no name for it', () => {
     const status: CoreEvent = { kind: 'userStatus', status: { userID: 'u2', status: 1, platformIDs: [5] } }
-    expect(new EventFrames().of(status, client('2.0'), 'u1')).toBeNull()
+    expect(new EventFrames().of(status, client('2.0'), 'u1')).toEqual([])
+  })
+
+  test('are the same for all who have so much unread, of whom there may be any number', () => {
+    const frames = new EventFrames()
+    const told = (count: number): string =>
+      Buffer.concat(frames.of(unread(count), client('3'), 'u1'))
+        .subarray(2)
+        .toString()
+    const once = frames.of(unread(7), client('3'), 'u1')
+    expect(frames.of(unread(7), client('3'), 'u2')).toBe(once)
+    for (let count = 0; count < 600; count++)
+      expect(JSON.parse(told(count))).toMatchObject({ data: String(count) })
+    expect(frames.of(unread(7), client('3'), 'u1')).toEqual(once)
+  })
+
+  test('of how a conversation stands are each viewer’s own, in one frame', () => {
+    const frames = new EventFrames()
+    const conversation = { ...groupConversation, latestMsg: textMessage('a') }
+    const of = (unreadCount: number, viewer: string): unknown => {
+      const changed: CoreEvent = {
+        kind: 'conversationsChanged',
+        conversations: [{ ...conversation, unreadCount }]
+      }
+      const pieces = frames.of(changed, client('3'), viewer)
+      expect(frames.of(changed, client('3'), viewer)).toBe(pieces)
+      const bytes = Buffer.concat(pieces)
+      expect(bytes.readUInt16BE(2)).toBe(bytes.length - 4)
+      const { data } = JSON.parse(bytes.subarray(4).toString()) as { data: string }
+      return (JSON.parse(data) as { unreadCount: number }[]).map(each => each.unreadCount)
+    }
+    expect([of(1, 'u1'), of(2, 'u2'), of(70_000, 'u3')]).toEqual([[1], [2], [70_000]])
   })
 })

@@ -18,6 +18,10 @@ export class FakeCore implements UserCore {
   readonly userID: string
   readonly deliver: Deliver
   readonly devices = new Set<Device>()
+  /** Since when what had been told was in doubt, at each attachment and detachment. */
+  readonly doubts: (number | undefined)[] = []
+  /** How many events have been handed out. */
+  handedOut = 0
   readonly operations: Operations
   missed: CoreEvent[] = []
   attaching: (() => unknown) | undefined
@@ -25,7 +29,10 @@ export class FakeCore implements UserCore {
 
   constructor(userID: string, deliver: Deliver, behaviours: ReadonlyMap<OperationName, Behaviour>) {
     this.userID = userID
-    this.deliver = deliver
+    this.deliver = (event, options) => {
+      this.handedOut++
+      deliver(event, options)
+    }
     // oxlint-disable-next-line no-this-alias
     const core = this
     this.operations = new Proxy({} as Operations, {
@@ -37,13 +44,19 @@ export class FakeCore implements UserCore {
     })
   }
 
-  async attach(device: Device): Promise<readonly CoreEvent[]> {
+  mark(): number {
+    return this.handedOut
+  }
+
+  async attach(device: Device, since?: number): Promise<readonly CoreEvent[]> {
+    this.doubts.push(since)
     await this.attaching?.()
     this.devices.add(device)
     return this.missed
   }
 
-  detach(device: Device): void {
+  detach(device: Device, since?: number): void {
+    this.doubts.push(since)
     this.devices.delete(device)
   }
 

@@ -100,20 +100,57 @@ test('under share nobody is kicked', async () => {
   expect(first.events).not.toContain('OnKickedOffline')
 })
 
-test('a login that is under way is ended by a later one', async () => {
+test('of two logins that are under way together the later one stays', async () => {
   await using rig = await startRig()
   let open = (): void => undefined
   rig.cores.opening = () => new Promise<void>(resolve => (open = resolve))
   const older = await rig.open({ token: 'u1/5/old' }).opened()
-  const login = older.askLogin()
+  older.askLogin()
   await rig.until(() => rig.gateway.status().users === 1)
   const newer = await rig.open({ token: 'u1/5/new' }).opened()
-  const second = newer.askLogin()
-  await older.event('OnKickedOffline')
+  const login = newer.askLogin()
+  await rig.until(() => rig.count('requests_total') === 2)
   open()
-  expect((await older.answerTo(login)).errCode).not.toBe(0)
-  expect((await newer.answerTo(second)).errCode).toBe(0)
+  expect((await newer.answerTo(login)).errCode).toBe(0)
+  await older.event('OnKickedOffline')
   await rig.until(() => rig.cores.of('u1').devices.size === 1)
+  expect((await newer.request('GetLoginStatus')).data).toBe('3')
+})
+
+test('a kicked token that cannot be noted is said in the log', async () => {
+  const logs: string[] = []
+  await using rig = await startRig({ logs })
+  rig.tokens.kick = () => Promise.reject(new Error('state is away'))
+  const older = await rig.start({ token: 'u1/5/old' })
+  await rig.start({ token: 'u1/5/new' })
+  await older.event('OnKickedOffline')
+  await rig.until(() => logs.some(line => line.includes('a kicked token could not be noted')))
+  expect(logs.join('')).not.toContain('u1/5/old')
+})
+
+test('a login that fails ends nobody', async () => {
+  await using rig = await startRig()
+  const older = await rig.start({ token: 'u1/5/old' })
+  rig.cores.of('u1').attaching = () => {
+    throw new Error('no disk')
+  }
+  expect((await rig.open({ token: 'u1/5/new' }).login()).errCode).toBe(10006)
+  expect((await older.request('GetLoginStatus')).data).toBe('3')
+  expect([older.events.includes('OnKickedOffline'), rig.tokens.kicked.size]).toEqual([false, 0])
+})
+
+test('the user is never away while one of his connections replaces another', async () => {
+  await using rig = await startRig()
+  await rig.start({ token: 'u1/5/old' })
+  const core = rig.cores.of('u1')
+  const left: number[] = []
+  const detach = core.detach.bind(core)
+  core.detach = device => {
+    detach(device)
+    left.push(core.devices.size)
+  }
+  await rig.start({ token: 'u1/5/new' })
+  expect(left).toEqual([1])
 })
 
 test('more connections on a platform than a user may have are refused, and told so', async () => {

@@ -277,6 +277,14 @@ describe('a refusal', () => {
     await client.event('Logout')
   })
 
+  test('a Login of another user than that of the address is refused like one', async () => {
+    await using rig = await startRig()
+    const client = await rig.open().opened()
+    client.send({ reqFuncName: 'Login', operationID: 'op-login', userID: 'u2', data: '["u2","u2/5/a"]' })
+    expect((await client.answerTo('op-login')).errCode).toBe(1002)
+    await client.event('OnUserTokenExpired')
+  })
+
   test('a further Login on the connection is answered without a look at its token', async () => {
     await using rig = await startRig()
     const client = rig.open({ token: 'nonsense' })

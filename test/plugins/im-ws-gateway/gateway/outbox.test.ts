@@ -45,15 +45,20 @@ class Reader extends Writable {
 function outboxOf(maxQueueBytes = 1_000_000) {
   const reader = new Reader()
   const due: Outbox[] = []
+  const urgent: boolean[] = []
   const seen = { overflowed: 0, waiting: 0 }
   const owner = { overflowed: () => void seen.overflowed++, waiting: () => void seen.waiting++ }
-  const flusher = { add: (one: Outbox) => void due.push(one) } as unknown as Flusher
+  const add = (one: Outbox, isUrgent: boolean): void => {
+    due.push(one)
+    urgent.push(isUrgent)
+  }
+  const flusher = { add } as unknown as Flusher
   const outbox = new Outbox(reader, owner, { flusher, maxQueueBytes })
   const flush = (now = 0): void => {
     for (const one of due.splice(0)) one.flush(now)
   }
   const tick = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
-  return { reader, outbox, due, seen, flush, tick }
+  return { reader, outbox, due, urgent, seen, flush, tick }
 }
 
 const frame = (text: string): Buffer => Buffer.from(text)
@@ -78,6 +83,43 @@ test('what is held back comes after what is pushed, when it is released', () => 
   outbox.pushHeld(frame(' more'))
   flush()
   expect(reader.text).toBe('answer event more')
+})
+
+test('events wait for a pass, unless they are many or follow an answer; what comes out otherwise does not', () => {
+  const { outbox, urgent, flush } = outboxOf()
+  const asked = (): boolean[] => {
+    const since = urgent.splice(0)
+    flush()
+    return since
+  }
+  outbox.pushHeld(frame('event'))
+  outbox.pushHeld(frame('event'))
+  expect(asked()).toEqual([false])
+  outbox.pushHeld(frame('event'))
+  outbox.push(frame('answer'))
+  outbox.pushHeld(frame('event'))
+  expect(asked()).toEqual([false, true])
+  outbox.pushHeld(Buffer.alloc(65_536))
+  expect(asked()).toEqual([true])
+  outbox.hold()
+  outbox.pushHeld(frame('event'))
+  outbox.release()
+  expect(asked()).toEqual([true])
+  outbox.whenEmpty(() => {})
+  expect(asked()).toEqual([true])
+})
+
+test('the pieces of a frame stay together, held back or not', () => {
+  const { reader, outbox, flush } = outboxOf()
+  outbox.push(frame('a'), frame('b '))
+  outbox.hold()
+  outbox.pushHeld(frame('c'), frame('d '))
+  expect(outbox.queuedBytes).toBe(6)
+  outbox.push(frame('e '))
+  outbox.release()
+  outbox.pushHeld(frame('f'), frame('g'))
+  flush()
+  expect([reader.text, outbox.queuedBytes]).toEqual(['ab e cd fg', 0])
 })
 
 test('what is held back can be forgotten', () => {

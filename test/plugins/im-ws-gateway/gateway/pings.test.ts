@@ -22,24 +22,35 @@ test('a connection that does not answer by the next ping is ended', async () => 
   const clock = fakeClock()
   await using rig = await startRig({ clock })
   const client = await rig.start()
+  await client.request('GetLoginStatus')
   client.socket.pause()
   await clock.advance(25_100)
-  expect(rig.count('pings_total')).toBe(1)
+  expect(rig.count('pings_total')).toBe(2)
   await clock.advance(25_100)
   await rig.until(() => rig.count('ended_dead_total') === 1)
   expect(rig.cores.of('u1').devices.size).toBe(0)
 })
 
-test('the first pings of connections that came together are spread', async () => {
+test('the first ping is part of the login', async () => {
+  await using rig = await startRig()
+  const client = rig.open()
+  const ping = new Promise(resolve => client.socket.once('ping', resolve))
+  await client.start()
+  await ping
+  expect(rig.count('pings_total')).toBe(1)
+})
+
+test('the next pings of connections that came together are spread', async () => {
   const clock = fakeClock()
   let place = 0
   await using rig = await startRig({ clock, random: () => (place++ % 10) / 10, config: { policy: 'share' } })
   await Promise.all(Array.from({ length: 10 }, () => rig.start()))
+  const atLogin = rig.count('pings_total')
   const seen: number[] = []
   await clock.advance(12_000)
   for (let turn = 0; turn < 13; turn++) {
     await clock.advance(1_000)
-    seen.push(rig.count('pings_total'))
+    seen.push(rig.count('pings_total') - atLogin)
   }
   expect(seen.at(-1)).toBe(10)
   expect(new Set(seen).size).toBeGreaterThan(8)

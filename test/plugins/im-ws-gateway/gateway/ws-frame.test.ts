@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { pingFrame, textFrame } from '../../../../src/plugins/im-ws-gateway/gateway/ws-frame.ts'
+import {
+  pingFrame,
+  textFrame,
+  textFrameUpTo
+} from '../../../../src/plugins/im-ws-gateway/gateway/ws-frame.ts'
 import { startRig } from './rig.ts'
 
 test.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])(
@@ -13,6 +17,15 @@ test.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])(
     const lengthBytes = frame.subarray(2, header).toString('hex') || length.toString(16)
     expect(Number.parseInt(lengthBytes, 16)).toBe(length)
     expect(frame.subarray(header).toString()).toBe('x'.repeat(length))
+  }
+)
+
+test.each([0, 20, 125, 126, 65_535, 65_536])(
+  'a frame can come in two parts, the second of %i bytes',
+  bytes => {
+    const rest = 'y'.repeat(bytes)
+    const parts = Buffer.concat([textFrameUpTo('start', bytes), Buffer.from(rest)])
+    expect(parts.equals(textFrame(`start${rest}`))).toBe(true)
   }
 )
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Device } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
-import { testPeople, type TestPeople } from './opened.ts'
+import { lineOf, testPeople, type TestPeople } from './opened.ts'
 
 const device: Device = { platformID: 5 }
 const apply = (opened: TestPeople, from: string, to: string, reqMsg = ''): Promise<void> =>
@@ -75,12 +75,12 @@ test('an acceptance makes both friends, tells both sides, and leaves a notice th
   opened.told()
   await accept(opened, 'u2', 'u1')
   const told = opened.told()
-  expect(told.map(one => ('chat' in one ? one.chat : `${one.to} ${one.event.kind}`))).toEqual([
+  expect(told.map(lineOf)).toEqual([
     'u2 friendApplicationAccepted',
     'u1 friendApplicationAccepted',
     'u2 friendAdded',
     'u1 friendAdded',
-    'notice'
+    'chat notice'
   ])
   const answered = {
     handleResult: 1,

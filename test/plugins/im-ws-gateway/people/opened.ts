@@ -8,6 +8,7 @@ import { fakeClock, type FakeClock } from '../../../../src/testing/index.ts'
 export type Told =
   | { readonly to: string; readonly event: CoreEvent; readonly options?: DeliverOptions }
   | { readonly chat: keyof Chat; readonly args: readonly unknown[] }
+  | { readonly groups: 'personChanged'; readonly args: readonly unknown[] }
 
 export interface TestPeople extends OpenPeople, AsyncDisposable {
   readonly database: SqliteDatabase
@@ -58,7 +59,10 @@ export async function testPeople(options: TestPeopleOptions = {}): Promise<TestP
     membersChanged: recorded('membersChanged'),
     appearanceChanged: recorded('appearanceChanged')
   }
-  const groups: Pick<Groups, 'member'> = {
+  const groups: Pick<Groups, 'member' | 'personChanged'> = {
+    async personChanged(...args) {
+      told.push({ groups: 'personChanged', args })
+    },
     async member(groupID, userID) {
       const nickname = members.get(`${groupID} ${userID}`)
       if (nickname === undefined) return undefined
@@ -93,10 +97,16 @@ export async function testPeople(options: TestPeopleOptions = {}): Promise<TestP
     online,
     members,
     told: takeTold,
-    lines: () => takeTold().map(one => ('chat' in one ? `chat ${one.chat}` : `${one.to} ${one.event.kind}`)),
+    lines: () => takeTold().map(lineOf),
     reopened: open,
     [Symbol.asyncDispose]: () => database.close()
   }
+}
+
+/** `u1 selfInfo`, or `chat notice`. */
+export function lineOf(one: Told): string {
+  if ('chat' in one) return `chat ${one.chat}`
+  return 'groups' in one ? `groups ${one.groups}` : `${one.to} ${one.event.kind}`
 }
 
 const nobody = { inviterUserID: '', muteEndTime: 0, operatorUserID: '', ex: '' }

@@ -9,7 +9,7 @@ test('a user reads his own profile; one who does not exist has none', async () =
   await expect(opened.part.getSelf('nobody', {}, device)).rejects.toMatchObject({ code: 'userNotFound' })
 })
 
-test('a changed name is told to his own devices, then to his friends, then to conversations', async () => {
+test('a changed name is told to his own devices, to his friends, to his groups, then to conversations', async () => {
   await using opened = await testPeople({ users: ['u1', 'u2', 'u3', 'stranger'] })
   await opened.importFriends('u1', ['u2', 'u3'])
   await opened.part.setFriendRemark('u2', { toUserID: 'u1', remark: 'Boss' }, device)
@@ -30,6 +30,7 @@ test('a changed name is told to his own devices, then to his friends, then to co
       to: 'u3',
       event: { kind: 'friendInfoChanged', friend: { ownerUserID: 'u3', nickname: 'Uno', remark: '' } }
     },
+    { groups: 'personChanged', args: ['u1', ['nickname'], { cause: device }] },
     { chat: 'appearanceChanged', args: [{ userID: 'u1' }] }
   ])
   expect((await opened.part.getFriends('u2', {}, device))[0]?.friendInfo?.nickname).toBe('Uno')
@@ -41,7 +42,7 @@ test('who has ended his direction of a friendship is told nothing of a new name'
   await opened.part.deleteFriend('u2', { userID: 'u1' }, device)
   opened.told()
   await opened.part.setSelf('u1', { faceURL: 'http://f' }, device)
-  expect(opened.lines()).toEqual(['u1 selfInfo', 'chat appearanceChanged'])
+  expect(opened.lines()).toEqual(['u1 selfInfo', 'groups personChanged', 'chat appearanceChanged'])
 })
 
 test('more friends than one query reads hear of a new name, each once', async () => {
@@ -54,7 +55,7 @@ test('more friends than one query reads hear of a new name, each once', async ()
   expect(lines.filter(line => line.endsWith('friendInfoChanged')).toSorted()).toEqual(
     friends.map(friend => `${friend} friendInfoChanged`).toSorted()
   )
-  expect(lines).toHaveLength(friends.length + 2)
+  expect(lines).toHaveLength(friends.length + 3)
 })
 
 test('what friends do not see is told to his own devices alone', async () => {

@@ -31,7 +31,7 @@ test('registering a user again changes what is given and leaves the rest', async
   await registerUser({ userID: 'u1', nickname: 'One', ex: 'x' })
   expect(await registerUser({ userID: 'u1', nickname: 'Uno' })).toEqual({ created: false })
   expect(await people.user('u1')).toMatchObject({ nickname: 'Uno', ex: 'x' })
-  expect(opened.lines()).toEqual(['u1 selfInfo', 'chat appearanceChanged'])
+  expect(opened.lines()).toEqual(['u1 selfInfo', 'groups personChanged', 'chat appearanceChanged'])
   expect(await registerUser({ userID: 'u1', nickname: 'Uno' })).toEqual({ created: false })
   expect(opened.lines()).toEqual([])
 })

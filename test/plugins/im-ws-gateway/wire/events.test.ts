@@ -164,9 +164,10 @@ describe('a message that was taken back', () => {
     expect(frames('2.0', odd)).toMatchObject([{ data: 'a"\\b' }])
   })
 
-  test('is told to others with who did it, in their numbers', () => {
-    expect(told('2.3', event)).toMatchObject([
-      ['OnNewRecvMessageRevoked', { revokerRole: 2, sessionType: 2 }]
+  test('is told to others with who did it, in their numbers; to 2.3, which has both events, also as its raw id', () => {
+    expect(frames('2.3', event)).toMatchObject([
+      { event: 'OnRecvMessageRevoked', data: 'c2' },
+      { event: 'OnNewRecvMessageRevoked', data: expect.stringContaining('"revokerRole":2') as string }
     ])
     expect(told('3', event)).toMatchObject([
       ['OnNewRecvMessageRevoked', { revokerRole: 100, sessionType: 3, isAdminRevoke: true }]

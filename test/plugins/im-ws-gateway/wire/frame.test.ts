@@ -35,6 +35,16 @@ describe('a frame', () => {
     expect(readFrame(JSON.stringify({ ...good, more: 1, batchMsg: 1 }))).toEqual({ ...good, batchMsg: 1 })
     expect(readFrame(JSON.stringify({ ...good, batchMsg: null }))).toEqual(good)
   })
+
+  test.each(['__proto__', 'constructor'])('may have a member %s, which means nothing', name => {
+    const member = name === '__proto__' ? '{"userID":"u2"}' : '{"prototype":{"userID":"u2"}}'
+    const { userID: _userID, ...short } = good
+    expect(readFrame(`{"${name}":${member},${JSON.stringify(short).slice(1)}`)).toEqual({
+      ...good,
+      userID: ''
+    })
+    expect(({} as Record<string, unknown>)['userID']).toBeUndefined()
+  })
 })
 
 describe('a bad frame', () => {
@@ -60,15 +70,6 @@ describe('a bad frame', () => {
     for (const value of ['x'.repeat(length + 1), 7, {}, ['x']])
       expect(refused(JSON.stringify({ ...good, [name]: value })).message).toContain(name)
   })
-
-  test.each(['{"__proto__":{"polluted":1},', '{"constructor":{"prototype":{"polluted":1}},'])(
-    'would have a prototype: %s',
-    start => {
-      const error = refused(`${start}${JSON.stringify(good).slice(1)}`)
-      expect(error.code).toBe('badFrame')
-      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-    }
-  )
 
   test('is nested so deep that it would overflow the stack', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`

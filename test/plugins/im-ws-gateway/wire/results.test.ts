@@ -79,13 +79,15 @@ describe('a list', () => {
     expect(newer).toHaveProperty('friendInfo.remark', 'my friend')
   })
 
-  test('of those that were blocked is flat in 3.x only', () => {
+  test('of those that were blocked is flat, in 2.x with their cards in it', () => {
     const card: UserCard = { publicInfo: samples.user, friendInfo: null, blackInfo: samples.black }
     const unknown: UserCard = { publicInfo: null, friendInfo: null, blackInfo: null }
     expect(parsed('3', 'GetBlackList', [], [card, unknown])).toMatchObject([
       { userID: 'u9', attachedInfo: '' }
     ])
-    expect(parsed('2.3', 'GetBlackList', '', [card])).toMatchObject([{ blackInfo: { userID: 'u9' } }])
+    expect(parsed('2.3', 'GetBlackList', '', [card, unknown])).toMatchObject([
+      { userID: 'u9', blackInfo: { userID: 'u9' } }
+    ])
   })
 
   test('of friends that were found says how one stands to them', () => {

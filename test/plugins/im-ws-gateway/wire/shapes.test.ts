@@ -91,8 +91,32 @@ describe('a conversation', () => {
     ['sn_sys_u1', 4, 'u1', 'notification_sys'],
     ['other', 1, 'u1', 'other']
   ])('%s of type %i is called by %s, in 2.x, %s', (id, kind, viewerID, expected) => {
-    expect(shapesOf['2.0'].conversationID(id, kind, viewerID)).toBe(expected)
+    expect(shapesOf['2.3'].conversationID(id, kind, viewerID)).toBe(expected)
+    const in20 = expected.replace('super_group_', 'group_')
+    expect(shapesOf['2.0'].conversationID(id, kind, viewerID)).toBe(in20)
     expect(shapesOf['3'].conversationID(id, kind, viewerID)).toBe(id)
+  })
+
+  test('2.0 clients know of no super groups: conversations, messages and revocations of them are of normal ones', () => {
+    const superGroup = {
+      ...samples.conversation,
+      conversationID: 'sg_g1',
+      conversationType: 3,
+      groupID: 'g1'
+    }
+    const inGroup = { ...samples.text, sessionType: 3, groupID: 'g1' }
+    const seen = (dialect: Dialect): unknown[] => {
+      const conversation = JSON.parse(
+        conversationJson(dialect, { ...superGroup, latestMsg: inGroup }, 'u1')
+      ) as { conversationID: string; conversationType: number; latestMsg: string }
+      const { sessionType } = JSON.parse(conversation.latestMsg) as { sessionType: number }
+      const revoked = shapesOf[dialect].revoked({ ...samples.revoked, sessionType: 3 }) as {
+        sessionType: number
+      }
+      return [conversation.conversationID, conversation.conversationType, sessionType, revoked.sessionType]
+    }
+    expect(seen('2.0')).toEqual(['group_g1', 2, 2, 2])
+    expect(seen('2.3')).toEqual(['super_group_g1', 3, 3, 3])
   })
 })
 

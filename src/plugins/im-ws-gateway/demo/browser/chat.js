@@ -16,7 +16,11 @@ const main = find('main', HTMLElement)
 const status = find('#status', HTMLElement)
 const groupButton = find('#group', HTMLButtonElement)
 
-const sides = [...(await session()).entries()].map(([index, { userID, nickname }], _, all) => {
+const users = await session().catch(error => {
+  say(status, textOf('refused'))
+  throw error
+})
+const sides = [...users.entries()].map(([index, { userID, nickname }], _, all) => {
   const pane = makePane(nickname)
   const peerID = all[1 - index]?.[1].userID ?? ''
   const logIn = async () => {
@@ -59,7 +63,11 @@ async function showGroup() {
   const groupID = known?.groupID ?? (await maker.account.makeGroup(textOf('group')))
   for (const { account } of sides) await account.show(await account.conversationOfGroup(groupID))
 }
-groupButton.addEventListener('click', () => {
-  say(status, '')
-  showGroup().catch(() => say(status, textOf('refused')))
+groupButton.addEventListener('click', () => void showGroup())
+
+// Clients reject with the frame that answered them.
+addEventListener('unhandledrejection', event => {
+  const { errCode, errMsg } = event.reason ?? {}
+  if (errCode !== undefined) say(status, `${textOf('refused')}: ${errMsg} (${errCode})`)
 })
+main.addEventListener('click', () => say(status, ''), { capture: true })

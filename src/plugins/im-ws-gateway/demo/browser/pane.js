@@ -41,6 +41,10 @@ function listen(element, account) {
     void account.open?.send(field.value)
     field.value = ''
   })
+  // Once it is drawn, one may write at once.
+  find('.conversations', HTMLUListElement, element).addEventListener('click', () =>
+    requestAnimationFrame(() => field.focus())
+  )
   field.addEventListener('input', () => void account.open?.tellTyping(field.value !== ''))
   field.addEventListener('blur', () => void account.open?.tellTyping(false))
 }

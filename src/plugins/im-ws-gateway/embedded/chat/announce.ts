@@ -1,86 +1,30 @@
-import type { Message } from '../../model.ts'
+import type { Conversation } from '../../model.ts'
 import type { CoreEvent, DeliverOptions, Device } from '../../user-core.ts'
+import { follow } from './follow.ts'
 import type { Memory } from './memory.ts'
 import { newMessagesFor } from './message-events.ts'
 import { keyOf } from './place.ts'
-import { Seat } from './seat.ts'
-import { Thread } from './thread.ts'
+import type { Seat } from './seat.ts'
 import type { Cause, News, Turn } from './turn.ts'
 import type { UserChat } from './user-chat.ts'
 
-/** What has changed for a user in a turn: his conversations, with the device that caused it. */
-type Changed = Map<UserChat, Map<Seat, Device | undefined>>
+/** Conversations of a user that have changed in a turn, each with the device that caused it. */
+interface Changes {
+  readonly seats: Seat[]
+  readonly causes: (Device | undefined)[]
+}
+
+type Changed = Map<UserChat, Changes>
 
 /** Lets memory follow a turn that was committed, and tells those whose core is open. */
 export function announce(turn: Turn, memory: Memory): void {
   follow(turn, memory)
   const changed: Changed = new Map()
   for (const news of turn.news) tell(news, memory, changed)
-  for (const [user, seats] of changed) {
-    tellConversations(user, seats)
+  for (const [user, changes] of changed) {
+    tellChanges(user, changes)
     memory.told.add(user)
   }
-}
-
-function follow(turn: Turn, memory: Memory): void {
-  memory.position = turn.position
-  for (const [key, numbers] of turn.threads) {
-    const thread = memory.threads.get(key)
-    if (thread) thread.numbers = numbers
-  }
-  const before = new Map<string, Message | undefined>()
-  for (const [key, message] of turn.latest) {
-    const thread = memory.threads.get(key)
-    if (!thread) continue
-    before.set(key, thread.latest)
-    thread.latest = message
-  }
-  for (const [key, messages] of turn.revised) revise(memory.threads.get(key), messages)
-  for (const [key, { row, place }] of turn.seats) {
-    const user = memory.users.get(row.userID)
-    if (!user) continue
-    const seat = user.seatAt(place)
-    if (seat) {
-      const leaves = row.hasLeft && !seat.row.hasLeft
-      seat.row = row
-      if (turn.ownLatest.has(key)) seat.setOwnLatest(turn.ownLatest.get(key))
-      if (leaves) seat.freeze([seat.thread.latest, before.get(row.thread)])
-    } else {
-      const appearance = turn.appearances.get(key) ?? { showName: row.sourceID, faceURL: '' }
-      user.add(new Seat(user, threadIn(memory, turn, row.thread), row, appearance))
-    }
-  }
-  for (const key of turn.completed) {
-    const thread = memory.threads.get(key)
-    if (thread) thread.isComplete = true
-  }
-}
-
-function revise(thread: Thread | undefined, messages: readonly Message[]): void {
-  if (!thread) return
-  for (const message of messages) {
-    if (thread.latest?.seq === message.seq) thread.latest = message
-    for (const seat of thread.seats) seat.revise(message)
-  }
-}
-
-function threadIn(memory: Memory, turn: Turn, key: string): Thread {
-  const kept = memory.threads.get(key)
-  if (kept) return kept
-  const thread = new Thread(key, turn.threads.get(key) ?? { key, ...silence }, turn.latest.get(key))
-  memory.threads.set(key, thread)
-  return thread
-}
-
-/** The numbers of a conversation in which nothing was ever said. */
-const silence = {
-  maxSeq: 0,
-  latestSeq: 0,
-  counted: 0,
-  position: 0,
-  atAllSeq: 0,
-  announcedSeq: 0,
-  hasReads: 0
 }
 
 function tell(news: News, memory: Memory, changed: Changed): void {
@@ -102,11 +46,15 @@ function tell(news: News, memory: Memory, changed: Changed): void {
   for (const seat of thread.seats) {
     if (seat.row.hasLeft) continue
     let cause: Device | undefined
-    for (const { event, options } of eventsFor(seat.user.userID)) {
+    const wantsNone = seat.row.recvMsgOpt === 1
+    let isTold = !wantsNone
+    for (const { event, options, isOwn } of eventsFor(seat.user.userID)) {
+      if (wantsNone && !isOwn) continue
+      isTold = true
       cause = options?.except ?? options?.cause ?? cause
       seat.user.tell(event, options)
     }
-    note(changed, seat, cause)
+    if (isTold) note(changed, seat, cause)
   }
 }
 
@@ -132,30 +80,45 @@ const causeFor = (user: UserChat, by: Cause | undefined): Device | undefined =>
   by?.userID === user.userID ? by.device : undefined
 
 function note(changed: Changed, seat: Seat, cause: Device | undefined): void {
-  const seats = changed.get(seat.user)
-  if (seats) seats.set(seat, cause ?? seats.get(seat))
-  else changed.set(seat.user, new Map([[seat, cause]]))
+  const changes = changed.get(seat.user)
+  if (!changes) {
+    changed.set(seat.user, { seats: [seat], causes: [cause] })
+    return
+  }
+  const index = changes.seats.indexOf(seat)
+  if (index < 0) {
+    changes.seats.push(seat)
+    changes.causes.push(cause)
+  } else changes.causes[index] = cause ?? changes.causes[index]
 }
 
-function tellConversations(user: UserChat, seats: ReadonlyMap<Seat, Device | undefined>): void {
-  const byCause = new Map<Device | undefined, Seat[]>()
-  for (const [seat, cause] of seats) {
-    user.recount(seat)
-    const same = byCause.get(cause)
-    if (same) same.push(seat)
-    else byCause.set(cause, [seat])
+/** Those that the same device has caused are told together. */
+function tellChanges(user: UserChat, { seats, causes }: Changes): void {
+  for (const seat of seats) user.recount(seat)
+  const [first] = causes
+  if (causes.every(cause => cause === first)) return tellConversations(user, seats, first)
+  for (const cause of new Set(causes))
+    tellConversations(
+      user,
+      seats.filter((_, index) => causes[index] === cause),
+      cause
+    )
+}
+
+function tellConversations(user: UserChat, seats: readonly Seat[], cause: Device | undefined): void {
+  const options: DeliverOptions | undefined = cause && { cause }
+  const conversations: Conversation[] = []
+  const added: Conversation[] = []
+  for (const seat of seats) {
+    const conversation = seat.toConversation()
+    const isListed = conversation.latestMsgSendTime > 0
+    conversations.push(conversation)
+    if (isListed && !seat.wasListed) added.push(conversation)
+    seat.wasListed = isListed
   }
-  for (const [cause, changedSeats] of byCause) {
-    const options: DeliverOptions | undefined = cause && { cause }
-    const isNew = changedSeats.map(seat => !seat.wasListed && seat.isListed)
-    const conversations = changedSeats.map(seat => seat.toConversation())
-    for (const seat of changedSeats) seat.wasListed = seat.isListed
-    const added = conversations.filter((_, index) => isNew[index])
-    if (added.length) user.tell({ kind: 'newConversations', conversations: added }, options)
-    user.tell({ kind: 'conversationsChanged', conversations }, options)
-    if (user.total !== user.toldTotal) {
-      user.toldTotal = user.total
-      user.tell({ kind: 'totalUnread', count: user.total }, options)
-    }
-  }
+  if (added.length) user.tell({ kind: 'newConversations', conversations: added }, options)
+  user.tell({ kind: 'conversationsChanged', conversations }, options)
+  if (user.total === user.toldTotal) return
+  user.toldTotal = user.total
+  user.tell({ kind: 'totalUnread', count: user.total }, options)
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Clock, Timer } from '../../../../core/index.ts'
 import type { Message } from '../../model.ts'
 import type { Memory } from './memory.ts'
@@ -5,7 +6,8 @@ import type { Place } from './place.ts'
 import { latestSeenBy, silentType } from './latest.ts'
 import { endOf } from './seat-row.ts'
 import { messageOf } from './stored-message.ts'
-import type { ChatDb, MessageRow } from './tables.ts'
+import type { MessageRow } from './rows.ts'
+import type { ChatDb } from './tables.ts'
 import type { Turn } from './turn.ts'
 import type { Turns } from './turns.ts'
 
@@ -14,6 +16,8 @@ const messagesPerTurn = 500
 /** Milliseconds between two sweeps: what burns in the meantime goes with the next one. */
 const restMs = 500
 const longestWaitMs = 3_600_000
+/** A literal: only with it the database knows that the index of what burns has all that is wanted. */
+const burns = sql.lit(0)
 
 /**
  * Removes private messages, for both sides, when their time after reading is over. One timer for all of them; what
@@ -57,7 +61,7 @@ export class Burning {
     const next = await this.#db
       .selectFrom('im_chat_messages')
       .select('burnTime')
-      .where('burnTime', '>', 0)
+      .where('burnTime', '>', burns)
       .orderBy('burnTime')
       .limit(1)
       .executeTakeFirst()
@@ -79,7 +83,7 @@ export class Burning {
     const rows = await turn.db
       .selectFrom('im_chat_messages')
       .selectAll()
-      .where('burnTime', '>', 0)
+      .where('burnTime', '>', burns)
       .where('burnTime', '<=', turn.now)
       .orderBy('burnTime')
       .limit(messagesPerTurn)

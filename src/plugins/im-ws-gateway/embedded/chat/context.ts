@@ -2,9 +2,11 @@ import type { Clock } from '../../../../core/index.ts'
 import type { ImSettings } from '../../config.ts'
 import { ImError } from '../../codes.ts'
 import type { Burning } from './burning.ts'
+import type { Group, User } from '../../model.ts'
 import type { Delivery, Groups, People } from '../contracts.ts'
+import { isStorable } from '../people/storable.ts'
 import type { Memory } from './memory.ts'
-import type { Place } from './place.ts'
+import { groupPlace, type Place } from './place.ts'
 import type { Acknowledged } from './repeats.ts'
 import type { Appearance } from './seat.ts'
 import type { ChatDb } from './tables.ts'
@@ -31,6 +33,27 @@ export function chatOf(context: ChatContext, userID: string): UserChat {
   const user = context.memory.users.get(userID)
   if (!user) throw new ImError('notLoggedIn')
   return user
+}
+
+/** Who sends something. */
+export type Sender = Pick<User, 'userID' | 'nickname' | 'faceURL'>
+
+/** A user as the sender of a message. Somebody who does not exist has no name. */
+export async function senderOf({ people }: ChatContext, userID: string): Promise<Sender> {
+  const user = await people().user(userID)
+  return { userID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
+}
+
+/** A group, if there was ever one. Its id comes from a client. */
+export async function groupOf({ groups }: ChatContext, groupID: string): Promise<Group | undefined> {
+  return isStorable(groupID) ? groups().group(groupID) : undefined
+}
+
+/** @throws {ImError} `groupNotFound` */
+export async function placeOfGroup(context: ChatContext, groupID: string): Promise<Place> {
+  const group = await groupOf(context, groupID)
+  if (!group) throw new ImError('groupNotFound')
+  return groupPlace(group)
 }
 
 /** How a conversation looks to a user. */

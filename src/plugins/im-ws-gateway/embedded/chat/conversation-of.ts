@@ -1,14 +1,25 @@
 import { ImError } from '../../codes.ts'
 import { conversationIDs, sessionType } from '../../model.ts'
-import { appearanceOf, chatOf, type ChatContext } from './context.ts'
-import { keyOf, type Place } from './place.ts'
+import { appearanceOf, chatOf, groupOf, type ChatContext } from './context.ts'
+import { groupPlace, keyOf, placeOf, type Place } from './place.ts'
 import { newSeat } from './seat-row.ts'
 import type { Seat } from './seat.ts'
 
 /**
- * A conversation of a user by its id. A chat with another user needs no message to have one: it is made.
+ * A conversation of a user by its id; `undefined`: a chat with another user in which nothing has happened yet.
  * @throws {ImError} `recordNotFound` for a conversation that is not his
  */
+export async function knownConversation(
+  context: ChatContext,
+  userID: string,
+  conversationID: string
+): Promise<Seat | undefined> {
+  const known = chatOf(context, userID).seats.get(conversationID)
+  if (!known && (await peerIn(context, userID, conversationID)) === undefined) throw noConversation()
+  return known
+}
+
+/** The same, but a chat in which nothing has happened yet is made. @throws {ImError} `recordNotFound` */
 export async function conversationOf(
   context: ChatContext,
   userID: string,
@@ -16,10 +27,22 @@ export async function conversationOf(
 ): Promise<Seat> {
   const known = chatOf(context, userID).seats.get(conversationID)
   if (known) return known
-  for (const peer of peersIn(conversationID, userID))
-    if (await context.people().user(peer))
-      return makeConversation(context, userID, { type: 1, sendID: userID, recvID: peer })
-  throw new ImError('recordNotFound', 'there is no such conversation')
+  const peer = await peerIn(context, userID, conversationID)
+  if (peer === undefined) throw noConversation()
+  return makeConversation(context, userID, { type: 1, sendID: userID, recvID: peer })
+}
+
+const noConversation = (): ImError => new ImError('recordNotFound', 'there is no such conversation')
+
+/** The other side of a single chat, by its id, if there is such a user. */
+async function peerIn(
+  context: ChatContext,
+  userID: string,
+  conversationID: string
+): Promise<string | undefined> {
+  const peers = peersIn(conversationID, userID)
+  const known = peers.length ? await context.people().users(peers) : undefined
+  return peers.find(peer => known?.has(peer))
 }
 
 /** Who the other side of a single chat may be, by its id. */
@@ -39,6 +62,7 @@ export async function makeConversation(context: ChatContext, userID: string, pla
   await context.turns.change(async turn => {
     if (await turn.seat(userID, place)) return
     const numbers = await turn.thread(keyOf(place))
+    await turn.knowLatest(keyOf(place))
     const start = { hasReadSeq: numbers?.maxSeq ?? 0, readCounted: numbers?.counted ?? 0 }
     turn.put({ ...newSeat(userID, place), ...start }, place, appearance)
   })
@@ -47,21 +71,13 @@ export async function makeConversation(context: ChatContext, userID: string, pla
   return seat
 }
 
-/**
- * The place that a user means by a source and a session type. Groups are found under both of their numbers.
- * @throws {ImError} `userNotFound`, `groupNotFound`, `notInGroup`
- */
+/** The place that a user means by a source and a session type. Groups are found under both of their numbers. */
 export async function placeFrom(
   context: ChatContext,
   userID: string,
   { sourceID, sessionType: type }: { readonly sourceID: string; readonly sessionType: number }
 ): Promise<Place> {
-  if (type === sessionType.single) {
-    if (!(await context.people().user(sourceID))) throw new ImError('userNotFound')
-    return { type, sendID: userID, recvID: sourceID }
-  }
-  if (type === sessionType.notification) return { type, sendID: sourceID, recvID: userID }
-  const group = await context.groups().group(sourceID)
-  if (!group) throw new ImError('groupNotFound')
-  return { type: group.groupType === 0 ? 2 : 3, groupID: sourceID }
+  const isGroup = type === sessionType.group || type === sessionType.superGroup
+  const group = isGroup ? await groupOf(context, sourceID) : undefined
+  return group ? groupPlace(group) : placeOf(userID, type, sourceID)
 }

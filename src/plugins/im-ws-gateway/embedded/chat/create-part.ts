@@ -2,8 +2,8 @@ import type { Message, MessageElems } from '../../model.ts'
 import type { Arguments, OperationName } from '../../operations/index.ts'
 import type { Device } from '../../user-core.ts'
 import type { Part } from '../contracts.ts'
-import type { ChatContext } from './context.ts'
-import { newClientMsgID, newMessage } from './new-message.ts'
+import { senderOf, type ChatContext } from './context.ts'
+import { newMessage } from './new-message.ts'
 import { assertSize, readMessage } from './read-message.ts'
 
 type CreateName = Extract<OperationName, `create${string}`>
@@ -16,8 +16,7 @@ export function createPart(context: ChatContext): Part<Creation> {
     <Name extends Creation>(make: (args: Arguments[Name]) => Made) =>
     async (userID: string, args: Arguments[Name], device: Device): Promise<Message> => {
       const made = make(args)
-      const user = await context.people().user(userID)
-      const sender = { userID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
+      const sender = await senderOf(context, userID)
       const message = newMessage(context, sender, { ...made, senderPlatformID: device.platformID })
       assertSize(JSON.stringify(message))
       return message
@@ -53,12 +52,10 @@ export function createPart(context: ChatContext): Part<Creation> {
       }
     })),
     createForward: async (userID, args, device) => {
-      const { contentType, ...rest } = readMessage(args.message)
-      const user = await context.people().user(userID)
-      const sender = { userID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
-      const fresh = newMessage(context, sender, { contentType, senderPlatformID: device.platformID })
-      const { attachedInfoElem: _ignored, ...content } = rest
-      return { ...content, ...fresh, clientMsgID: newClientMsgID(context, userID) }
+      const { attachedInfoElem: _ignored, ...given } = readMessage(args.message)
+      const { contentType, ex } = given
+      const rest = { contentType, ex, senderPlatformID: device.platformID }
+      return { ...given, ...newMessage(context, await senderOf(context, userID), rest) }
     },
     createLocation: creation<'createLocation'>(({ description = '', longitude, latitude }) => ({
       contentType: 109,

@@ -1,7 +1,8 @@
 import { ImError } from '../../codes.ts'
+import { isStorable } from '../people/storable.ts'
 import { chatOf, type ChatContext } from './context.ts'
 import type { Seat } from './seat.ts'
-import type { LocalRow, MessageRow } from './tables.ts'
+import type { LocalRow, MessageRow } from './rows.ts'
 import { localRows } from './visible-rows.ts'
 
 /** A message that a user may see: of all who are in the conversation, or of him alone. */
@@ -20,6 +21,7 @@ export async function findMessage(
   userID: string,
   { conversationID, clientMsgID }: { readonly conversationID: string; readonly clientMsgID: string }
 ): Promise<FoundMessage> {
+  if (!isStorable(clientMsgID)) throw noMessage()
   const { seats } = chatOf(context, userID)
   const known = seats.get(conversationID)
   const wanted = conversationID ? (known ? [known] : []) : [...seats.values()]
@@ -38,5 +40,7 @@ export async function findMessage(
     const local = await localRows(context.db, seat).where('clientMsgID', '=', clientMsgID).executeTakeFirst()
     if (local) return { seat, local }
   }
-  throw new ImError('recordNotFound', 'there is no such message')
+  throw noMessage()
 }
+
+const noMessage = (): ImError => new ImError('recordNotFound', 'there is no such message')

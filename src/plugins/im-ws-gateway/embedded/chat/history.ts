@@ -5,14 +5,15 @@ import type { ChatContext } from './context.ts'
 import type { Seat } from './seat.ts'
 import { seenMessages } from './seen-messages.ts'
 import { localMessage } from './stored-message.ts'
-import type { LocalRow } from './tables.ts'
+import type { LocalRow } from './rows.ts'
 import { localRows, spotOf, visibleRows, type Spot, type VisibleRow } from './visible-rows.ts'
 
 /** Rows of one query, and bytes after which a page ends: messages may be large. */
 const rowsPerQuery = 100
 const maxPageBytes = 8_388_608
 
-type Direction = 'older' | 'newer'
+/** Which way pages go. */
+export type Direction = 'older' | 'newer'
 type Line = { readonly spot: Spot } & ({ readonly row: VisibleRow } | { readonly local: LocalRow })
 
 /**

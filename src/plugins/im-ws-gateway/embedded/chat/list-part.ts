@@ -1,8 +1,8 @@
 import { ImError } from '../../codes.ts'
 import { sessionType } from '../../model.ts'
 import type { Part } from '../contracts.ts'
-import { chatOf, type ChatContext } from './context.ts'
-import { conversationIDOf } from './place.ts'
+import { chatOf, placeOfGroup, type ChatContext } from './context.ts'
+import { conversationIDOf, type Place } from './place.ts'
 import { inOrder } from './conversation-order.ts'
 import { makeConversation, placeFrom } from './conversation-of.ts'
 
@@ -31,9 +31,7 @@ export function listPart(context: ChatContext): Part<Names> {
       const place = await placeFrom(context, userID, args)
       const known = chatOf(context, userID).seatAt(place)
       if (known) return known.toConversation()
-      if (place.type === sessionType.notification) throw new ImError('recordNotFound')
-      if ('groupID' in place && !(await context.groups().memberIDs(place.groupID)).has(userID))
-        throw new ImError('notInGroup')
+      await assertMayBegin(context, userID, place)
       return (await makeConversation(context, userID, place)).toConversation()
     },
     getConversations: async (userID, { conversationIDList }) =>
@@ -46,4 +44,13 @@ export function listPart(context: ChatContext): Part<Names> {
         return seat ? [{ conversationID, result: seat.row.recvMsgOpt }] : []
       })
   }
+}
+
+/** @throws {ImError} `userNotFound`, `groupNotFound`, `notInGroup`, or `recordNotFound` for notifications */
+async function assertMayBegin(context: ChatContext, userID: string, place: Place): Promise<void> {
+  if (place.type === sessionType.notification) throw new ImError('recordNotFound')
+  if ('groupID' in place) {
+    await placeOfGroup(context, place.groupID)
+    if (!(await context.groups().memberIDs(place.groupID)).has(userID)) throw new ImError('notInGroup')
+  } else if (!(await context.people().user(place.recvID))) throw new ImError('userNotFound')
 }

@@ -1,10 +1,9 @@
-import { ImError } from '../../codes.ts'
 import type { DeliverOptions } from '../../user-core.ts'
 import type { Chat } from '../contracts.ts'
-import { appearanceOf, chatOf, type ChatContext } from './context.ts'
-import { keyOf, type Place } from './place.ts'
+import { appearanceOf, chatOf, placeOfGroup, type ChatContext } from './context.ts'
+import { keyOf } from './place.ts'
 import { newSeat } from './seat-row.ts'
-import type { ThreadRow } from './tables.ts'
+import type { ThreadRow } from './rows.ts'
 import type { Turn } from './turn.ts'
 
 type Change = Parameters<Chat['membersChanged']>[0]
@@ -19,13 +18,12 @@ export async function changeMembers(
   { groupID, joined = [], left = [] }: Change,
   options: DeliverOptions | undefined
 ): Promise<void> {
-  const group = await context.groups().group(groupID)
-  if (!group) throw new ImError('groupNotFound')
-  const place: Place = { type: group.groupType === 0 ? 2 : 3, groupID }
+  const place = await placeOfGroup(context, groupID)
   const appearance = await appearanceOf(context, '', place)
   await context.turns.change(async turn => {
     const numbers = await turn.thread(keyOf(place))
     const cause = options?.cause
+    await turn.knowLatest(keyOf(place))
     const rows = await turn.seatsOf([...joined, ...left], place)
     const tell = (userID: string): void => void turn.news.push({ what: 'seat', userID, place, cause })
     for (const userID of joined) {

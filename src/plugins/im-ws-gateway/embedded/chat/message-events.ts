@@ -6,6 +6,8 @@ import type { KeptMessage } from './turn.ts'
 export interface Told {
   readonly event: CoreEvent
   readonly options?: DeliverOptions | undefined
+  /** Of what he sent himself. */
+  readonly isOwn?: boolean
 }
 
 /**
@@ -41,7 +43,8 @@ function ownAndOthers(kept: readonly KeptMessage[], userID: string): readonly To
     if (kindOf(first) === 'own')
       told.push({
         event: { kind: 'newMessages', messages, ownSend: true },
-        options: device && { except: device }
+        options: device && { except: device },
+        isOwn: true
       })
     else
       told.push({

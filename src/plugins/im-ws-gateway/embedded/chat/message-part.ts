@@ -1,8 +1,10 @@
+import type { HistoryPage } from '../../model.ts'
+import type { Arguments } from '../../operations/index.ts'
 import type { Part } from '../contracts.ts'
 import type { ChatContext } from './context.ts'
-import { conversationOf } from './conversation-of.ts'
+import { knownConversation } from './conversation-of.ts'
 import { findMessage } from './find-message.ts'
-import { historyPage } from './history.ts'
+import { historyPage, type Direction } from './history.ts'
 import { insertLocal, setLocalEx } from './locals.ts'
 import { deleteMessage } from './removal.ts'
 import { revokeMessage } from './revoke.ts'
@@ -22,14 +24,18 @@ type Names =
   | 'insertMessage'
   | 'setMessageLocalEx'
 
+const emptyPage: HistoryPage = { messageList: [], lastMinSeq: 0, isEnd: true }
+
 /** What users do with messages. */
 export function messagePart(context: ChatContext): Part<Names> {
+  const history = async (userID: string, args: Arguments['getHistory'], direction: Direction) => {
+    const seat = await knownConversation(context, userID, args.conversationID)
+    return seat ? historyPage(context, seat, args, direction) : emptyPage
+  }
   return {
     sendMessage: (userID, args, device) => sendMessage(context, userID, args, device),
-    getHistory: async (userID, args) =>
-      historyPage(context, await conversationOf(context, userID, args.conversationID), args, 'older'),
-    getHistoryReverse: async (userID, args) =>
-      historyPage(context, await conversationOf(context, userID, args.conversationID), args, 'newer'),
+    getHistory: (userID, args) => history(userID, args, 'older'),
+    getHistoryReverse: (userID, args) => history(userID, args, 'newer'),
     revokeMessage: async (userID, args, device) =>
       revokeMessage(context, userID, await findMessage(context, userID, args), device),
     deleteMessage: async (userID, args, device) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Message } from '../../model.ts'
-import type { ChatContext } from './context.ts'
+import type { ChatContext, Sender } from './context.ts'
 
 const hex = (context: Pick<ChatContext, 'randomBytes'>, size: number): string =>
   Buffer.from(context.randomBytes(size)).toString('hex')
@@ -19,7 +19,7 @@ export function newServerMsgID(context: Pick<ChatContext, 'randomBytes'>): strin
 /** A message that nobody has sent yet: status 1. */
 export function newMessage(
   context: Pick<ChatContext, 'clock' | 'randomBytes'>,
-  sender: { readonly userID: string; readonly nickname: string; readonly faceURL: string },
+  sender: Sender,
   rest: Pick<Message, 'contentType'> & Partial<Message>
 ): Message {
   return {

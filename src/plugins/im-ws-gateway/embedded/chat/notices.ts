@@ -1,10 +1,11 @@
 import type { DeliverOptions } from '../../user-core.ts'
 import { ImError } from '../../codes.ts'
 import type { Notice } from '../contracts.ts'
-import { appearancesFor, type ChatContext } from './context.ts'
+import { appearancesFor, placeOfGroup, senderOf, type ChatContext } from './context.ts'
 import { newMessage, newServerMsgID } from './new-message.ts'
 import type { Place } from './place.ts'
 import { assertSize } from './read-message.ts'
+import { bodyOf } from './stored-message.ts'
 
 /** Announcements of groups: members are told as if they were mentioned. */
 const announcement = 1519
@@ -20,9 +21,7 @@ export async function keepNotice(
 ): Promise<void> {
   const { contentType, sendID, counts = false } = notice
   const place = await placeOfNotice(context, notice)
-  const user = await context.people().user(sendID)
-  const sender = { userID: sendID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
-  const message = newMessage(context, sender, {
+  const message = newMessage(context, await senderOf(context, sendID), {
     contentType,
     serverMsgID: newServerMsgID(context),
     msgFrom: 200,
@@ -30,14 +29,17 @@ export async function keepNotice(
     ...('groupID' in place ? { groupID: place.groupID } : { recvID: place.recvID }),
     notificationElem: { detail: JSON.stringify(notice.detail), defaultTips: notice.tips }
   })
-  assertSize(JSON.stringify(message))
+  const body = bodyOf(message)
+  assertSize(body)
   await context.turns.keep({
     place,
     message,
+    body,
     text: '',
     counts,
     isLatest: true,
     isOwn: false,
+    hasRead: counts,
     device: options?.cause,
     mentions: [],
     mentionsAll: false,
@@ -47,11 +49,7 @@ export async function keepNotice(
 }
 
 async function placeOfNotice(context: ChatContext, { sendID, recvID, groupID }: Notice): Promise<Place> {
-  if (groupID) {
-    const group = await context.groups().group(groupID)
-    if (!group) throw new ImError('groupNotFound')
-    return { type: group.groupType === 0 ? 2 : 3, groupID }
-  }
+  if (groupID) return placeOfGroup(context, groupID)
   if (!recvID) throw new ImError('badArguments', 'a notice stands with a user or in a group')
   return { type: 1, sendID, recvID }
 }

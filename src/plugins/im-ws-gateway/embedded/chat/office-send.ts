@@ -1,14 +1,19 @@
 import { ImError } from '../../codes.ts'
 import { sessionType, type Message } from '../../model.ts'
 import type { BackOffice } from '../contracts.ts'
-import { appearancesFor, type ChatContext } from './context.ts'
+import { appearancesFor, placeOfGroup, type ChatContext } from './context.ts'
 import { elemNameOf } from './elems.ts'
+import { text } from './fields.ts'
 import { textOf } from './message-text.ts'
-import { newMessage, newServerMsgID } from './new-message.ts'
+import { newClientMsgID, newMessage, newServerMsgID } from './new-message.ts'
 import type { Place } from './place.ts'
 import { assertSize, readMessage } from './read-message.ts'
+import { bodyOf } from './stored-message.ts'
 
 type OfficeMessage = Parameters<BackOffice['send']>[0]
+
+/** What the application says to itself (specification §4). */
+const businessType = 2001
 
 /** Who sends what has no sender. */
 export const systemUserID = 'system'
@@ -32,6 +37,7 @@ export async function sendFromOffice(
     nickname: user?.nickname ?? '',
     faceURL: user?.faceURL ?? ''
   }
+  if (contentType === businessType) return tellBusiness(context, given)
   const elem = readMessage({ contentType, ex, [name]: content })
   const places = await placesOf(context, given, sender.userID)
   return Promise.all(
@@ -47,14 +53,17 @@ export async function sendFromOffice(
           ...('groupID' in place ? { groupID: place.groupID } : { recvID: place.recvID })
         })
       }
-      assertSize(JSON.stringify(message))
+      const body = bodyOf(message)
+      assertSize(body)
       await context.turns.keep({
         place,
         message,
+        body,
         text: textOf(message),
         counts: true,
         isLatest: true,
         isOwn: sendID !== '',
+        hasRead: sendID !== '',
         device: undefined,
         mentions: [],
         mentionsAll: false,
@@ -67,15 +76,41 @@ export async function sendFromOffice(
   )
 }
 
+/**
+ * Hands clients something that only the application understands, to those who are online. Nothing of it is kept.
+ * `content` has a `key` and `data`, both texts.
+ */
+async function tellBusiness(
+  context: ChatContext,
+  given: OfficeMessage
+): Promise<readonly { clientMsgID: string; serverMsgID: string; recvID: string }[]> {
+  const event = {
+    kind: 'customBusiness',
+    key: text(given.content, 'key'),
+    data: text(given.content, 'data')
+  } as const
+  const from = given.sendID || systemUserID
+  const places = await placesOf(context, given, from)
+  const sent = []
+  for (const place of places) {
+    const recvIDs = 'groupID' in place ? await context.groups().memberIDs(place.groupID) : [place.recvID]
+    context.delivery.toUsers(recvIDs, event)
+    sent.push({
+      clientMsgID: newClientMsgID(context, from),
+      serverMsgID: newServerMsgID(context),
+      recvID: 'groupID' in place ? '' : place.recvID
+    })
+  }
+  return sent
+}
+
 async function placesOf(
   context: ChatContext,
   { sendID, recvIDs = [], groupID }: OfficeMessage,
   from: string
 ): Promise<readonly Place[]> {
   if (groupID) {
-    const group = await context.groups().group(groupID)
-    if (!group) throw new ImError('groupNotFound')
-    return [{ type: group.groupType === 0 ? 2 : 3, groupID }]
+    return [await placeOfGroup(context, groupID)]
   }
   const to = [...new Set(recvIDs)]
   if (!to.length) throw new ImError('noRecipient')

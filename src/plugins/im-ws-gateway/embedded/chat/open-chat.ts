@@ -19,6 +19,7 @@ import { messagePart } from './message-part.ts'
 import { keepNotice } from './notices.ts'
 import { sendFromOffice } from './office-send.ts'
 import { Platforms } from './platforms.ts'
+import { randomPool } from './random-pool.ts'
 import { Acknowledged } from './repeats.ts'
 import { settingsPart } from './settings-part.ts'
 import { openTables } from './tables.ts'
@@ -43,9 +44,11 @@ export interface OpenChat extends Chat, Pick<BackOffice, 'send'> {
   enter(userID: string, deliver: Deliver): Promise<void>
   /** Forgets them. */
   leave(userID: string): void
-  /** @returns what a device has missed */
-  attach(userID: string, device: Device): Promise<readonly CoreEvent[]>
-  detach(userID: string, device: Device): void
+  /** As that of `UserCore`. @returns what a device has missed */
+  attach(userID: string, device: Device, since?: number): Promise<readonly CoreEvent[]>
+  detach(userID: string, device: Device, since?: number): void
+  /** How far events have been handed out. */
+  mark(): number
   /** Resolves when everything under way is kept. */
   close(): Promise<void>
   status(): { readonly threads: number; readonly waiting: number }
@@ -64,17 +67,21 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
   const { database, clock, log, randomBytes = systemRandomBytes } = needs
   const db = await openTables(database)
   const memory = new Memory()
-  const head = await db.selectFrom('im_chat_head').select('position').executeTakeFirstOrThrow()
+  const head = await db
+    .selectFrom('im_chat_head')
+    .select('position')
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow()
   memory.position = head.position
-  const turns = new Turns(db, memory, clock)
+  const onError = (error: unknown): void => log.error({ err: error }, 'something of the chat went wrong')
+  const turns = new Turns(db, memory, clock, onError)
   const shared = { db, memory, turns, clock }
-  const onError = (error: unknown): void => log.error({ err: error }, 'something of the chat was not written')
   const burning = new Burning(shared, onError)
   const platforms = new Platforms(shared, onError)
   const context: ChatContext = {
     ...needs,
     ...shared,
-    randomBytes,
+    randomBytes: randomPool(randomBytes),
     burning,
     acknowledged: new Acknowledged()
   }
@@ -89,15 +96,16 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
       const user = memory.users.get(userID)
       if (user) memory.remove(user)
     },
-    async attach(userID, device) {
+    async attach(userID, device, since) {
       const user = chatOf(context, userID)
-      const gap = await platforms.attach(user, device)
+      const gap = await platforms.attach(user, device, since)
       return gap ? missedBy(context, user, device, gap) : []
     },
-    detach(userID, device) {
+    detach(userID, device, since) {
       const user = memory.users.get(userID)
-      if (user) platforms.detach(user, device)
+      if (user) platforms.detach(user, device, since)
     },
+    mark: () => memory.position,
     notice: (notice, options) => keepNotice(context, notice, options),
     membersChanged: (change, options) => changeMembers(context, change, options),
     appearanceChanged: (source, viewers) => showAppearance(context, source, viewers),

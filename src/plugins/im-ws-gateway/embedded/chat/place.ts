@@ -1,10 +1,15 @@
-import { conversationIDs, sessionType } from '../../model.ts'
+import { conversationIDs, sessionType, type Group } from '../../model.ts'
 
 /** Where messages stand: between two users, in a group, or before one user as notifications. */
 export type Place =
   | { readonly type: 1; readonly sendID: string; readonly recvID: string }
   | { readonly type: 2 | 3; readonly groupID: string }
   | { readonly type: 4; readonly sendID: string; readonly recvID: string }
+
+/** Where the messages of a group stand. */
+export function groupPlace({ groupID, groupType }: Pick<Group, 'groupID' | 'groupType'>): Place {
+  return { type: groupType === 0 ? sessionType.group : sessionType.superGroup, groupID }
+}
 
 const pair = (one: string, other: string): string => `${one.length}_${one}_${other}`
 

@@ -1,12 +1,18 @@
 import type { Clock, Timer } from '../../../../core/index.ts'
 import type { Device } from '../../user-core.ts'
 import type { Memory } from './memory.ts'
-import type { ChatDb, PlatformRow } from './tables.ts'
+import type { PlatformRow } from './rows.ts'
+import type { ChatDb } from './tables.ts'
 import type { Turns } from './turns.ts'
 import type { UserChat } from './user-chat.ts'
 
 /** Milliseconds between two writings of how far devices are. */
 const writeEveryMs = 10_000
+/**
+ * Writings after which what a device was told counts as arrived: by then a connection that nobody reads any more has
+ * been noticed.
+ */
+const doubtfulRounds = 4
 const rowsPerStatement = 1_000
 
 /** From where to where a device was told nothing. */
@@ -15,9 +21,15 @@ export interface Gap {
   readonly upTo: number
 }
 
+/** Who was told something, and how far that was. */
+interface Round {
+  readonly position: number
+  readonly users: readonly UserChat[]
+}
+
 /**
  * Knows how much the devices of each user have been told, by platform. While one is connected, that is everything; it
- * is written now and then, and when it goes. After a crash devices hear again of what came since the last writing.
+ * is written when it goes, and now and then. After a crash devices hear again of what came in the last minute.
  */
 export class Platforms {
   readonly #db: ChatDb
@@ -26,6 +38,7 @@ export class Platforms {
   readonly #clock: Clock
   readonly #onError: (error: unknown) => void
   readonly #unwritten = new Map<string, PlatformRow>()
+  readonly #rounds: Round[] = []
   #timer: Timer | undefined
   #isClosed = false
 
@@ -41,27 +54,40 @@ export class Platforms {
     this.#rest()
   }
 
-  /** Counts a device in. @returns what it may have missed; `undefined`: nothing, or its platform is new */
-  async attach(user: UserChat, device: Device): Promise<Gap | undefined> {
+  /**
+   * Counts a device in.
+   * @param since what other devices of the platform were told after it may not have arrived
+   * @returns what it may have missed; `undefined`: nothing, or its platform is new
+   */
+  async attach(user: UserChat, device: Device, since: number | undefined): Promise<Gap | undefined> {
     const { platformID } = device
     const upTo = this.#memory.position
     const known = user.platforms.get(platformID)
     if (known) {
-      const isAlone = known.devices.size === 0
+      const doubtful = Math.min(since ?? Infinity, known.doubtfulAfter ?? Infinity)
+      const after = known.devices.size ? doubtful : known.position
       known.devices.add(device)
-      return isAlone ? { after: known.position, upTo } : undefined
+      known.doubtfulAfter = undefined
+      return after < upTo ? { after, upTo } : undefined
     }
     user.platforms.set(platformID, { devices: new Set([device]), position: upTo })
     const after = await this.#read(user.userID, platformID)
-    this.#note(user, platformID)
-    return after === undefined ? undefined : { after, upTo }
+    this.#note(user, platformID, after ?? upTo)
+    return after === undefined || after >= upTo ? undefined : { after, upTo }
   }
 
-  detach(user: UserChat, device: Device): void {
+  /** @param since what the device was told after it may not have arrived; missing: everything has */
+  detach(user: UserChat, device: Device, since: number | undefined): void {
     const state = user.platforms.get(device.platformID)
-    if (!state?.devices.delete(device) || state.devices.size) return
-    state.position = this.#memory.position
-    this.#note(user, device.platformID)
+    if (!state?.devices.delete(device)) return
+    const doubtfulAfter = Math.min(since ?? Infinity, state.doubtfulAfter ?? Infinity)
+    if (state.devices.size) {
+      if (doubtfulAfter < Infinity) state.doubtfulAfter = doubtfulAfter
+      return
+    }
+    state.doubtfulAfter = undefined
+    state.position = Math.min(doubtfulAfter, this.#memory.position)
+    this.#note(user, device.platformID, state.position)
   }
 
   /** Writes how far all are. */
@@ -80,9 +106,19 @@ export class Platforms {
     })
   }
 
-  #note({ userID }: UserChat, platformID: number): void {
-    const { position } = this.#memory
+  #note({ userID }: UserChat, platformID: number, position: number): void {
     this.#unwritten.set(`${platformID} ${userID}`, { userID, platformID, position })
+  }
+
+  /** Notes how far those are who were told something a while ago and are still there. */
+  #noteConnected(): void {
+    this.#rounds.push({ position: this.#memory.position, users: [...this.#memory.told] })
+    this.#memory.told.clear()
+    if (this.#rounds.length <= doubtfulRounds) return
+    const { users, position } = this.#rounds.shift() ?? { users: [], position: 0 }
+    for (const user of users)
+      for (const [platformID, state] of user.platforms)
+        if (state.devices.size && state.position <= position) this.#note(user, platformID, position)
   }
 
   async #read(userID: string, platformID: number): Promise<number | undefined> {
@@ -98,9 +134,7 @@ export class Platforms {
   }
 
   async #write(): Promise<void> {
-    for (const user of this.#memory.told)
-      for (const [platformID, { devices }] of user.platforms) if (devices.size) this.#note(user, platformID)
-    this.#memory.told.clear()
+    this.#noteConnected()
     const rows = [...this.#unwritten.values()]
     if (!rows.length) return
     await this.#turns.change(async ({ db }) => {

@@ -1,10 +1,10 @@
 import { sessionType, type Receipt } from '../../model.ts'
 import type { Device } from '../../user-core.ts'
 import type { ChatContext } from './context.ts'
-import { silentThread } from './seat-changes.ts'
 import { endOf } from './seat-row.ts'
 import type { Seat } from './seat.ts'
-import type { SeatRow } from './tables.ts'
+import type { SeatRow } from './rows.ts'
+import { silentThread } from './thread.ts'
 import type { Turn } from './turn.ts'
 
 /** Messages that one receipt names: the newest ones. Those before them are read too. */
@@ -73,15 +73,13 @@ async function deletedAfter(turn: Turn, { userID, thread }: SeatRow, seq: number
 async function tellPeer(turn: Turn, { user, place, row: { sourceID: peer }, thread }: Seat, upTo: number) {
   const peerRow = await turn.seat(peer, place)
   if (!peerRow || peerRow.peerReadSeq >= upTo) return false
-  const read = () =>
-    turn.db
-      .selectFrom('im_chat_messages')
-      .where('thread', '=', thread.key)
-      .where('seq', '>', peerRow.peerReadSeq)
-      .where('seq', '<=', upTo)
-      .where('sendID', '=', peer)
-  const newest = await read()
+  const newest = await turn.db
+    .selectFrom('im_chat_messages')
     .select(['clientMsgID', 'burnDuration'])
+    .where('thread', '=', thread.key)
+    .where('seq', '>', peerRow.peerReadSeq)
+    .where('seq', '<=', upTo)
+    .where('sendID', '=', peer)
     .orderBy('seq', 'desc')
     .limit(idsPerReceipt)
     .execute()

@@ -5,7 +5,7 @@ import { latestSeenBy } from './latest.ts'
 import { changeSeats } from './seat-changes.ts'
 import { endOf } from './seat-row.ts'
 import type { Seat } from './seat.ts'
-import type { SeatRow, ThreadRow } from './tables.ts'
+import type { SeatRow, ThreadRow } from './rows.ts'
 import type { Turn } from './turn.ts'
 
 /** Everything is read, and there is no draft. */

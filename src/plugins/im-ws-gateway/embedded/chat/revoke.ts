@@ -5,7 +5,7 @@ import type { ChatContext } from './context.ts'
 import { elemNameOf } from './elems.ts'
 import type { FoundMessage } from './find-message.ts'
 import { bodyOf, messageOf } from './stored-message.ts'
-import type { MessageRow } from './tables.ts'
+import type { MessageRow } from './rows.ts'
 
 /** What a message becomes that was revoked: a notification in its place. */
 export const revokedType = 2101

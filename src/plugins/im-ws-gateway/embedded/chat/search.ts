@@ -7,7 +7,7 @@ import { chatOf, type ChatContext } from './context.ts'
 import type { Seat } from './seat.ts'
 import { seenMessages } from './seen-messages.ts'
 import { localMessage } from './stored-message.ts'
-import type { LocalRow } from './tables.ts'
+import type { LocalRow } from './rows.ts'
 import { localRows, visibleRows, type VisibleRow } from './visible-rows.ts'
 
 /** Messages looked through: the newest ones of a conversation, and in all. */
@@ -156,13 +156,14 @@ export async function findMessages(
   const items: Item[] = []
   for (const { conversationID, clientMsgIDList } of list) {
     const seat = seats.get(conversationID)
-    if (!seat || !clientMsgIDList.length) continue
+    const ids = clientMsgIDList.filter(isStorable)
+    if (!seat || !ids.length) continue
     const rows = await visibleRows(context.db, seat)
-      .where('message.clientMsgID', 'in', clientMsgIDList)
+      .where('message.clientMsgID', 'in', ids)
       .orderBy('message.seq', 'desc')
       .execute()
     const locals = seat.row.hasLocals
-      ? await localRows(context.db, seat).where('clientMsgID', 'in', clientMsgIDList).execute()
+      ? await localRows(context.db, seat).where('clientMsgID', 'in', ids).execute()
       : []
     const messageList = (await merge(context, seat, rows, locals)).toReversed()
     if (messageList.length) items.push({ ...describe(seat), messageCount: messageList.length, messageList })

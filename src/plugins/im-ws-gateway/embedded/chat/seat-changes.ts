@@ -1,20 +1,9 @@
 import type { Device } from '../../user-core.ts'
 import type { ChatContext } from './context.ts'
 import type { Seat } from './seat.ts'
-import type { SeatRow, ThreadRow } from './tables.ts'
+import type { SeatRow, ThreadRow } from './rows.ts'
+import { silentThread } from './thread.ts'
 import type { Turn } from './turn.ts'
-
-/** The numbers of a conversation in which nothing was ever said. */
-export const silentThread = (key: string): ThreadRow => ({
-  key,
-  maxSeq: 0,
-  latestSeq: 0,
-  counted: 0,
-  position: 0,
-  atAllSeq: 0,
-  announcedSeq: 0,
-  hasReads: 0
-})
 
 /** What becomes of a row, given the numbers of its conversation and the time. The same row: nothing. */
 export type SeatChange = (row: SeatRow, numbers: ThreadRow, turn: Turn) => SeatRow | Promise<SeatRow>

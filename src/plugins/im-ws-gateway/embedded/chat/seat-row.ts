@@ -1,5 +1,5 @@
 import { keyOf, sourceOf, type Place } from './place.ts'
-import type { SeatRow, ThreadRow } from './tables.ts'
+import type { SeatRow, ThreadRow } from './rows.ts'
 
 /** Seconds until a private message that was read is gone, unless users choose otherwise. */
 export const defaultBurnDuration = 30
@@ -52,13 +52,16 @@ export function unreadOf(row: SeatRow, thread: Pick<ThreadRow, 'maxSeq' | 'count
 }
 
 /** 0 nobody was mentioned since he last read, 1 he was, 2 everybody, 3 both, 4 there was an announcement. */
-export function groupAtTypeOf(
-  row: SeatRow,
-  thread: Pick<ThreadRow, 'atAllSeq' | 'announcedSeq' | 'maxSeq' | 'counted'>
-) {
+export function groupAtTypeOf(row: SeatRow, thread: ThreadRow): number {
+  const { atSeq } = row
+  const { atAllSeq, announcedSeq } = thread
+  if (atSeq === 0 && atAllSeq === 0 && announcedSeq === 0) return 0
   const seen = Math.max(row.hasReadSeq, row.atResetSeq, row.minSeq)
   const end = endOf(row, thread).seq
-  const isNew = (seq: number): boolean => seq > seen && seq <= end
-  const mentioned = (isNew(row.atSeq) ? 1 : 0) + (isNew(thread.atAllSeq) ? 2 : 0)
-  return mentioned || (isNew(thread.announcedSeq) ? 4 : 0)
+  const mentioned = (isBetween(seen, atSeq, end) ? 1 : 0) + (isBetween(seen, atAllSeq, end) ? 2 : 0)
+  return mentioned || (isBetween(seen, announcedSeq, end) ? 4 : 0)
+}
+
+function isBetween(after: number, seq: number, end: number): boolean {
+  return seq > after && seq <= end
 }

@@ -2,7 +2,7 @@ import { sessionType, type Conversation, type Message } from '../../model.ts'
 import { conversationIDOf, placeOf, type Place } from './place.ts'
 import { endOf, groupAtTypeOf, unreadOf } from './seat-row.ts'
 import { readTwin } from './stored-message.ts'
-import type { SeatRow } from './tables.ts'
+import type { SeatRow } from './rows.ts'
 import type { Thread } from './thread.ts'
 import type { UserChat } from './user-chat.ts'
 
@@ -77,14 +77,6 @@ export class Seat {
     const { minSeq, lastSeq } = this.row
     const message = candidates.find(latest => latest && latest.seq > minSeq && latest.seq <= lastSeq) ?? null
     this.#ownLatest = { message, afterSeq: message?.seq ?? 0, whileLatest: lastSeq }
-  }
-
-  /** Whether {@link setOwnLatest} has to be told: what the others see as the latest message, he does not. */
-  get needsOwnLatest(): boolean {
-    const { latest, numbers } = this.thread
-    if (this.row.hasLocals) return true
-    if (!this.row.hasLeft) return false
-    return numbers.maxSeq > this.row.lastSeq || (latest?.seq ?? 0) > this.row.lastSeq
   }
 
   /** Whether it is in his list. */

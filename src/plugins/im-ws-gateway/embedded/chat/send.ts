@@ -5,14 +5,15 @@ import type { Device } from '../../user-core.ts'
 import { isStorable } from '../people/storable.ts'
 import { appearancesFor, type ChatContext } from './context.ts'
 import { assertMaySend } from './elems.ts'
-import type { OutgoingMessage } from './keep-messages.ts'
 import { silentType } from './latest.ts'
 import { textOf } from './message-text.ts'
 import { newClientMsgID, newServerMsgID } from './new-message.ts'
-import { keyOf, type Place } from './place.ts'
+import type { OutgoingMessage } from './outgoing-message.ts'
+import { groupPlace, keyOf, type Place } from './place.ts'
 import { assertSize, readMessage } from './read-message.ts'
 import { sameContent } from './repeats.ts'
 import { atAll } from './seat.ts'
+import { bodyOf } from './stored-message.ts'
 
 type SendArguments = Arguments['sendMessage']
 
@@ -45,7 +46,7 @@ export async function sendMessage(
   if (clientMsgID.length > 160 || !isStorable(clientMsgID))
     throw new ImError('badArguments', 'a clientMsgID has at most 160 characters that can be kept')
   const to = await address(context, userID, args)
-  const { offlinePush: push, ...message }: Message = {
+  const { attachedInfoElem: _ignored, ...message }: Message = {
     ...given,
     clientMsgID,
     serverMsgID: newServerMsgID(context),
@@ -59,14 +60,14 @@ export async function sendMessage(
     isRead: false,
     localEx: ''
   }
-  const { attachedInfoElem: _ignored, ...plain } = message
   const privacy = privacyOf(context, userID, to.place)
   const complete: Message = {
-    ...plain,
-    offlinePush: { ...noPush, ...push, ...args.offlinePushInfo },
+    ...message,
+    offlinePush: { ...noPush, ...args.offlinePushInfo },
     ...(privacy && { attachedInfoElem: privacy })
   }
-  assertSize(JSON.stringify(complete))
+  const body = bodyOf(complete)
+  assertSize(body)
   if (args.isOnlineOnly || contentType === 113 || contentType === 120)
     return sendOnlineOnly(context, complete, to.place)
 
@@ -74,10 +75,12 @@ export async function sendMessage(
   const outgoing: OutgoingMessage = {
     place: to.place,
     message: complete,
+    body,
     text: textOf(complete),
     counts: contentType !== silentType,
     isLatest: contentType !== silentType,
     isOwn: true,
+    hasRead: true,
     device,
     mentions: 'groupID' in to.place ? mentions.filter(id => id !== atAll) : [],
     mentionsAll: to.mayMentionAll && mentions.includes(atAll),
@@ -105,10 +108,11 @@ async function address(
   { recvID = '', groupID = '' }: Pick<SendArguments, 'recvID' | 'groupID'>
 ): Promise<Addressed> {
   if (groupID) {
+    if (!isStorable(groupID)) throw new ImError('groupNotFound')
     const { group, member } = await context.groups().assertMaySpeak(groupID, userID)
     const { nickname, faceURL } = member
     const mayMentionAll = member.roleLevel > role.member
-    return { place: { type: group.groupType === 0 ? 2 : 3, groupID }, nickname, faceURL, mayMentionAll }
+    return { place: groupPlace(group), nickname, faceURL, mayMentionAll }
   }
   if (!recvID) throw new ImError('noRecipient')
   const [user] = await Promise.all([

@@ -8,7 +8,7 @@ import { keepNotice } from './notices.ts'
 import { storable } from '../people/storable.ts'
 import { newSeat, endOf } from './seat-row.ts'
 import { changeSeats } from './seat-changes.ts'
-import type { SeatRow } from './tables.ts'
+import type { SeatRow } from './rows.ts'
 
 type Names =
   | 'setConversationDraft'

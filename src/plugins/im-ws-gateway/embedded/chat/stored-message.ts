@@ -1,5 +1,5 @@
 import type { Message } from '../../model.ts'
-import type { LocalRow, MessageRow } from './tables.ts'
+import type { LocalRow, MessageRow } from './rows.ts'
 
 type Stored = Pick<MessageRow, 'clientMsgID' | 'seq' | 'sendTime' | 'sendID' | 'contentType' | 'body'>
 

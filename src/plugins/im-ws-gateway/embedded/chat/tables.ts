@@ -1,166 +1,24 @@
 import type { ColumnDataType, CreateTableBuilder, Kysely, Migration, SchemaModule, Transaction } from 'kysely'
 import type { Database } from '../../../database/service.ts'
-
-/** What is known of a conversation as a whole. */
-export interface ThreadRow {
-  /** See `Place`. */
-  readonly key: string
-  /** The number of its newest message; they count from 1. */
-  readonly maxSeq: number
-  /** The newest message that still exists; 0: none. */
-  readonly latestSeq: number
-  /** How many of its messages counted as unread for those who did not send them. */
-  readonly counted: number
-  /** The position of what happened last. */
-  readonly position: number
-  /** The last message to everybody; 0: none. */
-  readonly atAllSeq: number
-  /** The last announcement; 0: none. */
-  readonly announcedSeq: number
-  /** 1 when somebody has marked single messages of the group as read. */
-  readonly hasReads: number
-}
-
-/** How a conversation stands for one who is in it. */
-export interface SeatRow {
-  readonly userID: string
-  /** Key of the conversation. */
-  readonly thread: string
-  /** One of `sessionType`. */
-  readonly type: number
-  /** The other user, the group, or whom the notifications come from. */
-  readonly sourceID: string
-  readonly hasReadSeq: number
-  /** `counted` of the conversation up to `hasReadSeq`. */
-  readonly readCounted: number
-  /** Messages after `hasReadSeq` that would count but that the user has deleted. */
-  readonly unreadLess: number
-  /** Up to where the other side of a single chat has marked as read. */
-  readonly peerReadSeq: number
-  /** The position of its last mark. */
-  readonly peerReadAt: number
-  /** What is not after it was cleared. */
-  readonly minSeq: number
-  /** 1: he has left the group, and sees nothing after `lastSeq`. */
-  readonly hasLeft: number
-  readonly lastSeq: number
-  /** `counted` of the conversation up to `lastSeq`. */
-  readonly lastCounted: number
-  /** It is hidden until there is a message after this one; −1: it is not. */
-  readonly hiddenSeq: number
-  /** What `latestMsgSendTime` is when there is no message to take it from; 0: it is not listed then. */
-  readonly keptTime: number
-  /** The last message that mentions him; 0: none. */
-  readonly atSeq: number
-  /** Up to where he has reset `groupAtType`. */
-  readonly atResetSeq: number
-  readonly recvMsgOpt: number
-  readonly isPinned: number
-  readonly isPrivateChat: number
-  readonly burnDuration: number
-  readonly draftText: string
-  readonly draftTextTime: number
-  readonly updateUnreadCountTime: number
-  /** 1: there are messages that he alone sees. */
-  readonly hasLocals: number
-  /** The position of what happened last when this row was changed. */
-  readonly changedAt: number
-}
-
-/** A message in its conversation. */
-export interface MessageRow {
-  /** Its place among all messages of all conversations. */
-  readonly position: number
-  readonly thread: string
-  readonly seq: number
-  readonly clientMsgID: string
-  readonly sendID: string
-  readonly contentType: number
-  readonly sendTime: number
-  /** 1: it is unread for those who did not send it. */
-  readonly counts: number
-  /** `counted` of the conversation up to this message. */
-  readonly counted: number
-  /** What it is found by; empty: it is not found. */
-  readonly text: string
-  /** The rest of it, as JSON. */
-  readonly body: string
-  /** Seconds after reading until it is gone; 0: it stays. */
-  readonly burnDuration: number
-  /** When it is gone; 0: it stays, or was not read. */
-  readonly burnTime: number
-}
-
-/** What one user has made of a message. */
-export interface MarkRow {
-  readonly userID: string
-  readonly thread: string
-  readonly seq: number
-  readonly isDeleted: number
-  /** 1: it would count as unread. */
-  readonly counts: number
-  readonly localEx: string
-}
-
-/** A message that one user alone sees. */
-export interface LocalRow {
-  readonly userID: string
-  readonly thread: string
-  /** It stands after this message … */
-  readonly afterSeq: number
-  /** … and after the local ones before it: 1, 2, 3 … */
-  readonly ordinal: number
-  readonly clientMsgID: string
-  readonly sendID: string
-  readonly contentType: number
-  readonly sendTime: number
-  readonly text: string
-  readonly body: string
-  readonly localEx: string
-}
-
-/** That a message was revoked. */
-export interface RevokeRow {
-  readonly thread: string
-  readonly position: number
-  /** `RevokedInfo` as JSON. */
-  readonly info: string
-}
-
-/** That a member has marked a message of a group as read. */
-export interface GroupReadRow {
-  readonly thread: string
-  readonly seq: number
-  readonly userID: string
-  readonly readTime: number
-}
-
-/** How much the devices of a user on one platform have been told. */
-export interface PlatformRow {
-  readonly userID: string
-  readonly platformID: number
-  readonly position: number
-}
-
-export interface ChatTables {
-  im_chat_threads: ThreadRow
-  im_chat_seats: SeatRow
-  im_chat_messages: MessageRow
-  im_chat_marks: MarkRow
-  im_chat_locals: LocalRow
-  im_chat_revokes: RevokeRow
-  im_chat_group_reads: GroupReadRow
-  im_chat_platforms: PlatformRow
-  /** One row: the position of what happened last. */
-  im_chat_head: { readonly id: number; readonly position: number }
-}
+import type {
+  ChatTables,
+  GroupReadRow,
+  LocalRow,
+  MarkRow,
+  MessageRow,
+  PlatformRow,
+  RevokeRow,
+  SeatRow,
+  ThreadRow
+} from './rows.ts'
 
 export type ChatDb = Kysely<ChatTables>
 export type ChatTransaction = Transaction<ChatTables>
 
-type Columns = Readonly<Record<string, 'text' | 'integer' | 'bigint'>>
+type Kind = 'text' | 'integer' | 'bigint'
+type Columns<Row> = { readonly [Name in keyof Row & string]: Kind }
 
-const threads: Columns = {
+const threads: Columns<ThreadRow> = {
   key: 'text',
   maxSeq: 'bigint',
   latestSeq: 'bigint',
@@ -170,7 +28,7 @@ const threads: Columns = {
   announcedSeq: 'bigint',
   hasReads: 'integer'
 }
-const seats: Columns = {
+const seats: Columns<SeatRow> = {
   userID: 'text',
   thread: 'text',
   type: 'integer',
@@ -198,7 +56,8 @@ const seats: Columns = {
   hasLocals: 'integer',
   changedAt: 'bigint'
 }
-const messages: Columns = {
+/** But for its position, which is the row's own number. */
+const messages: Columns<Omit<MessageRow, 'position'>> = {
   thread: 'text',
   seq: 'bigint',
   clientMsgID: 'text',
@@ -212,7 +71,7 @@ const messages: Columns = {
   burnDuration: 'integer',
   burnTime: 'bigint'
 }
-const marks: Columns = {
+const marks: Columns<MarkRow> = {
   userID: 'text',
   thread: 'text',
   seq: 'bigint',
@@ -220,7 +79,7 @@ const marks: Columns = {
   counts: 'integer',
   localEx: 'text'
 }
-const locals: Columns = {
+const locals: Columns<LocalRow> = {
   userID: 'text',
   thread: 'text',
   afterSeq: 'bigint',
@@ -233,21 +92,34 @@ const locals: Columns = {
   body: 'text',
   localEx: 'text'
 }
-const revokes: Columns = { thread: 'text', position: 'bigint', info: 'text' }
-const groupReads: Columns = { thread: 'text', seq: 'bigint', userID: 'text', readTime: 'bigint' }
-const platforms: Columns = { userID: 'text', platformID: 'integer', position: 'bigint' }
-const head: Columns = { id: 'integer', position: 'bigint' }
+const revokes: Columns<RevokeRow> = { thread: 'text', position: 'bigint', info: 'text' }
+const groupReads: Columns<GroupReadRow> = {
+  thread: 'text',
+  seq: 'bigint',
+  userID: 'text',
+  readTime: 'bigint'
+}
+const platforms: Columns<PlatformRow> = { userID: 'text', platformID: 'integer', position: 'bigint' }
+const head: Columns<ChatTables['im_chat_head']> = { id: 'integer', position: 'bigint' }
+
+/** What a row of {@link SeatRow} consists of. */
+export const seatColumns = Object.keys(seats) as (keyof SeatRow)[]
 
 type Table = CreateTableBuilder<string, string>
 
-function withColumns(table: Table, columns: Columns): Table {
+function withColumns(table: Table, columns: Readonly<Record<string, Kind>>): Table {
   return Object.entries(columns).reduce<Table>(
     (to, [name, kind]) => to.addColumn(name, kind, column => column.notNull()),
     table
   )
 }
 
-async function create(schema: SchemaModule, name: string, columns: Columns, primary: readonly string[]) {
+async function create(
+  schema: SchemaModule,
+  name: string,
+  columns: Readonly<Record<string, Kind>>,
+  primary: readonly string[]
+) {
   const table: Table = schema.createTable(name)
   await withColumns(table, columns)
     .addPrimaryKeyConstraint(`${name}_primary`, primary as [string, ...string[]])

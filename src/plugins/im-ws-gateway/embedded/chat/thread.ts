@@ -1,6 +1,12 @@
 import type { Message } from '../../model.ts'
 import type { Seat } from './seat.ts'
-import type { ThreadRow } from './tables.ts'
+import type { ThreadRow } from './rows.ts'
+
+/** The numbers of a conversation in which nothing was ever said. */
+export function silentThread(key: string): ThreadRow {
+  const numbers = { maxSeq: 0, latestSeq: 0, counted: 0, position: 0, atAllSeq: 0, announcedSeq: 0 }
+  return { key, ...numbers, hasReads: 0 }
+}
 
 /** A conversation of at least one user whose core is open, in memory, once for all of them. */
 export class Thread {

@@ -2,8 +2,10 @@ import type { CoreEvent, Device } from '../../user-core.ts'
 import type { Message } from '../../model.ts'
 import type { Memory } from './memory.ts'
 import { keyOf, type Place } from './place.ts'
+import { messageOf } from './stored-message.ts'
 import type { Appearance, OwnLatest } from './seat.ts'
-import type { ChatTransaction, SeatRow, ThreadRow } from './tables.ts'
+import type { SeatRow, ThreadRow } from './rows.ts'
+import type { ChatTransaction } from './tables.ts'
 
 /** Rows in one statement. */
 const rowsPerStatement = 400
@@ -113,6 +115,19 @@ export class Turn {
     const row = await this.#threadRow(key)
     if (row) this.threads.set(key, row)
     return row
+  }
+
+  /** Reads the newest message of a conversation that nobody has open, for those who are about to get it. */
+  async knowLatest(key: string): Promise<void> {
+    const numbers = await this.thread(key)
+    if (!numbers || this.#memory.threads.has(key) || this.latest.has(key)) return
+    const row = await this.db
+      .selectFrom('im_chat_messages')
+      .selectAll()
+      .where('thread', '=', key)
+      .where('seq', '=', numbers.latestSeq)
+      .executeTakeFirst()
+    if (row) this.latest.set(key, messageOf(row))
   }
 
   /** How a conversation stands for a user; `undefined` where he does not have it. */

@@ -1,6 +1,6 @@
 import type { Arguments } from '../../operations/index.ts'
 import type { Device } from '../../user-core.ts'
-import type { ChatContext } from './context.ts'
+import { senderOf, type ChatContext } from './context.ts'
 import { newMessage, newServerMsgID } from './new-message.ts'
 
 /** Tells another user that one is writing to him, or not any more. Nothing of it is kept. @throws {ImError} */
@@ -12,9 +12,7 @@ export async function sendTyping(
 ): Promise<void> {
   await context.people().assertMayWrite(userID, recvID)
   if (recvID === userID) return
-  const user = await context.people().user(userID)
-  const sender = { userID, nickname: user?.nickname ?? '', faceURL: user?.faceURL ?? '' }
-  const message = newMessage(context, sender, {
+  const message = newMessage(context, await senderOf(context, userID), {
     contentType: 113,
     typingElem: { msgTips: msgTip },
     serverMsgID: newServerMsgID(context),

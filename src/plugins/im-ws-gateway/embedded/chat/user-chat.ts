@@ -6,8 +6,10 @@ import type { Seat } from './seat.ts'
 /** What devices on one platform have been told. */
 export interface PlatformState {
   readonly devices: Set<Device>
-  /** The position up to which they have been told everything, while there is none. */
+  /** While there is none: the position up to which they have been told everything. */
   position: number
+  /** While there are some: the position after which one that has gone may have been told nothing. */
+  doubtfulAfter?: number | undefined
 }
 
 /** The conversations of a user whose core is open. */

@@ -1,5 +1,7 @@
+import { isStorable } from '../people/storable.ts'
 import type { Seat } from './seat.ts'
-import type { ChatDb, LocalRow, MessageRow } from './tables.ts'
+import type { LocalRow, MessageRow } from './rows.ts'
+import type { ChatDb } from './tables.ts'
 
 /** A message that a user may see, with what he has noted to it. */
 export type VisibleRow = Omit<MessageRow, 'text' | 'counts' | 'counted'> & { readonly localEx: string | null }
@@ -55,6 +57,7 @@ export async function spotOf(
   { row }: Pick<Seat, 'row'>,
   clientMsgID: string
 ): Promise<Spot | undefined> {
+  if (!isStorable(clientMsgID)) return undefined
   const kept = await db
     .selectFrom('im_chat_messages')
     .select('seq')

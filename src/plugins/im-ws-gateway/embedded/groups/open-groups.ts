@@ -7,6 +7,7 @@ import type { BackOffice, Chat, Delivery, Groups, Part, People } from '../contra
 import type { GroupContext } from './context.ts'
 import { importGroup } from './create.ts'
 import { groupsPart } from './part.ts'
+import { personChanged } from './person-changed.ts'
 import { assertMaySpeak, memberOf } from './rights.ts'
 import { shownMember } from './shown.ts'
 import { storableArguments } from './storable-arguments.ts'
@@ -59,6 +60,7 @@ export async function openGroups(options: GroupsOptions): Promise<OpenedGroups> 
       assertMaySpeak(group, member, clock.now())
       return { group, member: await shownMember(context.people(), member) }
     },
+    personChanged: (userID, changed, told) => personChanged(context, userID, changed, told),
     importGroup: given => importGroup(context, storableArguments(given)),
     part: groupsPart(context)
   }

@@ -24,7 +24,7 @@ export interface PeopleNeeds {
   readonly database: Database
   readonly delivery: Delivery
   readonly chat: () => Chat
-  readonly groups: () => Pick<Groups, 'member'>
+  readonly groups: () => Pick<Groups, 'member' | 'personChanged'>
   readonly clock: Clock
   readonly settings: Pick<ImSettings, 'onlyFriends'>
 }

@@ -10,7 +10,7 @@ import type { Profile, Users } from './users.ts'
 export interface UserPartNeeds extends ProfileAudience {
   readonly users: Users
   readonly presence: Presence
-  readonly groups: () => Pick<Groups, 'member'>
+  readonly groups: () => Pick<Groups, 'member' | 'personChanged'>
 }
 
 /** What users ask about themselves, about others, and about who is online. */

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
+import type { settings } from '../raw-chat.ts'
 
 /** Something that somebody does. Numbers choose among what there is at that moment. */
 export interface Step {
-  readonly kind: 'say' | 'read' | 'revoke' | 'reconnect'
+  readonly kind: 'say' | 'read' | 'revoke' | 'reconnect' | 'invite' | 'kick' | keyof typeof settings
   readonly user: number
   readonly device: number
   /** 0: in the group; others: to one of the other users. */
@@ -15,15 +16,27 @@ export interface Step {
 
 export const people = 5
 
-const kind = fc.oneof(
-  { weight: 6, arbitrary: fc.constant('say' as const) },
-  { weight: 3, arbitrary: fc.constant('read' as const) },
-  { weight: 2, arbitrary: fc.constant('revoke' as const) },
-  { weight: 1, arbitrary: fc.constant('reconnect' as const) }
-)
+const weights: Readonly<Record<Step['kind'], number>> = {
+  say: 14,
+  read: 6,
+  revoke: 4,
+  reconnect: 3,
+  pin: 1,
+  unpin: 1,
+  mute: 1,
+  unmute: 1,
+  clear: 2,
+  remove: 2,
+  invite: 1,
+  kick: 1
+}
+const kinds = Object.entries(weights).map(([kind, weight]) => ({
+  weight,
+  arbitrary: fc.constant(kind as Step['kind'])
+}))
 
 const step = fc.record<Step>({
-  kind,
+  kind: fc.oneof(...kinds),
   user: fc.nat(people - 1),
   device: fc.nat(1),
   place: fc.nat(people - 1),
@@ -37,7 +50,7 @@ export const scripts = fc.record({
     minLength: people,
     maxLength: people
   }),
-  steps: fc.array(step, { minLength: 5, maxLength: 40 })
+  steps: fc.array(step, { minLength: 5, maxLength: 50 })
 })
 
 export type Script = typeof scripts extends fc.Arbitrary<infer T> ? T : never

@@ -1,0 +1,86 @@
+import type { Raw } from '../raw-client.ts'
+import { shown, type Shown } from '../raw-chat.ts'
+
+/** A device of a user over all of its connections, which knows nothing but what it was told. */
+export class LastingDevice {
+  /** Messages that it has sent itself: it is not told of them. */
+  readonly sent = new Set<string>()
+  /** True once its network has failed: what was on its way then may come twice. */
+  mayHearTwice = false
+  readonly #open: () => Promise<Raw>
+  readonly #raws: Raw[] = []
+  /** What is under way on its connection. */
+  readonly #busy = new Set<Promise<void>>()
+  #isBack: Promise<void> = Promise.resolve()
+
+  private constructor(open: () => Promise<Raw>) {
+    this.#open = open
+  }
+
+  static async start(open: () => Promise<Raw>): Promise<LastingDevice> {
+    const device = new LastingDevice(open)
+    await device.#connect()
+    return device
+  }
+
+  get raw(): Raw {
+    return this.#raws.at(-1) as Raw
+  }
+
+  /** Does something on its connection; others do theirs meanwhile. */
+  async use(task: (raw: Raw) => Promise<void>): Promise<void> {
+    await this.#isBack
+    const done = task(this.raw)
+    this.#busy.add(done)
+    await done.finally(() => this.#busy.delete(done))
+  }
+
+  /** Leaves, or loses its network, once it has its answers, and comes back. */
+  async reconnect(how: 'leaves' | 'is cut off'): Promise<void> {
+    this.mayHearTwice ||= how === 'is cut off'
+    this.#isBack = this.#again(this.#isBack, how === 'leaves')
+    await this.#isBack
+  }
+
+  /** The ids of the messages that it was told of, in order. */
+  heard(): readonly string[] {
+    return this.#told(/^OnRecvNewMessage(s|FromOtherWeb)?$/)
+      .flatMap(data => (Array.isArray(data) ? data : [data]) as readonly { readonly clientMsgID: string }[])
+      .map(({ clientMsgID }) => clientMsgID)
+  }
+
+  /** Its list of conversations, put together from what it was told. */
+  conversations(): ReadonlyMap<string, Shown> {
+    const told = this.#told(/^On(NewConversation|ConversationChanged)$/) as readonly (readonly unknown[])[]
+    const known = new Map(told.flat().map(one => [shown(one).with, shown(one)]))
+    return new Map([...known].filter(([, { isListed }]) => isListed))
+  }
+
+  /** How much it believes to be unread. */
+  unread(): number {
+    return Number(this.#told(/^OnTotalUnreadMessageCountChanged$/).at(-1) ?? 0)
+  }
+
+  close(): Promise<void> {
+    return this.raw.close()
+  }
+
+  async #again(before: Promise<void>, isClean: boolean): Promise<void> {
+    await before
+    await Promise.all(this.#busy)
+    if (isClean) await this.raw.close()
+    else this.raw.socket.terminate()
+    await this.#connect()
+  }
+
+  async #connect(): Promise<void> {
+    this.#raws.push(await this.#open())
+  }
+
+  #told(name: RegExp): readonly unknown[] {
+    const told = this.#raws.flatMap(({ frames, prefix }) => {
+      return frames.filter(({ event, operationID }) => name.test(event) && !operationID.startsWith(prefix))
+    })
+    return told.map(({ data }) => JSON.parse(data) as unknown)
+  }
+}

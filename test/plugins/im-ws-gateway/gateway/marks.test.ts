@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import type { CoreEvent } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
+import type { Client } from './client.ts'
+import { startRig, type Rig, type RigOptions } from './rig.ts'
+
+const unread = (count: number): CoreEvent => ({ kind: 'totalUnread', count })
+
+/** A user who was told an event that he has, and then one that may be lost: the mark between them is 1. */
+async function inDoubt(options: RigOptions = {}): Promise<{ rig: Rig; client: Client }> {
+  const rig = await startRig({ ...options, config: { policy: 'share', ...options.config } })
+  const client = rig.open()
+  rig.cores.prepare = core => {
+    core.attaching = () => core.deliver(unread(1))
+  }
+  const answered = new Promise(resolve => client.socket.once('ping', resolve))
+  await client.start()
+  await answered
+  const [connection] = rig.gateway.connections
+  await rig.until(() => connection?.mark === 1)
+  rig.cores.of('u1').attaching = undefined
+  rig.cores.of('u1').deliver(unread(2))
+  return { rig, client }
+}
+
+test('of a connection that closes in order everything has arrived', async () => {
+  const { rig, client } = await inDoubt()
+  await using _ = rig
+  client.socket.close()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
+})
+
+test('of one that is cut off, what it was told before its last answer to a ping', async () => {
+  const { rig, client } = await inDoubt()
+  await using _ = rig
+  client.leave()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, 1])
+})
+
+test('who comes while another connection of the platform is there may be that one, come back', async () => {
+  const { rig } = await inDoubt()
+  await using _ = rig
+  await rig.start()
+  await rig.start({ platformID: 1 })
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, 1, undefined])
+})
+
+test('a Logout says that everything has arrived', async () => {
+  const { rig, client } = await inDoubt()
+  await using _ = rig
+  await client.request('Logout')
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
+})
+
+test('so does the answer to the close of a gateway that ends', async () => {
+  const { rig } = await inDoubt({ config: { drainMs: 0 } })
+  await rig.app.close()
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
+})
+
+test('before the first answer nothing is certain but what came before the login', async () => {
+  await using rig = await startRig()
+  const client = rig.open()
+  client.socket.once('open', () => client.socket.pause())
+  await client.opened()
+  client.askLogin()
+  await rig.until(() => rig.count('logins_total') === 1)
+  rig.cores.of('u1').deliver(unread(1))
+  client.leave()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, 0])
+})
+
+test('a core that keeps no marks is asked for none', async () => {
+  await using rig = await startRig()
+  rig.cores.prepare = core => Object.assign(core, { mark: undefined })
+  const client = await rig.start()
+  client.leave()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
+})
