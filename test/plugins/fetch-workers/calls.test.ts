@@ -175,6 +175,24 @@ describe('there is no worker', () => {
   })
 })
 
+describe('a request that fits into no frame', () => {
+  test.each<[string, object]>([
+    ['a long address', { url: `http://up.example.edu/${'x'.repeat(17_000)}` }],
+    ['a long cookie', { cookies: ['x'.repeat(9_000)] }],
+    [
+      'many headers',
+      { headers: Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`x-${at}`, '1'])) }
+    ],
+    ['more in all than may be', { cookies: Array.from({ length: 40 }, () => 'x'.repeat(4_000)) }]
+  ])('with %s is given to nobody, and ends no connection', async (_, request) => {
+    await using rig = await startRig(open)
+    const worker = await rig.start()
+    expect(await rig.failed(rig.fetch(request))).toMatchObject({ kind: 'refused', acked: false })
+    worker.serve()
+    expect(text(await rig.fetch())).toBe('by worker')
+  })
+})
+
 describe('credentials', () => {
   const held: [string, object][] = [
     ['cookies', { cookies: ['a=1'] }],
@@ -261,6 +279,22 @@ describe('of several workers', () => {
       await answer
     }
     expect(served.fast).toBeGreaterThan(served.slow * 2)
+  })
+
+  test('the one whose network is broken, so that it fails at once, gets less', async () => {
+    await using rig = await startRig()
+    const [broken, good] = [await rig.start({ name: 'broken' }), await rig.start({ name: 'good' })]
+    const served = { broken: 0, good: 0 }
+    broken.serve(({ id }) => {
+      served.broken++
+      broken.send({ type: 'err', id, kind: 'dns', message: 'no', sent: false })
+    })
+    good.serve(frame => {
+      served.good++
+      good.answer(frame)
+    })
+    for (let round = 0; round < 30; round++) await rig.fetch().catch(() => undefined)
+    expect(served.good).toBeGreaterThan(served.broken * 4)
   })
 
   test('another gets the request when the first has gone before it took it', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
@@ -115,6 +116,30 @@ describe('a worker makes a request', () => {
       acked: false
     })
     expect(JSON.stringify(rig.log)).not.toContain('half')
+  })
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['a status that is none', response => response.writeHead(999).end()],
+    [
+      'many headers',
+      response => response.writeHead(200, Array.from({ length: 300 }, (_, at) => [`x${at}`, '']).flat()).end()
+    ],
+    ['a long cookie', response => response.setHeader('set-cookie', `a=${'x'.repeat(9_000)}`).end()]
+  ])('and stays connected though the upstream answers with %s', async (_, answer) => {
+    await using upstream = await startUpstream((request, response) =>
+      request.url === '/odd' ? answer(response) : response.end('fine')
+    )
+    await using rig = await startRig()
+    await using worker = startWorker(rig.url)
+    await ready(worker, rig)
+    const at = (path: string): string => `http://up.example.edu:${upstream.port}${path}`
+    expect(await rig.failed(rig.fetch({ url: at('/odd') }))).toMatchObject({
+      kind: 'target',
+      fault: 'body',
+      acked: true
+    })
+    expect(text(await rig.fetch({ url: at('/') }))).toBe('fine')
+    expect(rig.count('malformed_frames_total')).toBe(0)
   })
 
   test('and gives it up when nobody wants it any more', async () => {

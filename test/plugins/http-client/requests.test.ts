@@ -103,6 +103,8 @@ describe('what can be no request is a TypeError, and nothing is sent', () => {
     ['a method that is two words', { method: 'GET /' }],
     ['another Host', { headers: { Host: 'other' } }],
     ['a length of its own', { headers: { 'content-length': '3' } }],
+    ['a header with other characters', { headers: { 'x-a': '中' } }],
+    ['a header without a name', { headers: { '': 'a' } }],
     ['a header with a line end', { headers: { 'x-a': 'b\r\nx-c: d' } }],
     ['a form that holds a function', { method: 'POST', body: { f: () => 1 } }],
     ['JSON that is none', { method: 'POST', json: () => 1 }]

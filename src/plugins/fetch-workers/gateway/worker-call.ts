@@ -1,7 +1,8 @@
 import type { Timed, Wheel } from '../../../core/index.ts'
 import { chunkFrames } from '../protocol/body-chunk.ts'
-import type { ErrorFrame, GatewayFrame, RequestFrame, ResponseFrame } from '../protocol/frames.ts'
+import type { ErrorFrame, GatewayFrame, ResponseFrame } from '../protocol/frames.ts'
 import { FrameFault } from '../protocol/read-frame.ts'
+import { isInTwoSteps, requestFrameOf } from '../protocol/request-frame.ts'
 import {
   WorkerFailure,
   type TargetFault,
@@ -29,9 +30,6 @@ export interface WorkerCallParts {
   readonly ackMs: number
 }
 
-/** Methods that change nothing at the upstream. */
-const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
-
 /** Failures of the worker's end that the upstream is at fault for. */
 const faults = new Set<string>(['timeout', 'connect', 'dns', 'tls', 'body'] satisfies TargetFault[])
 
@@ -48,8 +46,6 @@ export class WorkerCall implements Timed {
   /** Settles when it is over. */
   readonly answer: Promise<WorkerAnswer>
   readonly #parts: WorkerCallParts
-  /** Whether the worker waits for the body before it sends anything. */
-  readonly #inTwoSteps: boolean
   readonly #chunks: Buffer[] = []
   #bytes = 0
   #acked = false
@@ -61,12 +57,11 @@ export class WorkerCall implements Timed {
     this.id = id
     this.startedAt = wheel.now()
     this.#parts = parts
-    this.#inTwoSteps = request.body !== undefined || !safeMethods.has(request.method)
     this.answer = new Promise((resolve, reject) => {
       this.#settle = result => (result instanceof WorkerFailure ? reject(result) : resolve(result))
     })
     options.signal?.addEventListener('abort', this.#aborted, { once: true })
-    this.#parts.line.send(this.#frame())
+    parts.line.send(requestFrameOf(request, id, options.deadlineAt - this.startedAt))
     wheel.schedule(this, Math.min(options.deadlineAt, this.startedAt + parts.ackMs))
   }
 
@@ -76,7 +71,7 @@ export class WorkerCall implements Timed {
     this.#acked = true
     const { line, wheel, request, options } = this.#parts
     wheel.schedule(this, options.deadlineAt)
-    if (!this.#inTwoSteps) return
+    if (!isInTwoSteps(request)) return
     for (const frame of chunkFrames(this.id, request.body ?? new Uint8Array())) line.sendBytes(frame)
   }
 
@@ -142,22 +137,5 @@ export class WorkerCall implements Timed {
     }
     const { worker } = this.#parts.line
     return { status, headers: byName, setCookies, body: Buffer.concat(this.#chunks), worker }
-  }
-
-  #frame(): RequestFrame {
-    const { method, url, headers, cookies, maxBytes } = this.#parts.request
-    const timeoutMs = Math.max(0, Math.floor(this.#parts.options.deadlineAt - this.startedAt))
-    return {
-      type: 'req',
-      id: this.id,
-      method,
-      url,
-      headers: Object.entries(headers),
-      cookies: [...cookies],
-      timeoutMs,
-      maxBytes,
-      redirect: 'manual',
-      ...(this.#inTwoSteps && { body: this.id })
-    }
   }
 }

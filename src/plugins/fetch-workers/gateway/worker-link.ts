@@ -180,9 +180,8 @@ export class WorkerLink implements Timed, CallLine {
     const tookMs = this.#host.wheel.now() - call.startedAt
     if (failure?.kind === 'aborted') return
     if (failure) this.#failures++
-    // A worker that fails fast must not look like a fast one.
-    const isWorkers = failure && failure.kind !== 'target' && failure.kind !== 'too_large'
-    const ms = isWorkers ? Math.max(tookMs, leastFailureMs) : tookMs
+    // A worker that fails fast, perhaps because it has no network, must not look like a fast one.
+    const ms = failure && failure.kind !== 'too_large' ? Math.max(tookMs, leastFailureMs) : tookMs
     this.#latencyMs = this.#latencyMs === 0 ? ms : this.#latencyMs * (1 - newest) + ms * newest
   }
 

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import { Wheel, type Clock } from '../../../core/index.ts'
 import type { WorkersSettings } from '../config.ts'
 import { workerKey } from '../protocol/keys.ts'
+import { requestFault } from '../protocol/request-frame.ts'
 import {
   WorkerFailure,
   type FetchWorkers,
@@ -63,7 +64,7 @@ export class WorkerPool implements FetchWorkers {
       wheel: this.#wheel,
       counters: this.counters,
       wallNow: () => clock.now(),
-      nonce: () => randomBytes(24).toString('base64url'),
+      nonce: () => randomBytes(32).toString('base64url'),
       keyOf: kid => this.keyOf(kid),
       admit: link => this.#admit(link),
       gone: (link, why) => this.#gone(link, why)
@@ -159,6 +160,8 @@ export class WorkerPool implements FetchWorkers {
     const url = new URL(request.url)
     if (!this.#credentials.allows(request, url))
       throw fail('credentials', 'it holds credentials, and its host is not in credentialHosts')
+    const fault = requestFault(request)
+    if (fault !== undefined) throw fail('refused', `it fits into no frame: ${fault}`)
     const tried = new Set<WorkerLink>()
     let failure = fail('none', 'no worker can take it')
     while (tried.size < maxAttempts && this.#wheel.now() < deadlineAt) {

@@ -9,34 +9,59 @@ export class FrameFault extends Error {}
 export const maxControlBytes = 131_072
 
 const ajv = new Ajv({ strictTypes: false })
+const worker = faultsOf(workerFrames)
+const gateway = faultsOf(gatewayFrames)
 
 /** Reads a frame of a worker. @throws {FrameFault} */
-export const readWorkerFrame = reader(workerFrames)
-/** Reads a frame of the gateway. @throws {FrameFault} */
-export const readGatewayFrame = reader(gatewayFrames)
+export function readWorkerFrame(bytes: Buffer): FrameOf<typeof workerFrames> {
+  return read(bytes, worker) as FrameOf<typeof workerFrames>
+}
 
-function reader<Schemas extends Readonly<Record<string, TObject>>>(
-  schemas: Schemas
-): (bytes: Buffer) => FrameOf<Schemas> {
-  const checks = new Map<unknown, ValidateFunction>()
-  const checkOf = (type: unknown): ValidateFunction => {
-    if (typeof type !== 'string' || !Object.hasOwn(schemas, type))
-      throw new FrameFault('it has no type that is known')
+/** Reads a frame of the gateway. @throws {FrameFault} */
+export function readGatewayFrame(bytes: Buffer): FrameOf<typeof gatewayFrames> {
+  return read(bytes, gateway) as FrameOf<typeof gatewayFrames>
+}
+
+/** Why the other side would not read a frame of a worker, if it would not. */
+export function workerFrameFault(frame: object): string | undefined {
+  return sizeFault(Buffer.byteLength(JSON.stringify(frame))) ?? worker(frame)
+}
+
+/** Why the other side would not read a frame of the gateway, if it would not. */
+export function gatewayFrameFault(frame: object): string | undefined {
+  return sizeFault(Buffer.byteLength(JSON.stringify(frame))) ?? gateway(frame)
+}
+
+type Faults = (frame: object) => string | undefined
+
+/** What is wrong with a frame, by the schema of its type. Schemas are compiled when they are first needed. */
+function faultsOf(schemas: Readonly<Record<string, TObject>>): Faults {
+  const checks = new Map<string, ValidateFunction>()
+  return frame => {
+    const { type } = frame as { readonly type?: unknown }
+    if (typeof type !== 'string' || !Object.hasOwn(schemas, type)) return 'it has no type that is known'
     const check = checks.get(type) ?? ajv.compile(schemas[type] as object)
     checks.set(type, check)
-    return check
-  }
-  return bytes => {
-    if (bytes.length > maxControlBytes) throw new FrameFault('it is too large')
-    const frame = jsonIn(bytes)
-    const check = checkOf(frame.type)
-    if (check(frame)) return frame as FrameOf<Schemas>
+    if (check(frame)) return undefined
     const { instancePath = '', keyword = '' } = check.errors?.[0] ?? {}
-    throw new FrameFault(`${instancePath.slice(0, 64)} is wrong (${keyword})`)
+    return `${instancePath.slice(0, 64)} is wrong (${keyword})`
   }
 }
 
-function jsonIn(bytes: Buffer): { readonly type?: unknown } {
+function read(bytes: Buffer, faults: Faults): object {
+  const tooLarge = sizeFault(bytes.length)
+  if (tooLarge !== undefined) throw new FrameFault(tooLarge)
+  const frame = jsonIn(bytes)
+  const fault = faults(frame)
+  if (fault !== undefined) throw new FrameFault(fault)
+  return frame
+}
+
+function sizeFault(bytes: number): string | undefined {
+  return bytes > maxControlBytes ? 'it is too large' : undefined
+}
+
+function jsonIn(bytes: Buffer): object {
   let value: unknown
   try {
     value = JSON.parse(bytes.toString())

@@ -1,4 +1,5 @@
 import { chunkFrame, maxChunkBytes } from '../protocol/body-chunk.ts'
+import { workerFrameFault } from '../protocol/read-frame.ts'
 import { errorKinds, type ErrorFrame, type RequestFrame, type WorkerFrame } from '../protocol/frames.ts'
 import type { Clock } from '../../../core/index.ts'
 import type { Target } from './target.ts'
@@ -81,16 +82,26 @@ export class Job {
   }
 
   async #run(url: URL, body: Buffer | undefined): Promise<void> {
-    const { frame, target, line } = this.#parts
+    const { frame: request, target, line } = this.#parts
     this.#begun = true
     try {
-      const { method, id } = frame
-      const headers = headersOf(frame)
+      const { method, id } = request
+      const headers = headersOf(request)
       const sent = body && body.length > 0 ? body : undefined
       const answer = await target({ method, url, headers, body: sent }, this.#abort.signal)
       if (this.#over) return
       this.#answered = true
-      line.send({ type: 'res', id, status: answer.status, ...headersFor(answer.headers), body: id })
+      const frame = {
+        type: 'res',
+        id,
+        status: answer.status,
+        ...headersFor(answer.headers),
+        body: id
+      } as const
+      // What the upstream answers must not look like a fault of this worker.
+      if (workerFrameFault(frame) !== undefined)
+        return this.#fail({ kind: 'body', message: 'its headers fit into no frame', sent: true })
+      line.send(frame)
       await this.#pass(answer.body)
     } catch (error) {
       this.#fail(faultOf(error, this.#answered ? 'body' : 'connect'))

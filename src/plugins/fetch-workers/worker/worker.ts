@@ -72,7 +72,7 @@ export class FetchWorker implements JobLine {
   start(): void {
     const { gateway, log } = this.#options
     this.#attempt++
-    this.#nonce = randomBytes(24).toString('base64url')
+    this.#nonce = randomBytes(32).toString('base64url')
     const socket = new WebSocket(gateway, subprotocol, {
       handshakeTimeout: openTimeoutMs,
       maxPayload: maxControlBytes,
