@@ -297,6 +297,23 @@ describe('of several workers', () => {
     expect(served.good).toBeGreaterThan(served.broken * 4)
   })
 
+  test('one whose callers gave up is as slow as they were patient', async () => {
+    await using rig = await startRig()
+    const worker = await rig.start()
+    const giveUp = async (afterMs: number): Promise<number | undefined> => {
+      const caller = new AbortController()
+      const failure = rig.failed(rig.fetch({}, { signal: caller.signal }))
+      worker.ack(await worker.next('req'))
+      await worker.settled()
+      await rig.clock.advance(afterMs)
+      caller.abort()
+      expect(await failure).toMatchObject({ kind: 'aborted' })
+      return rig.workers.status().workers[0]?.latencyMs
+    }
+    expect([await giveUp(0), await giveUp(5_000), await giveUp(100)]).toEqual([0, 5_000, 5_000])
+    expect(rig.workers.status().workers).toMatchObject([{ failures: 0 }])
+  })
+
   test('another gets the request when the first has gone before it took it', async () => {
     await using rig = await startRig()
     const workers = [await rig.start({ name: 'a' }), await rig.start({ name: 'b' })]

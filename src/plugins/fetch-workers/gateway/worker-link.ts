@@ -178,10 +178,13 @@ export class WorkerLink implements Timed, CallLine {
   over(call: WorkerCall, failure: WorkerFailure | undefined): void {
     this.#calls.delete(call.id)
     const tookMs = this.#host.wheel.now() - call.startedAt
-    if (failure?.kind === 'aborted') return
-    if (failure) this.#failures++
+    const isAborted = failure?.kind === 'aborted'
+    // Who gave up early shows nothing; who gave up late shows that the answer takes longer than that.
+    if (isAborted && tookMs <= this.#latencyMs) return
+    const hasFailed = failure !== undefined && !isAborted
+    if (hasFailed) this.#failures++
     // A worker that fails fast, perhaps because it has no network, must not look like a fast one.
-    const ms = failure && failure.kind !== 'too_large' ? Math.max(tookMs, leastFailureMs) : tookMs
+    const ms = hasFailed && failure.kind !== 'too_large' ? Math.max(tookMs, leastFailureMs) : tookMs
     this.#latencyMs = this.#latencyMs === 0 ? ms : this.#latencyMs * (1 - newest) + ms * newest
   }
 
