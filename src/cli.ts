@@ -54,6 +54,11 @@ const commands: Readonly<Record<string, Command>> = {
     flags: ['gateway', 'name', 'key', 'hosts', 'max-in-flight', 'internal-hosts', 'insecure-hosts'],
     load: async () => (await import('./cli/worker.ts')).worker
   },
+  password: {
+    summary: 'print the hash of a password, which is read from standard input, for a list of users',
+    alone: true,
+    load: async () => (await import('./cli/password.ts')).password
+  },
   new: {
     summary: 'write a plugin that runs and a test that passes: new <name>',
     alone: true,

@@ -12,10 +12,12 @@ import database from './plugins/database/index.ts'
 import fetchWorkers from './plugins/fetch-workers/index.ts'
 import httpClient from './plugins/http-client/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
+import sessions from './plugins/sessions/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import sseHub from './plugins/sse-hub/index.ts'
 import state from './plugins/state/index.ts'
+import tokenAuth from './plugins/token-auth/index.ts'
 import wechatScan from './plugins/wechat-scan/index.ts'
 import wechatSimulator from './plugins/wechat-simulator/index.ts'
 import { startReport } from './start-report.ts'
@@ -31,10 +33,12 @@ export const builtins = [
   fetchWorkers,
   httpClient,
   imWsGateway,
+  sessions,
   signBridge,
   signSimulator,
   sseHub,
   state,
+  tokenAuth,
   wechatScan,
   wechatSimulator
 ] as const

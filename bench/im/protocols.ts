@@ -13,6 +13,8 @@ export interface Protocol {
   greeting(account: Account): string | undefined
   /** Reads a frame before the line is ready. True: it is from now on. @throws {Error} when it never will be */
   greeted(frame: Buffer): boolean
+  /** What a frame has to be answered with, for the line to stay. */
+  keepAlive?(frame: Buffer): string | undefined
   /** A request that the server answers with one frame. */
   request(method: string, userID: string): string
   /** A message to somebody. */
@@ -40,6 +42,7 @@ const socketIo: Protocol = {
   path: ({ userID }) => `/socket.io/?EIO=4&transport=websocket&sendID=${userID}`,
   greeting: () => '40',
   greeted: frame => frame.toString('latin1', 0, 2) === '40',
+  keepAlive: frame => (frame[0] === 0x32 ? '3' : undefined),
   request: (method, userID) => `421["echo",${requestFrame(method, userID, [])}]`,
   message: (from, to, note) =>
     `42["message",${JSON.stringify(to)},${JSON.stringify(newMessageFrame(from, { recvID: to }, note))}]`,
@@ -74,7 +77,7 @@ export function join(
   account: Account,
   options: Omit<LineOptions, 'url'>
 ): Promise<Line> {
-  const protocol = protocols[name]
+  const protocol: Protocol = protocols[name]
   const greeting = protocol.greeting(account)
   return new Promise((resolve, reject) => {
     let isReady = false
@@ -82,6 +85,8 @@ export function join(
       ...options,
       url: url.replace('http', 'ws') + protocol.path(account),
       hear(frame, line) {
+        const sign = protocol.keepAlive?.(frame)
+        if (sign !== undefined) return line.send(sign)
         if (isReady) return options.hear(frame, line)
         try {
           isReady = protocol.greeted(frame)

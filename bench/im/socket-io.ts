@@ -5,7 +5,7 @@ import { Server } from 'socket.io'
 import { everybody } from './protocols.ts'
 import type { Way } from './ways.ts'
 
-/** socket.io as it comes, over WebSockets alone and without pings in the time that is measured. */
+/** socket.io as it comes, over WebSockets alone and nearly without pings. */
 export async function socketIo(): Promise<Way> {
   const http = createServer()
   const io = new Server(http, { transports: ['websocket'], serveClient: false, pingInterval: 300_000 })

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { verifyPassword } from '../../src/plugins/sessions/service.ts'
 import { run } from './program.ts'
 
 const tool = (name: string): string => resolve('node_modules/.bin', name)
@@ -33,6 +34,18 @@ test('check without a configuration says where it looked', async () => {
   const [code, text] = await paifang(['check'], { cwd: folder })
   expect(code).toBe(78)
   expect(text).toContain('paifang.config.yaml')
+})
+
+test('password hashes the line that it reads, shows nothing of it, and takes no argument', async () => {
+  await using program = run('cli.js', ['password'])
+  program.child.stdin?.end('correct horse\r\nsecond line\n')
+  expect(await program.ended).toBe(0)
+  const hash = program.output().trim()
+  expect([await verifyPassword('correct horse', hash), hash.includes('horse')]).toEqual([true, false])
+  expect(await paifang(['password', 'secret'])).toEqual([64, expect.stringContaining('takes no argument')])
+  await using empty = run('cli.js', ['password'])
+  empty.child.stdin?.end()
+  expect([await empty.ended, empty.output()]).toEqual([64, expect.stringContaining('empty')])
 })
 
 test('ten mistakes make one report with ten entries', async () => {

@@ -38,10 +38,11 @@ describe('npm start', () => {
 
   test('the lines to try work as printed', () => {
     const lines = [...gateway.output().matchAll(/^ {2}((?:sh|curl) .*)$/gm)].map(([, line]) => line ?? '')
-    expect(lines).toHaveLength(2)
-    const [signed, devices] = lines.map(line => execFileSync('sh', ['-c', line], { encoding: 'utf8' }))
+    expect(lines).toHaveLength(3)
+    const [signed, devices, login] = lines.map(line => execFileSync('sh', ['-c', line], { encoding: 'utf8' }))
     expect(signed).toMatch(/"sign": "[A-Za-z0-9+/]+=*", "certNo": "[0-9a-f]{8}"/)
     expect(devices).toContain('"ready"')
+    expect(login).toMatch(/^\{"success":true,"code":200,"result":"[0-9a-f]{64}"\}$/)
   })
 
   test.each(['README.md', 'README.zh-CN.md'])('the request in %s works when pasted', readme => {

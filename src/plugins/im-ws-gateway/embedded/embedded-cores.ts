@@ -104,10 +104,12 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
           if (settings.tokenCheck !== 'openim') throw new ImError('userNotFound')
           await people.registerUser({ userID })
         }
+        await people.presence.load(userID)
         await chat.enter(userID, core.tell)
         return core
       } catch (error) {
         cores.delete(userID)
+        people.presence.ended(userID)
         throw error
       }
     },

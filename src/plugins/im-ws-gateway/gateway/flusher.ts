@@ -5,10 +5,9 @@ import type { Outbox } from './outbox.ts'
 const sliceSize = 1_000
 /** A pass that took longer than this has written to a crowd. */
 const crowdMs = 2
-/** Crowds take at most one part in so many of the time. */
-const share = 4
-/** What waits for a pass waits no longer than this after the last one began. */
-const longestWaitMs = 60
+/** How many times as long as such a pass took the pause after it is: crowds take a quarter of the time. */
+const pauseShare = 3
+const longestPauseMs = 60
 
 /**
  * Writes what was put into outboxes. What is urgent goes out at the end of the turn of the event loop. The rest goes out
@@ -22,10 +21,9 @@ export class Flusher {
   #pass = new Set<Outbox>()
   /** Those of the next one. */
   #next = new Set<Outbox>()
-  /** When the last pass began, what it has cost so far, and until when there is none after it, in milliseconds. */
-  #beganAt = 0
+  /** What the pass has cost so far, and until when there is none after it, in milliseconds. */
   #costMs = 0
-  #restsUntil = -Infinity
+  #pausesUntil = -Infinity
   #isScheduled = false
   #isWaiting = false
 
@@ -35,7 +33,7 @@ export class Flusher {
 
   /**
    * Writes for this one in this turn, or in one of the next when there are thousands; where it is not urgent, up to
-   * 60 ms later. It may be added again once it was written for, and before that to say that it is urgent after all.
+   * 60 ms after the pass that is under way. It may be added again once it was written for, and before that to say that it is urgent after all.
    */
   add(outbox: Outbox, isUrgent: boolean): void {
     if (isUrgent) {
@@ -58,7 +56,7 @@ export class Flusher {
   /** Sees to it that there is a turn when the next pass may begin. */
   #await(): void {
     if (this.#isScheduled || this.#isWaiting) return
-    const waitMs = this.#restsUntil - this.#clock.monotonic()
+    const waitMs = this.#pausesUntil - this.#clock.monotonic()
     if (waitMs <= 0) return this.#schedule()
     this.#isWaiting = true
     this.#clock.after(waitMs, () => {
@@ -73,7 +71,7 @@ export class Flusher {
     const urgent = this.#urgent
     this.#urgent = urgent.length > sliceSize ? urgent.splice(sliceSize) : []
     for (const outbox of urgent) outbox.flush(now)
-    if (this.#pass.size > 0 || now >= this.#restsUntil) this.#continuePass()
+    if (this.#pass.size > 0 || now >= this.#pausesUntil) this.#continuePass()
     if (this.#urgent.length > 0 || this.#pass.size > 0) this.#schedule()
     else if (this.#next.size > 0) this.#await()
   }
@@ -83,7 +81,6 @@ export class Flusher {
     if (this.#pass.size === 0) {
       if (this.#next.size === 0) return
       ;[this.#pass, this.#next] = [this.#next, this.#pass]
-      this.#beganAt = now
       this.#costMs = 0
     }
     let left = sliceSize
@@ -92,8 +89,9 @@ export class Flusher {
       this.#pass.delete(outbox)
       outbox.flush(now)
     }
-    this.#costMs += this.#clock.monotonic() - now
-    const restMs = Math.min(this.#costMs * share, longestWaitMs)
-    this.#restsUntil = this.#costMs > crowdMs ? this.#beganAt + restMs : -Infinity
+    const ended = this.#clock.monotonic()
+    this.#costMs += ended - now
+    this.#pausesUntil =
+      this.#costMs > crowdMs ? ended + Math.min(this.#costMs * pauseShare, longestPauseMs) : -Infinity
   }
 }

@@ -44,7 +44,7 @@ export const resultKinds = {
       dialect,
       shapesOf[dialect].conversationID(id, Number(args['sessionType']), viewerID)
     )) as Encode<string>,
-  user: one<User>(shapes => shapes.user),
+  user: kept(one<User>(shapes => shapes.user)),
   userCards: many<UserCard>(shapes => shapes.userCard),
   statuses: plain as Encode<readonly UserStatus[]>,
   /** `result` by user. */
@@ -97,6 +97,22 @@ export type ResultKind = keyof typeof resultKinds
 
 function one<T>(shape: (shapes: Shapes) => (value: T) => object): Encode<T> {
   return (value, { dialect }) => plain(shape(shapesOf[dialect])(value))
+}
+
+/** Keeps the text with the object, which is never changed and looks the same to whoever asks. */
+function kept<T extends object>(encode: Encode<T>): Encode<T> {
+  const texts: Readonly<Record<Dialect, WeakMap<T, string>>> = {
+    '2.0': new WeakMap(),
+    '2.3': new WeakMap(),
+    '3': new WeakMap()
+  }
+  return (value, context) => {
+    const known = texts[context.dialect].get(value)
+    if (known !== undefined) return known
+    const text = encode(value, context)
+    texts[context.dialect].set(value, text)
+    return text
+  }
 }
 
 function many<T>(shape: (shapes: Shapes) => (value: T) => object): Encode<readonly T[]> {

@@ -81,6 +81,31 @@ test('what was acknowledged is there after the process has ended without closing
   await second.close()
 })
 
+test('who was watched before a restart is watched after it, and also after a logout', async () => {
+  directory.make()
+  const file = directory.path('im.db')
+  rig = await startRig({ file })
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await ann.call('subscribeUsersStatus', { userIDList: ['bob'] })
+  await ann.leave()
+  const again = await rig.open('ann')
+  expect(await again.call('getSubscribedUsersStatus', {})).toEqual([
+    { userID: 'bob', status: 1, platformIDs: [5] }
+  ])
+  await bob.leave()
+  expect(again.kinds()).toEqual(['userStatus'])
+  await rig.close()
+
+  rig = await startRig({ file })
+  const back = await rig.open('ann')
+  expect(await back.call('getSubscribedUsersStatus', {})).toEqual([
+    { userID: 'bob', status: 0, platformIDs: [] }
+  ])
+  const bobBack = await rig.open('bob')
+  await bobBack.leave()
+  expect(back.events('userStatus').map(({ status }) => status.status)).toEqual([1, 0])
+})
+
 test('an event is told only when what it tells of can be read by others', async () => {
   directory.make()
   const file = directory.path('im.db')

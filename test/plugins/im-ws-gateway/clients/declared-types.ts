@@ -95,10 +95,18 @@ class Reader {
 
   #primary(): Declared {
     if (this.#take('{')) return this.#fields()
+    if (this.#take('(')) return this.#inner()
     const name = this.#next()
-    // Of what takes parameters there are functions and partial inputs, which no result is made of.
-    if (name === '(' || this.#tokens[this.#at] === '<') this.#skip()
+    // Of what takes parameters there are partial inputs, which no result is made of.
+    if (this.#tokens[this.#at] === '<') this.#skip()
     return { kind: 'plain', name }
+  }
+
+  /** What stands between parentheses: a type, or, where that makes none, the parameters of a function. */
+  #inner(): Declared {
+    const type = this.type()
+    if (!this.#take(')')) this.#skip()
+    return type
   }
 
   #fields(): Declared {

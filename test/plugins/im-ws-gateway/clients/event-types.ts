@@ -51,6 +51,7 @@ export const eventTypes: Readonly<Record<Version, EventTypes>> = {
   '2.0.3': { ...v2, OnRecvMessageRevoked: 'string' },
   '2.3.0': {
     ...v2,
+    OnRecvMessageRevoked: 'string',
     OnNewRecvMessageRevoked: revoked,
     OnHangUp: invitation,
     OnRecvNewMessageFromOtherWeb: 'MessageItem'
@@ -104,7 +105,7 @@ export const elsewhere: readonly string[] = [
   // Of requests that are withdrawn, which no client can do.
   'OnFriendApplicationDeleted',
   'OnGroupApplicationDeleted',
-  // 2.0.3 has only the one, 2.3.0 and 3.5.2 are told by the other.
+  // 3.5.2 is told by the newer event.
   'OnRecvMessageRevoked',
   // 2.3.0 has asked for single messages, and 3.5.2 for batches.
   'OnRecvNewMessage',

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { testPeople, type TestPeople } from './opened.ts'
 
@@ -54,13 +55,101 @@ test('who has unsubscribed hears nothing more', async () => {
   ])
 })
 
-test('a user whose core has ended watches nobody', async () => {
+test('a user whose core has ended is told of nobody until it is loaded again', async () => {
   await using opened = await testPeople({ users: ['u1', 'u2', 'u3'] })
   await opened.part.subscribeUsersStatus('u1', { userIDList: ['u2'] }, device)
   await opened.part.subscribeUsersStatus('u3', { userIDList: ['u2'] }, device)
   opened.presence.ended('u1')
   connect(opened, 'u2')
   expect(opened.lines()).toEqual(['u3 userStatus'])
+  expect(await opened.part.getSubscribedUsersStatus('u1', {}, device)).toEqual([])
+  await opened.presence.load('u1')
+  expect(await opened.part.getSubscribedUsersStatus('u1', {}, device)).toEqual([
+    { userID: 'u2', status: 0, platformIDs: [] }
+  ])
+  connect(opened, 'u2', 5)
+  expect(opened.lines().toSorted()).toEqual(['u1 userStatus', 'u3 userStatus'])
+})
+
+test('subscriptions are kept: after a restart they are the same, in the same order, and tell again', async () => {
+  await using opened = await testPeople({ users: ['u1', 'u2'] })
+  const many = Array.from({ length: 1_200 }, (_, n) => `w${1_200 - n}`)
+  for (const userIDList of [['u2', 'z'], many, ['a', 'z']])
+    await opened.part.subscribeUsersStatus('u1', { userIDList }, device)
+  await opened.part.unsubscribeUsersStatus('u1', { userIDList: many.slice(1) }, device)
+  await opened.part.subscribeUsersStatus('u1', { userIDList: ['b', 'w7'] }, device)
+  const watched = await opened.part.getSubscribedUsersStatus('u1', {}, device)
+  expect(watched.map(({ userID }) => userID)).toEqual(['u2', 'z', 'w1200', 'a', 'b', 'w7'])
+
+  const later = await opened.reopened()
+  expect(await later.part.getSubscribedUsersStatus('u1', {}, device)).toEqual([])
+  await later.presence.load('u1')
+  await later.presence.load('u2')
+  expect(await later.part.getSubscribedUsersStatus('u1', {}, device)).toEqual(watched)
+  expect(await later.part.getSubscribedUsersStatus('u2', {}, device)).toEqual([])
+  opened.online.delete('u2')
+  later.presence.changed('u2')
+  expect(opened.lines()).toEqual(['u1 userStatus'])
+})
+
+test('subscriptions of several devices at a time end as they would one after the other', async () => {
+  await using opened = await testPeople({ users: ['u1'] })
+  const { part } = opened
+  const subscribe = (from: number) => {
+    const userIDList = Array.from({ length: 1_000 }, (_, n) => `w${from + n}`)
+    return part.subscribeUsersStatus('u1', { userIDList }, device)
+  }
+  const settled = await Promise.allSettled([
+    ...[0, 1_000, 2_000, 3_000].map(subscribe),
+    part.unsubscribeUsersStatus('u1', { userIDList: ['w0'] }, device)
+  ])
+  expect(settled.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+    'fulfilled'
+  ])
+  const later = await opened.reopened()
+  await later.presence.load('u1')
+  expect(await later.part.getSubscribedUsersStatus('u1', {}, device)).toHaveLength(2_999)
+})
+
+test('a subscription that cannot be kept is not made', async () => {
+  await using opened = await testPeople({ users: ['u1', 'u2', 'u3'] })
+  await opened.part.subscribeUsersStatus('u1', { userIDList: ['u3'] }, device)
+  const db = await opened.database.open<object>('im_test', {})
+  const refuse = (operation: string) =>
+    sql
+      .raw(
+        `create trigger refuse_${operation} before ${operation} on im_people_watches begin select raise(abort, 'refused'); end`
+      )
+      .execute(db)
+  await refuse('insert')
+  await refuse('delete')
+  await expect(opened.part.subscribeUsersStatus('u1', { userIDList: ['u2'] }, device)).rejects.toThrow(
+    'refused'
+  )
+  await expect(opened.part.unsubscribeUsersStatus('u1', { userIDList: ['u3'] }, device)).rejects.toThrow(
+    'refused'
+  )
+  connect(opened, 'u2')
+  connect(opened, 'u3')
+  expect(opened.told()).toMatchObject([{ to: 'u1', event: { status: { userID: 'u3' } } }])
+})
+
+test('an id that no database can keep is that of nobody', async () => {
+  await using opened = await testPeople({ users: ['u1', 'u2'] })
+  const userIDList = ['\0', 'u2', '\ud800']
+  const answered = await opened.part.subscribeUsersStatus('u1', { userIDList }, device)
+  expect(answered.map(({ userID, status }) => [userID, status])).toEqual([
+    ['\0', 0],
+    ['u2', 1],
+    ['\ud800', 0]
+  ])
+  const watched = await opened.part.getSubscribedUsersStatus('u1', {}, device)
+  expect(watched.map(({ userID }) => userID)).toEqual(['u2'])
+  await opened.part.unsubscribeUsersStatus('u1', { userIDList }, device)
   expect(await opened.part.getSubscribedUsersStatus('u1', {}, device)).toEqual([])
 })
 

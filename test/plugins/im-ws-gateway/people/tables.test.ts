@@ -4,6 +4,7 @@ import { Relations } from '../../../../src/plugins/im-ws-gateway/embedded/people
 import { Requests } from '../../../../src/plugins/im-ws-gateway/embedded/people/requests.ts'
 import { openTables, type PeopleDb } from '../../../../src/plugins/im-ws-gateway/embedded/people/tables.ts'
 import { Users } from '../../../../src/plugins/im-ws-gateway/embedded/people/users.ts'
+import { WatchRows } from '../../../../src/plugins/im-ws-gateway/embedded/people/watch-rows.ts'
 import { testPeople } from './opened.ts'
 
 /** Has every statement that runs through it explained. */
@@ -52,6 +53,10 @@ test('nothing that is read or changed of one user scans a table, and the newest 
   await relations.removeFriend('u1', 'u2')
   await relations.addBlack({ ownerUserID: 'u1', userID: 'u2', createTime: 0, ex: '' })
   await relations.removeBlack('u1', 'u2')
+  const watches = new WatchRows(db)
+  await watches.add('u1', ['u2'])
+  expect(await watches.read('u1')).toEqual(['u2'])
+  await watches.remove('u1', ['u2'])
   const details = await plans()
   expect(details.filter(detail => detail.startsWith('SEARCH')).length).toBeGreaterThan(12)
   expect(details.filter(detail => /\bSCAN im_/.test(detail))).toEqual([])

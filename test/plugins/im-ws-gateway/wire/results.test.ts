@@ -28,6 +28,27 @@ test('a number is decimal in every dialect', () => {
   expect(data('3', 'GetTotalUnreadMsgCount', [], 5)).toBe('5')
 })
 
+test('a user is encoded once for each dialect, however many ask', () => {
+  let looks = 0
+  const user = (nickname: string) => ({
+    ...samples.user,
+    get nickname() {
+      looks++
+      return nickname
+    }
+  })
+  const [first, renamed] = [user('One'), user('Uno')]
+  for (const _ of [1, 2, 3]) {
+    expect(parsed('3', 'GetSelfUserInfo', [], first)).toMatchObject({
+      nickname: 'One',
+      createTime: samples.user.createTime
+    })
+    expect(parsed('2.0', 'GetSelfUserInfo', '', first)).toMatchObject({ nickname: 'One', gender: 1 })
+    expect(parsed('3', 'GetSelfUserInfo', [], renamed)).toMatchObject({ nickname: 'Uno' })
+  }
+  expect(looks).toBe(3)
+})
+
 describe('the id of a conversation', () => {
   test.each([
     ['2.0', 1, 'si_u1_u2', 'single_u2'],

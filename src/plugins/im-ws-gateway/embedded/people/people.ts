@@ -18,6 +18,7 @@ import { isStorable } from './storable.ts'
 import { openTables } from './tables.ts'
 import { userPart } from './user-part.ts'
 import { Users } from './users.ts'
+import { WatchRows } from './watch-rows.ts'
 
 /** What people need. Other parts come as functions, because each needs the others. */
 export interface PeopleNeeds {
@@ -33,8 +34,8 @@ export interface PeopleNeeds {
 export interface OpenPeople extends Pick<BackOffice, 'registerUser' | 'hasUser' | 'importFriends'> {
   readonly people: People
   readonly part: Part<keyof UserResults | keyof FriendResults>
-  /** To be told of connections that come and go, and of cores that end. */
-  readonly presence: Pick<Presence, 'changed' | 'ended'>
+  /** To be told of connections that come and go, and of cores that open and end. */
+  readonly presence: Pick<Presence, 'load' | 'changed' | 'ended'>
 }
 
 /** Opens the rows of people. @throws {Error} when the database cannot be brought up to date */
@@ -43,7 +44,7 @@ export async function openPeople(needs: PeopleNeeds): Promise<OpenPeople> {
   const db = await openTables(database)
   const users = new Users(db, clock)
   const relations = new Relations(db)
-  const presence = new Presence(delivery)
+  const presence = new Presence(delivery, new WatchRows(db))
   const shared = { ...needs, users, relations, presence, requests: new Requests(db, clock) }
 
   return {

@@ -1,6 +1,9 @@
 import { ImError } from '../../codes.ts'
 import type { UserStatus } from '../../model.ts'
 import type { Delivery } from '../contracts.ts'
+import { Turns } from '../groups/turns.ts'
+import { isStorable } from './storable.ts'
+import type { WatchRows } from './watch-rows.ts'
 
 /** How many users one may watch. */
 export const watchedMax = 3_000
@@ -12,16 +15,25 @@ interface Watched {
 }
 
 /**
- * Who is online, for those who want to know. A subscription is a user's, for all of his devices, and lasts until his
- * core ends; that of somebody who does not exist waits for him to be registered.
+ * Who is online, for those who want to know. A subscription is a user's, for all of his devices, and lasts until he
+ * ends it; that of somebody who does not exist waits for him to be registered. In memory are those of open cores.
  */
 export class Presence {
   readonly #delivery: Delivery
+  readonly #rows: WatchRows
+  /** Changes of one watcher, by his id. */
+  readonly #turns = new Turns()
   readonly #watched = new Map<string, Watched>()
   readonly #byWatcher = new Map<string, Set<string>>()
 
-  constructor(delivery: Delivery) {
+  constructor(delivery: Delivery, rows: WatchRows) {
     this.#delivery = delivery
+    this.#rows = rows
+  }
+
+  /** Call it before the core of a user is open: he watches again whom he watched when it ended. */
+  load(watcher: string): Promise<void> {
+    return this.#turns.take(watcher, async () => this.#watch(watcher, await this.#rows.read(watcher)))
   }
 
   /**
@@ -29,33 +41,27 @@ export class Presence {
    * @returns how they are now, in the order of `userIDs`
    * @throws {ImError} `tooLarge` for more than {@link watchedMax} in all; then none is added
    */
-  subscribe(watcher: string, userIDs: readonly string[]): readonly UserStatus[] {
-    const wanted = new Set(this.#byWatcher.get(watcher))
-    for (const userID of userIDs) wanted.add(userID)
-    if (wanted.size > watchedMax) throw new ImError('tooLarge', `more than ${watchedMax} users are watched`)
-    if (wanted.size) this.#byWatcher.set(watcher, wanted)
+  subscribe(watcher: string, userIDs: readonly string[]): Promise<readonly UserStatus[]> {
     const asked = [...new Set(userIDs)]
-    for (const userID of asked) {
-      const watched = this.#watched.get(userID) ?? {
-        watchers: new Set(),
-        platformIDs: this.#platforms(userID)
-      }
-      watched.watchers.add(watcher)
-      this.#watched.set(userID, watched)
-    }
-    return asked.map(userID => this.#status(userID))
+    return this.#turns.take(watcher, async () => {
+      const own = this.#byWatcher.get(watcher)
+      const added = asked.filter(userID => !own?.has(userID) && isStorable(userID))
+      if ((own?.size ?? 0) + added.length > watchedMax)
+        throw new ImError('tooLarge', `more than ${watchedMax} users are watched`)
+      if (added.length) await this.#rows.add(watcher, added)
+      this.#watch(watcher, added)
+      return asked.map(userID => this.#status(userID))
+    })
   }
 
-  unsubscribe(watcher: string, userIDs: Iterable<string>): void {
-    const own = this.#byWatcher.get(watcher)
-    if (!own) return
-    for (const userID of userIDs) {
-      if (!own.delete(userID)) continue
-      const watched = this.#watched.get(userID)
-      watched?.watchers.delete(watcher)
-      if (!watched?.watchers.size) this.#watched.delete(userID)
-    }
-    if (!own.size) this.#byWatcher.delete(watcher)
+  unsubscribe(watcher: string, userIDs: readonly string[]): Promise<void> {
+    return this.#turns.take(watcher, async () => {
+      const own = this.#byWatcher.get(watcher)
+      const removed = [...new Set(userIDs)].filter(userID => own?.has(userID))
+      if (!removed.length) return
+      await this.#rows.remove(watcher, removed)
+      this.#unwatch(watcher, removed)
+    })
   }
 
   /** How those are whom `watcher` watches, in the order in which he began to. */
@@ -73,9 +79,36 @@ export class Presence {
     this.#delivery.toUsers(watched.watchers, { kind: 'userStatus', status: this.#status(userID) })
   }
 
-  /** Call it when the core of a user ends: he watches nobody any more. */
+  /** Call it when the core of a user has ended: until it is loaded again, he is told of nobody. */
   ended(watcher: string): void {
-    this.unsubscribe(watcher, [...(this.#byWatcher.get(watcher) ?? [])])
+    this.#unwatch(watcher, [...(this.#byWatcher.get(watcher) ?? [])])
+  }
+
+  #watch(watcher: string, userIDs: readonly string[]): void {
+    if (!userIDs.length) return
+    const own = this.#byWatcher.get(watcher) ?? new Set()
+    this.#byWatcher.set(watcher, own)
+    for (const userID of userIDs) {
+      own.add(userID)
+      const watched = this.#watched.get(userID) ?? {
+        watchers: new Set(),
+        platformIDs: this.#platforms(userID)
+      }
+      watched.watchers.add(watcher)
+      this.#watched.set(userID, watched)
+    }
+  }
+
+  #unwatch(watcher: string, userIDs: readonly string[]): void {
+    const own = this.#byWatcher.get(watcher)
+    if (!own) return
+    for (const userID of userIDs) {
+      own.delete(userID)
+      const watched = this.#watched.get(userID)
+      watched?.watchers.delete(watcher)
+      if (!watched?.watchers.size) this.#watched.delete(userID)
+    }
+    if (!own.size) this.#byWatcher.delete(watcher)
   }
 
   #status(userID: string): UserStatus {

@@ -34,11 +34,20 @@ export type RequestRow = Pick<
   | 'ex'
 >
 
+/** That `ownerUserID` wants to know whether `userID` is online. */
+export interface WatchRow {
+  readonly ownerUserID: string
+  readonly userID: string
+  /** Rows of one owner are in the order in which he began to watch them. */
+  readonly ordinal: number
+}
+
 export interface PeopleTables {
   im_people_users: User
   im_people_friends: FriendRow
   im_people_blacks: BlackRow
   im_people_requests: RequestRow
+  im_people_watches: WatchRow
 }
 
 export type PeopleDb = Kysely<PeopleTables>
@@ -86,6 +95,7 @@ const requests: Columns<RequestRow> = {
   handleTime: 'bigint',
   ex: 'text'
 }
+const watches: Columns<WatchRow> = { ownerUserID: 'text', userID: 'text', ordinal: 'integer' }
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-people': {
@@ -112,10 +122,17 @@ const migrations: Readonly<Record<string, Migration>> = {
       await index('im_people_requests_from', 'fromUserID')
       await index('im_people_requests_to', 'toUserID')
     }
+  },
+  '002-watches': {
+    async up({ schema }) {
+      await withColumns(schema, 'im_people_watches', watches)
+        .addPrimaryKeyConstraint('im_people_watches_primary', ['ownerUserID', 'userID'])
+        .execute()
+    }
   }
 }
 
-/** Opens the rows of people: users, friends, blacklists and applications. */
+/** Opens the rows of people: users, friends, blacklists, applications and who watches whom. */
 export function openTables(database: Database): Promise<PeopleDb> {
   return database.open<PeopleTables>('im_people', migrations)
 }

@@ -46,8 +46,8 @@ export function userPart(needs: UserPartNeeds): Part<keyof UserResults> {
       )
     },
 
-    subscribeUsersStatus: async (userID, { userIDList }) => presence.subscribe(userID, userIDList),
-    unsubscribeUsersStatus: async (userID, { userIDList }) => presence.unsubscribe(userID, userIDList),
+    subscribeUsersStatus: (userID, { userIDList }) => presence.subscribe(userID, userIDList),
+    unsubscribeUsersStatus: (userID, { userIDList }) => presence.unsubscribe(userID, userIDList),
     getSubscribedUsersStatus: async userID => presence.subscribed(userID)
   }
 }

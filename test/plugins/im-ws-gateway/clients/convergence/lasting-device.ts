@@ -42,11 +42,10 @@ export class LastingDevice {
     await this.#isBack
   }
 
-  /** The ids of the messages that it was told of, in order. */
+  /** The ids of the messages that it was told of: also by the event that 2.3.0 has for one's own, if by no other. */
   heard(): readonly string[] {
-    return this.#told(/^OnRecvNewMessage(s|FromOtherWeb)?$/)
-      .flatMap(data => (Array.isArray(data) ? data : [data]) as readonly { readonly clientMsgID: string }[])
-      .map(({ clientMsgID }) => clientMsgID)
+    const news = this.#messages(/^OnRecvNewMessages?$/)
+    return [...news, ...this.#messages(/^OnRecvNewMessageFromOtherWeb$/).filter(id => !news.includes(id))]
   }
 
   /** Its list of conversations, put together from what it was told. */
@@ -75,6 +74,12 @@ export class LastingDevice {
 
   async #connect(): Promise<void> {
     this.#raws.push(await this.#open())
+  }
+
+  #messages(name: RegExp): readonly string[] {
+    return this.#told(name)
+      .flatMap(data => (Array.isArray(data) ? data : [data]) as readonly { readonly clientMsgID: string }[])
+      .map(({ clientMsgID }) => clientMsgID)
   }
 
   #told(name: RegExp): readonly unknown[] {

@@ -47,7 +47,8 @@ const friends: readonly Row2[] = [
     only
   },
   { method: 'addBlack', args: () => ['cat'] },
-  { method: 'getBlackList', result: 'TotalUserStruct[]' },
+  // What the documents of the clients say, and what their servers sent.
+  { method: 'getBlackList', result: '(BlackItem & TotalUserStruct)[]' },
   { method: 'removeBlack', args: () => ['cat'] },
   { method: 'deleteFriend', args: () => ['bob'] }
 ]

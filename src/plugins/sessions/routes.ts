@@ -1,0 +1,62 @@
+import { Type } from 'typebox'
+import type { App } from '../../core/index.ts'
+import { allowForms } from './forms.ts'
+import type { Logins } from './logins.ts'
+import { shownToken, type RequestUsers } from './request-users.ts'
+
+/** Text without control characters, which is not all spaces. */
+const Name = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: String.raw`^[^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs}\s][^\p{Cc}\p{Cs}]*$`
+})
+const secret = (minLength: number) =>
+  Type.String({ minLength, maxLength: 256, pattern: String.raw`^[^\u0000\p{Cs}]*$` })
+
+const LoginBody = Type.Object({
+  cardnum: Name,
+  password: secret(1),
+  gpassword: Type.Optional(secret(0)),
+  platform: Type.String({ default: 'web', pattern: '^[a-z0-9-]{1,32}$' })
+})
+const Token = Type.String({ description: '64 digits in hex, for the header `token`.' })
+/** Bytes of a body. */
+const bodyLimit = 4_096
+
+/** What the routes do their work with. */
+export interface AuthRoutes {
+  readonly logins: Logins
+  readonly users: RequestUsers
+}
+
+/**
+ * Adds `POST /auth`, which logs in; `DELETE /auth`, which logs out; and `POST /auth/rotate`, which gives another token.
+ */
+export function addRoutes(app: App, { logins, users }: AuthRoutes): void {
+  allowForms(app)
+  app.addHook('onSend', (_, reply, payload, done) => {
+    reply.header('cache-control', 'no-store')
+    done(null, payload)
+  })
+
+  app.post('/auth', { bodyLimit, schema: { body: LoginBody, response: { 200: Token } } }, request => {
+    const { cardnum, password, gpassword, platform } = request.body
+    const presented = shownToken(request)
+    return logins.login({
+      username: cardnum,
+      password,
+      platform,
+      ip: request.ip,
+      ...(gpassword && { extra: { gpassword } }),
+      ...(presented !== undefined && { presented })
+    })
+  })
+
+  app.delete('/auth', async request => {
+    await logins.logout(users.sessionOf(request))
+  })
+
+  app.post('/auth/rotate', { bodyLimit, schema: { response: { 200: Token } } }, request =>
+    logins.rotate(users.sessionOf(request))
+  )
+}

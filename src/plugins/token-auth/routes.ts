@@ -1,0 +1,72 @@
+import { Type } from 'typebox'
+import type { App } from '../../core/index.ts'
+import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
+import type { Sessions } from '../sessions/service.ts'
+import type { Authority } from './authority.ts'
+import { bearerIn } from './guard.ts'
+import type { Logins } from './logins.ts'
+import type { IssuedTokens } from './service.ts'
+
+const Credentials = Type.Object({
+  username: Type.String({ minLength: 1, maxLength: 64 }),
+  password: Type.String({ minLength: 1, maxLength: 256 })
+})
+/** Without a body, the session of the request is exchanged. */
+const LoginBody = Type.Unsafe<{ readonly username: string; readonly password: string } | null>({
+  ...Credentials,
+  type: ['object', 'null']
+})
+const RefreshBody = Type.Object({ refreshToken: Type.String({ minLength: 1, maxLength: 8_192 }) })
+const Issued = Type.Unsafe<IssuedTokens>(
+  Type.Object({
+    token: Type.String(),
+    tokenType: Type.Literal('Bearer'),
+    expiresIn: Type.Integer({ description: 'Seconds.' }),
+    scopes: Type.Array(Type.String()),
+    refreshToken: Type.Optional(Type.String())
+  })
+)
+/** Bytes of a body. */
+const bodyLimit = 16_384
+
+/** What the routes do their work with. */
+export interface TokenRoutes {
+  readonly logins: Logins
+  readonly authority: Authority
+  readonly sessions: Sessions | undefined
+  /** Whether there is a key to sign with. */
+  readonly canIssue: boolean
+}
+
+/**
+ * Adds `POST /v1/token`, which gives a token for a name and a password or for a session; `POST /v1/token/refresh`; and
+ * `DELETE /v1/token`, which ends the login of a token. Without a key to sign with there is only the last.
+ */
+export function addRoutes(app: App, { logins, authority, sessions, canIssue }: TokenRoutes): void {
+  const config = { auth: 'public' } as const
+  app.addHook('onSend', (_, reply, payload, done) => {
+    reply.header('cache-control', 'no-store')
+    done(null, payload)
+  })
+
+  app.delete('/v1/token', { config }, async request => {
+    const token = bearerIn(request)
+    if (token === undefined) throw new ApiError(CommonErrors['auth.required'])
+    await authority.revoke(token)
+    return null
+  })
+  if (!canIssue) return
+
+  const schema = { body: LoginBody, response: { 200: Issued } }
+  app.post('/v1/token', { bodyLimit, config, schema }, request => {
+    const { body, ip } = request
+    if (body) return logins.login(body.username, body.password, ip)
+    if (sessions) return logins.exchange(sessions.userOf(request))
+    throw new ApiError(CommonErrors['auth.required'])
+  })
+
+  const refresh = { body: RefreshBody, response: { 200: Issued } }
+  app.post('/v1/token/refresh', { bodyLimit, config, schema: refresh }, ({ body }) =>
+    authority.refresh(body.refreshToken)
+  )
+}
