@@ -48,6 +48,12 @@ const commands: Readonly<Record<string, Command>> = {
     flags: ['head', 'since', 'caller'],
     load: async () => (await import('./cli/audit.ts')).audit
   },
+  worker: {
+    summary:
+      'make upstream requests for a gateway: worker --gateway URL --name NAME --hosts A,B; worker key NAME prints a key',
+    flags: ['gateway', 'name', 'key', 'hosts', 'max-in-flight', 'internal-hosts', 'insecure-hosts'],
+    load: async () => (await import('./cli/worker.ts')).worker
+  },
   password: {
     summary: 'print the hash of a password, which is read from standard input, for a list of users',
     alone: true,

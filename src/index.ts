@@ -3,6 +3,7 @@ import { builtins } from './server.ts'
 import type { FastifyInstance } from 'fastify'
 
 export {
+  addUpgradeRoute,
   Clock,
   definePlugin,
   optional,
@@ -29,7 +30,9 @@ export type {
   SettingProblem,
   Settings,
   SetupContext,
-  Timer
+  Timer,
+  Upgrade,
+  UpgradeRoute
 } from './core/index.ts'
 export {
   ApiError,
@@ -53,6 +56,8 @@ export type {
 export * from './plugins/cache/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
+export * from './plugins/fetch-workers/service.ts'
+export * from './plugins/http-client/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
 export * from './plugins/sessions/service.ts'
 export * from './plugins/sign-bridge/service.ts'

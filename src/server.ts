@@ -9,6 +9,8 @@ import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
 import database from './plugins/database/index.ts'
+import fetchWorkers from './plugins/fetch-workers/index.ts'
+import httpClient from './plugins/http-client/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
 import sessions from './plugins/sessions/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
@@ -28,6 +30,8 @@ export const builtins = [
   cryptoEnvelope,
   customs179,
   database,
+  fetchWorkers,
+  httpClient,
   imWsGateway,
   sessions,
   signBridge,

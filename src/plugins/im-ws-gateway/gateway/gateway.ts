@@ -1,5 +1,14 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { Drain, networkOf, Wheel, type App, type Clock } from '../../../core/index.ts'
+import {
+  addUpgradeRoute,
+  type App,
+  type Clock,
+  Drain,
+  networkOf,
+  type Upgrade,
+  type UpgradeRoute,
+  Wheel
+} from '../../../core/index.ts'
 import { ApiError } from '../../api-error/service.ts'
 import { ImError } from '../codes.ts'
 import type { ImSettings } from '../config.ts'
@@ -20,7 +29,6 @@ import type { Verdict } from './policy.ts'
 import { readQuery } from './query.ts'
 import type { Session } from './session.ts'
 import { Sessions } from './sessions.ts'
-import { addUpgradeRoute, type Upgrade, type UpgradeRoute } from './upgrade.ts'
 
 /** What a gateway is made of. */
 export interface GatewayParts {

@@ -1,7 +1,7 @@
-import { ServerResponse, type IncomingMessage } from 'node:http'
+import { ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { App } from '../../../core/index.ts'
+import type { App } from './plugin.ts'
 
 /** A connection that asks to become a WebSocket. */
 export interface Upgrade {
@@ -22,37 +22,58 @@ export interface UpgradeRoute {
 
 const ignore = (): void => undefined
 
+/** Upgrades to one of the paths of a server, taken from the socket and not yet answered. */
+interface Upgrades {
+  readonly paths: Set<string>
+  readonly waiting: WeakMap<IncomingMessage, Upgrade>
+}
+
+/** Plugins share the listener of a server: of two, each would leave what is nobody's to the other. */
+const upgradesOf = new WeakMap<Server, Upgrades>()
+
 /**
- * Opens WebSockets at `path`. Upgrades go through the hooks of the gateway like requests; those of other paths, and
- * those to anything but a WebSocket (`h2c`, which some HTTP clients offer with every request), are answered as if there
- * were no upgrades, unless somebody else listens for them.
+ * Opens WebSockets at `path`, for any number of plugins. Upgrades go through the hooks of the gateway like requests;
+ * those of other paths, and those to anything but a WebSocket (`h2c`, which some HTTP clients offer with every
+ * request), are answered as if there were no upgrades, unless somebody else listens for them.
+ * @throws {Error} FST_ERR_DUPLICATED_ROUTE when the path is taken
  */
 export function addUpgradeRoute(app: App, path: string, route: UpgradeRoute): void {
-  const upgrades = new WeakMap<IncomingMessage, Upgrade>()
-  const paths = path.endsWith('/') ? [path] : [path, `${path}/`]
-
-  const onUpgrade = (raw: IncomingMessage, socket: Socket, head: Buffer): void => {
-    const isOurs = isWebSocket(raw) && paths.includes(raw.url?.split('?', 1)[0] ?? '')
-    if (!isOurs && app.server.listenerCount('upgrade') > 1) return
-    socket.on('error', ignore)
-    whenFree(socket, () => {
-      if (!isOurs) return giveBack(app, raw, socket, head)
-      upgrades.set(raw, { raw, socket, head })
-      answerOn(app, raw, socket)
-    })
-  }
-  app.server.on('upgrade', onUpgrade)
-  app.addHook('onClose', async () => void app.server.off('upgrade', onUpgrade))
-
-  for (const url of paths)
+  const { paths, waiting } = listenFor(app)
+  for (const url of path.endsWith('/') ? [path] : [path, `${path}/`]) {
     app.get(url, { config: { raw: true } }, (request, reply) => {
-      const upgrade = upgrades.get(request.raw)
+      const upgrade = waiting.get(request.raw)
       if (!upgrade) route.refuse(reply)
       route.check(request, reply)
       takeOver(reply, upgrade.socket)
       route.accept(request, upgrade)
       return reply
     })
+    paths.add(url)
+  }
+}
+
+function listenFor(app: App): Upgrades {
+  const { server } = app
+  const listening = upgradesOf.get(server)
+  if (listening) return listening
+  const upgrades: Upgrades = { paths: new Set(), waiting: new WeakMap() }
+  const onUpgrade = (raw: IncomingMessage, socket: Socket, head: Buffer): void => {
+    const isOurs = isWebSocket(raw) && upgrades.paths.has(raw.url?.split('?', 1)[0] ?? '')
+    if (!isOurs && server.listenerCount('upgrade') > 1) return
+    socket.on('error', ignore)
+    whenFree(socket, () => {
+      if (!isOurs) return giveBack(server, raw, socket, head)
+      upgrades.waiting.set(raw, { raw, socket, head })
+      answerOn(app, raw, socket)
+    })
+  }
+  server.prependListener('upgrade', onUpgrade)
+  upgradesOf.set(server, upgrades)
+  app.addHook('onClose', async () => {
+    server.off('upgrade', onUpgrade)
+    upgradesOf.delete(server)
+  })
+  return upgrades
 }
 
 function isWebSocket({ headers, method }: IncomingMessage): boolean {
@@ -74,7 +95,8 @@ function answerOn(app: App, raw: IncomingMessage, socket: Socket): void {
   response.once('finish', () => {
     if (response.socket) socket.end()
   })
-  app.routing(raw, response)
+  // By then other listeners, which cannot know whose it is, have found the socket taken.
+  process.nextTick(() => app.routing(raw, response))
 }
 
 /** Ends what Fastify has to do with the request, its line in the log included, so that nothing of it stays. */
@@ -88,7 +110,7 @@ function takeOver(reply: FastifyReply, socket: Socket): void {
 }
 
 /** Lets the server read the request once more, without its wish to become something else (RFC 9110 §7.8). */
-function giveBack(app: App, raw: IncomingMessage, socket: Socket, head: Buffer): void {
+function giveBack(server: Server, raw: IncomingMessage, socket: Socket, head: Buffer): void {
   const lines = [`${raw.method} ${raw.url} HTTP/${raw.httpVersion}`]
   for (let at = 0; at < raw.rawHeaders.length; at += 2) {
     const [name = '', value = ''] = raw.rawHeaders.slice(at, at + 2)
@@ -101,5 +123,5 @@ function giveBack(app: App, raw: IncomingMessage, socket: Socket, head: Buffer):
   }
   socket.off('error', ignore)
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
-  app.server.emit('connection', socket)
+  server.emit('connection', socket)
 }
