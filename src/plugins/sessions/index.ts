@@ -5,7 +5,7 @@ import { State } from '../state/service.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
-import { HttpClient } from './http-client-seam.ts'
+import { HttpClient } from '../http-client/service.ts'
 import { Sessions } from './service.ts'
 
 export default definePlugin({

@@ -1,7 +1,7 @@
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
 import type { SharedPasswords } from './shared-passwords.ts'
 import { Errors } from './errors.ts'
-import type { Http } from './http-client-seam.ts'
+import type { Http } from '../http-client/service.ts'
 import { attemptLogin } from './login-attempt.ts'
 import type { LoginParts } from './login-parts.ts'
 import { touchMs } from './lookup.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/index.ts'
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
-import type { Http, HttpClient } from './http-client-seam.ts'
+import type { Http, HttpClient } from '../http-client/service.ts'
 import { TooManyDerivations } from './passwords/derivation-queue.ts'
 import type { Credentials, IdentityProvider, Person } from './service.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { service } from '../../core/index.ts'
-import type { Http } from './http-client-seam.ts'
+import type { Http } from '../http-client/service.ts'
 
 export { TooManyDerivations } from './passwords/derivation-queue.ts'
 export { LoginLimits, type LoginLimitsOptions } from './passwords/login-limits.ts'

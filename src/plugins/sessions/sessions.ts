@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Http } from './http-client-seam.ts'
+import type { Http } from '../http-client/service.ts'
 import type { Logins } from './logins.ts'
 import type { Lookup } from './lookup.ts'
 import type { PasswordRoutes } from './password-routes.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { HttpClient } from '../../../src/plugins/sessions/http-client-seam.ts'
+import type { Http, HttpClient } from '../../../src/plugins/http-client/service.ts'
 import { httpProvider } from '../../../src/plugins/sessions/http-provider.ts'
 import { checkSettings } from '../../../src/plugins/sessions/check.ts'
 import { hashPassword, publishedHashes } from '../../../src/plugins/sessions/service.ts'
@@ -50,14 +50,14 @@ function fakeHttp(answer: () => unknown): { client: HttpClient; posts: Posted[];
     get: () => Promise.reject(new Error('nobody gets')),
     async post(url: string, body?: unknown, options?: object) {
       posts.push({ url, body, options })
-      return { status: 200, data: answer() }
+      return { status: 200, data: answer(), headers: {}, url }
     }
   }
   const open: HttpClient['open'] = options => {
     opened.push(options)
-    return http
+    return http as Partial<Http> as Http
   }
-  return { client: { open }, posts, opened }
+  return { client: { open } as HttpClient, posts, opened }
 }
 
 const http = {

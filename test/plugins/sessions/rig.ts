@@ -5,7 +5,7 @@ import database from '../../../src/plugins/database/index.ts'
 import { Database } from '../../../src/plugins/database/service.ts'
 import sessions from '../../../src/plugins/sessions/index.ts'
 import type { SessionSettings } from '../../../src/plugins/sessions/config.ts'
-import { HttpClient, type Http } from '../../../src/plugins/sessions/http-client-seam.ts'
+import { HttpClient, type Http } from '../../../src/plugins/http-client/service.ts'
 import {
   Sessions,
   type Credentials,
