@@ -302,11 +302,15 @@ describe('a token that expires in mid-session', () => {
     await using rig = await startRig({ clock })
     rig.tokens.expiries.set('u1/5/a', clock.now() + 60_000)
     const client = await rig.start({ dialect })
+    // With the second answer the gateway has also read the pong that went out behind the first request.
+    const answered = async (): Promise<void> => {
+      await client.request('GetLoginStatus')
+      await client.request('GetLoginStatus')
+    }
+    await answered()
     for (let part = 0; part < 4; part++) {
       await clock.advance(14_750)
-      // With the second answer the gateway has also read the pong that went out behind the first request.
-      await client.request('GetLoginStatus')
-      await client.request('GetLoginStatus')
+      await answered()
     }
     expect(client.events).not.toContain('OnUserTokenExpired')
     await clock.advance(1_100)
