@@ -100,6 +100,11 @@ export interface Chat {
     source: { readonly userID: string } | { readonly groupID: string },
     viewers?: readonly string[]
   ): Promise<void>
+  /**
+   * A user's `globalRecvMsgOpt` has changed. With 1 he is told of nothing that others say, and none of it counts in his
+   * total of unread messages.
+   */
+  receiveOptionChanged(userID: string, options?: DeliverOptions): Promise<void>
 }
 
 /** What back ends may do without being one of the users (`/v1/im`). */

@@ -147,7 +147,8 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     async appearanceChanged(source) {
       appearances.push(source)
       log.push('appearanceChanged')
-    }
+    },
+    receiveOptionChanged: async () => undefined
   })
   const open = async (): Promise<OpenedGroups> => {
     const groups: OpenedGroups = await openGroups({

@@ -57,7 +57,8 @@ export async function testPeople(options: TestPeopleOptions = {}): Promise<TestP
   const chat: Chat = {
     notice: recorded('notice'),
     membersChanged: recorded('membersChanged'),
-    appearanceChanged: recorded('appearanceChanged')
+    appearanceChanged: recorded('appearanceChanged'),
+    receiveOptionChanged: recorded('receiveOptionChanged')
   }
   const groups: Pick<Groups, 'member' | 'personChanged'> = {
     async personChanged(...args) {

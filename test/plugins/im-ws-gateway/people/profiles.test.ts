@@ -64,7 +64,7 @@ test('what friends do not see is told to his own devices alone', async () => {
   opened.told()
   await opened.part.setSelf('u1', { ex: 'x' }, device)
   await opened.part.setGlobalRecvMessageOpt('u1', { opt: 2 }, device)
-  expect(opened.lines()).toEqual(['u1 selfInfo', 'u1 selfInfo'])
+  expect(opened.lines()).toEqual(['u1 selfInfo', 'u1 selfInfo', 'chat receiveOptionChanged'])
   expect(await opened.part.getSelf('u1', {}, device)).toMatchObject({ ex: 'x', globalRecvMsgOpt: 2 })
 })
 

@@ -46,7 +46,7 @@ function tell(news: News, memory: Memory, changed: Changed): void {
   for (const seat of thread.seats) {
     if (seat.row.hasLeft) continue
     let cause: Device | undefined
-    const wantsNone = seat.row.recvMsgOpt === 1
+    const wantsNone = !seat.user.receives(seat)
     let isTold = !wantsNone
     for (const { event, options, isOwn } of eventsFor(seat.user.userID)) {
       if (wantsNone && !isOwn) continue
@@ -105,7 +105,8 @@ function tellChanges(user: UserChat, { seats, causes }: Changes): void {
     )
 }
 
-function tellConversations(user: UserChat, seats: readonly Seat[], cause: Device | undefined): void {
+/** Tells a user how some of his conversations are, which of them are new in his list, and the total. */
+export function tellConversations(user: UserChat, seats: readonly Seat[], cause: Device | undefined): void {
   const options: DeliverOptions | undefined = cause && { cause }
   const conversations: Conversation[] = []
   const added: Conversation[] = []
@@ -118,6 +119,11 @@ function tellConversations(user: UserChat, seats: readonly Seat[], cause: Device
   }
   if (added.length) user.tell({ kind: 'newConversations', conversations: added }, options)
   user.tell({ kind: 'conversationsChanged', conversations }, options)
+  tellTotal(user, options)
+}
+
+/** Tells a user how much is unread if he was told otherwise before. */
+export function tellTotal(user: UserChat, options: DeliverOptions | undefined): void {
   if (user.total === user.toldTotal) return
   user.toldTotal = user.total
   user.tell({ kind: 'totalUnread', count: user.total }, options)

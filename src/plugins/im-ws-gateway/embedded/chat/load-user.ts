@@ -1,6 +1,7 @@
 import type { Deliver } from '../../user-core.ts'
 import type { ChatContext } from './context.ts'
 import { latestSeenBy } from './latest.ts'
+import { receiveNothing } from './receive-option.ts'
 import { readSeats, type ReadSeat } from './read-seats.ts'
 import type { SeatRow } from './rows.ts'
 import { Seat, type Appearance } from './seat.ts'
@@ -9,11 +10,12 @@ import { UserChat } from './user-chat.ts'
 
 /** Brings the conversations of a user into memory, and keeps them there until they are removed. */
 export function loadUser(context: ChatContext, userID: string, tell: Deliver): Promise<UserChat> {
-  const { db, memory, turns } = context
+  const { db, memory, people, turns } = context
   return turns.between(async () => {
     const found = await readSeats(db, userID)
     const appearanceOf = await appearancesOf(context, userID, found)
-    const user = new UserChat(userID, tell)
+    const receivesNothing = (await people().user(userID))?.globalRecvMsgOpt === receiveNothing
+    const user = new UserChat(userID, tell, receivesNothing)
     for (const { row, numbers, latest, isLatestDeleted } of found) {
       const thread = memory.threads.get(row.thread) ?? new Thread(row.thread, numbers, latest)
       const seat = new Seat(user, thread, row, appearanceOf(row))

@@ -29,7 +29,7 @@ export async function missedBy(
 ): Promise<readonly CoreEvent[]> {
   const seats = [...user.seats.values()]
   const spoken = seats
-    .filter(({ row, thread }) => row.recvMsgOpt !== 1 && thread.numbers.position > gap.after)
+    .filter(seat => user.receives(seat) && seat.thread.numbers.position > gap.after)
     .toSorted((a, b) => b.thread.numbers.position - a.thread.numbers.position)
     .slice(0, maxMessages)
   const changed = seats.filter(

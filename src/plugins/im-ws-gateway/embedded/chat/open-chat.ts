@@ -20,6 +20,7 @@ import { keepNotice } from './notices.ts'
 import { sendFromOffice } from './office-send.ts'
 import { Platforms } from './platforms.ts'
 import { randomPool } from './random-pool.ts'
+import { followReceiveOption } from './receive-option.ts'
 import { Acknowledged } from './repeats.ts'
 import { settingsPart } from './settings-part.ts'
 import { openTables } from './tables.ts'
@@ -109,6 +110,7 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     notice: (notice, options) => keepNotice(context, notice, options),
     membersChanged: (change, options) => changeMembers(context, change, options),
     appearanceChanged: (source, viewers) => showAppearance(context, source, viewers),
+    receiveOptionChanged: (userID, options) => followReceiveOption(context, userID, options),
     send: message => sendFromOffice(context, message),
     async close() {
       await burning.close()

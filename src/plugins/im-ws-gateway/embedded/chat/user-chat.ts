@@ -22,10 +22,13 @@ export class UserChat {
   /** Unread messages of the conversations that count. */
   total = 0
   toldTotal = 0
+  /** He wants to receive no messages of others, and none count as unread in the total. */
+  receivesNothing: boolean
 
-  constructor(userID: string, tell: Deliver) {
+  constructor(userID: string, tell: Deliver, receivesNothing: boolean) {
     this.userID = userID
     this.tell = tell
+    this.receivesNothing = receivesNothing
   }
 
   seatAt(place: Place): Seat | undefined {
@@ -37,9 +40,15 @@ export class UserChat {
     seat.thread.seats.add(seat)
   }
 
+  /** Whether he wants to receive what others say in a conversation. */
+  receives({ row }: Seat): boolean {
+    return !this.receivesNothing && row.recvMsgOpt !== 1
+  }
+
   /** Takes in what has changed of a conversation. */
   recount(seat: Seat): void {
-    const unread = seat.row.recvMsgOpt === 0 ? seat.unread : 0
+    const counts = !this.receivesNothing && seat.row.recvMsgOpt === 0
+    const unread = counts ? seat.unread : 0
     this.total += unread - seat.toldUnread
     seat.toldUnread = unread
   }

@@ -25,7 +25,7 @@ export interface ProfileAudience {
 }
 
 /**
- * Tells a user's own devices of his changed profile, then those who have him among their friends, and then, for a new
+ * Tells a user's own devices of his changed profile, and what follows from it, then those who have him among their friends, and then, for a new
  * name or face, the members of his groups and everybody whose conversations show it.
  * @param cause the device that has changed it
  */
@@ -38,6 +38,7 @@ export async function announceProfile(
   const { userID } = user
   const options = cause && { cause }
   delivery.toUser(userID, { kind: 'selfInfo', user }, options)
+  if (changed.has('globalRecvMsgOpt')) await chat().receiveOptionChanged(userID, options)
   if (shownToFriends.some(name => changed.has(name))) {
     for await (const row of relations.befriending(userID)) {
       delivery.toUser(row.ownerUserID, { kind: 'friendInfoChanged', friend: friendOf(row, user) })
