@@ -1,7 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { createHmac } from 'node:crypto'
+import { secretInFile } from '../../core/index.ts'
 
 /**
  * What stands for something secret in the database: HMAC-SHA-256 of `parts`, in hex. `purpose` keeps digests of one
@@ -15,7 +13,6 @@ export interface SecretPlace {
   readonly secretFile: string
 }
 
-const keyBytes = 32
 const remedy = 'set guardSecret of sign-bridge, or its secretFile to a file that can be written'
 
 /**
@@ -24,7 +21,13 @@ const remedy = 'set guardSecret of sign-bridge, or its secretFile to a file that
  * @throws {Error} naming the file, as an absolute path, and the settings when it cannot be made or read, or is no key
  */
 export async function openSecret({ guardSecret, secretFile }: SecretPlace): Promise<KeyedDigest> {
-  const key = guardSecret === undefined ? await keyIn(resolve(secretFile)) : Buffer.from(guardSecret)
+  if (guardSecret !== undefined) return keyedDigest(guardSecret)
+  const key = await secretInFile(secretFile, {
+    unreadable: (file, code) => `The key in ${file} cannot be read (${code}): ${remedy}`,
+    unkept: (file, code) =>
+      `The key that protects PINs in the database cannot be kept in ${file} (${code}): ${remedy}`,
+    unfit: file => `${file} is no key of 32 bytes in hex: restore it from a backup`
+  })
   return keyedDigest(key)
 }
 
@@ -34,55 +37,4 @@ export function keyedDigest(key: string | Buffer): KeyedDigest {
     createHmac('sha256', key)
       .update(JSON.stringify([purpose, ...parts]))
       .digest('hex')
-}
-
-async function keyIn(file: string): Promise<Buffer> {
-  const found = (await read(file)) ?? (await make(file))
-  const key = Buffer.from(found.trim(), 'hex')
-  if (key.length === keyBytes) return key
-  throw new Error(`${file} is no key of ${keyBytes} bytes in hex: restore it from a backup`)
-}
-
-async function read(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw new Error(`The key in ${file} cannot be read (${codeOf(error)}): ${remedy}`, { cause: error })
-  }
-}
-
-/** Appears under its name complete and on the disk, or not at all; of two processes the first wins. */
-async function make(file: string): Promise<string> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`
-  try {
-    await makeDirectory(dirname(file))
-    const handle = await open(draft, 'wx', 0o600)
-    await handle.writeFile(`${randomBytes(keyBytes).toString('hex')}\n`)
-    await handle.sync()
-    await handle.close()
-    await link(draft, file)
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST')
-      throw new Error(
-        `The key that protects PINs in the database cannot be kept in ${file} (${codeOf(error)}): ${remedy}`,
-        { cause: error }
-      )
-  } finally {
-    await rm(draft, { force: true })
-  }
-  return (await read(file)) ?? ''
-}
-
-/** `mkdir` with `recursive` never returns where the parent exists and refuses, as `/proc` does. */
-async function makeDirectory(directory: string): Promise<void> {
-  if (existsSync(directory)) return
-  await makeDirectory(dirname(directory))
-  await mkdir(directory).catch((error: unknown) => {
-    if (!existsSync(directory)) throw error
-  })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
 }

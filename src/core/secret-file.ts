@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+
+const secretBytes = 32
+
+/** What is said of a file that cannot be used. `code` is that of the system, `file` an absolute path. */
+export interface SecretFileFaults {
+  readonly unreadable: (file: string, code: string) => string
+  readonly unkept: (file: string, code: string) => string
+  /** It holds something else than 32 bytes in hex. */
+  readonly unfit: (file: string) => string
+}
+
+/**
+ * The 32 random bytes that a file holds, in hex; it is made when there is none, for this account alone. Of two
+ * processes that make it at once the first wins, and both read the same.
+ * @param secretFile relative to the working directory, or absolute
+ * @throws {Error} one of `faults`
+ */
+export async function secretInFile(secretFile: string, faults: SecretFileFaults): Promise<Buffer> {
+  const file = resolve(secretFile)
+  const found = (await read(file, faults)) ?? (await make(file, faults))
+  const bytes = Buffer.from(found.trim(), 'hex')
+  if (bytes.length === secretBytes) return bytes
+  throw new Error(faults.unfit(file))
+}
+
+async function read(file: string, { unreadable }: SecretFileFaults): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw new Error(unreadable(file, codeOf(error)), { cause: error })
+  }
+}
+
+/** Appears under its name complete and on the disk, or not at all. */
+async function make(file: string, faults: SecretFileFaults): Promise<string> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  try {
+    await makeDirectory(dirname(file))
+    const handle = await open(draft, 'wx', 0o600)
+    await handle.writeFile(`${randomBytes(secretBytes).toString('hex')}\n`)
+    await handle.sync()
+    await handle.close()
+    await link(draft, file)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw new Error(faults.unkept(file, codeOf(error)), { cause: error })
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return (await read(file, faults)) ?? ''
+}
+
+/** `mkdir` with `recursive` never returns where the parent exists and refuses, as `/proc` does. */
+async function makeDirectory(directory: string): Promise<void> {
+  if (existsSync(directory)) return
+  await makeDirectory(dirname(directory))
+  await mkdir(directory).catch((error: unknown) => {
+    if (!existsSync(directory)) throw error
+  })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}
