@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { makeDirectory } from './make-directory.ts'
 
 const secretBytes = 32
 
@@ -52,15 +52,6 @@ async function make(file: string, faults: SecretFileFaults): Promise<string> {
     await rm(draft, { force: true })
   }
   return (await read(file, faults)) ?? ''
-}
-
-/** `mkdir` with `recursive` never returns where the parent exists and refuses, as `/proc` does. */
-async function makeDirectory(directory: string): Promise<void> {
-  if (existsSync(directory)) return
-  await makeDirectory(dirname(directory))
-  await mkdir(directory).catch((error: unknown) => {
-    if (!existsSync(directory)) throw error
-  })
 }
 
 function codeOf(error: unknown): string {

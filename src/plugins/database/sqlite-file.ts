@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeDirectory } from '../../core/index.ts'
 import { whileBusy } from './sqlite-busy.ts'
 import { fileFailure, permit, recover, unusable } from './sqlite-failure.ts'
 import { SqliteThread } from './sqlite-thread.ts'
@@ -37,15 +37,6 @@ async function prepareDirectory(file: string): Promise<void> {
     throw unusable(file, `has no directory, and ${directory} cannot be made (${code})`, permit(file), error)
   }
   throw unusable(file, 'is a directory', 'Move it away')
-}
-
-/** `mkdir` with `recursive` never returns where the parent exists and refuses, as `/proc` does. */
-async function makeDirectory(directory: string): Promise<void> {
-  if (existsSync(directory)) return
-  await makeDirectory(dirname(directory))
-  await mkdir(directory).catch((error: unknown) => {
-    if (!existsSync(directory)) throw error
-  })
 }
 
 /**
