@@ -49,10 +49,9 @@ export function cachedRoute(
 
   return {
     handler(request, reply) {
-      const { userOf } = cache
       const wantsNew = isForced(request)
       const mayMatter = caching.scope === 'user' || wantsNew
-      const user = mayMatter ? userOf?.(request) : undefined
+      const user = mayMatter ? cache.userOf(request) : undefined
       if (policy.off || user?.uncached) {
         sections.of(caching.scope, routeId).counts.bypass++
         servedOf.set(request, bypassed)

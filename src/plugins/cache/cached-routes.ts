@@ -23,7 +23,7 @@ export function cacheRoutes(app: App, cache: LayeredCache, errors: ApiErrors | u
   if (errors) errors.around(wrap)
   else app.addHook('onRoute', route => void (route.handler = wrap(route) ?? route.handler))
   app.addHook('onReady', async () => {
-    if (ofUsers.length === 0 || cache.userOf) return
+    if (ofUsers.length === 0 || cache.knowsUsers) return
     throw new TypeError(
       `Route ${ofUsers[0]} has cache.scope 'user', but no plugin tells the cache who the users are (Cache.identify)`
     )

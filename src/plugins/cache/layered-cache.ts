@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { RequestCaches } from './context.ts'
 import { Core, type CoreParts } from './core.ts'
 import { makeHandle } from './handle.ts'
+import { personTag } from './person.ts'
 import type {
   Cache,
   CacheContext,
@@ -24,9 +25,13 @@ export class LayeredCache implements Cache {
     this.core = new Core(parts)
   }
 
-  /** Tells who the user of a request is, if anybody does. */
-  get userOf(): ((request: FastifyRequest) => CacheUser | undefined) | undefined {
-    return this.#userOf
+  /** Whether anybody tells who the user of a request is. */
+  get knowsUsers(): boolean {
+    return this.#userOf !== undefined
+  }
+
+  userOf(request: FastifyRequest): CacheUser | undefined {
+    return this.#userOf?.(request)
   }
 
   define<T, Args extends unknown[]>(
@@ -50,6 +55,10 @@ export class LayeredCache implements Cache {
     const fault = tagFault(tag)
     if (fault !== undefined) throw new TypeError(fault)
     await this.core.forget({ ids: [], tags: [tag] })
+  }
+
+  async clearUser(identity: string): Promise<void> {
+    await this.core.forget({ ids: [], tags: [personTag({ identity })] })
   }
 
   identify(userOf: (request: FastifyRequest) => CacheUser | undefined): void {

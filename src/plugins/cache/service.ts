@@ -250,9 +250,14 @@ export interface Cache {
   clearTag(tag: string): Promise<void>
   /**
    * Tells who the user of a request is, for routes of scope `user`; `undefined`: a guest. Once, before the gateway is ready.
+   * Where `sessions` is on, it has been done.
    * @throws {Error} when somebody does so already
    */
   identify(userOf: (request: FastifyRequest) => CacheUser | undefined): void
+  /** The user of a request as the caches know them; `undefined`: a guest, or nobody tells who the users are. */
+  userOf(request: FastifyRequest): CacheUser | undefined
+  /** Clears everything that is held for a person, on all nodes. */
+  clearUser(identity: string): Promise<void>
   stats(): CacheStats
 }
 

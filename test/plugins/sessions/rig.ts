@@ -72,6 +72,8 @@ export interface RigOptions {
   readonly logs?: string[]
   /** Adds routes, in a plugin of its own with the name `portal`. */
   readonly routes?: (app: FastifyInstance, service: Sessions) => void
+  /** More plugins, by name. */
+  readonly plugins?: Readonly<Record<string, object>>
   /** The same in a plugin `other`. */
   readonly otherRoutes?: (app: FastifyInstance, service: Sessions) => void
 }
@@ -160,6 +162,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
           scryptCost: 10,
           ...options.config
         },
+        ...options.plugins,
         portal: { use: portal },
         other: { use: other }
       }
