@@ -29,7 +29,7 @@ done <Dockerfile
 
 port=$(node -e 'require("net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port); this.close() })')
 settings=(NODE_ENV=production PATH="$PATH" HOME="$work" PAIFANG_SERVER_HOST=127.0.0.1 PAIFANG_SERVER_PORT="$port"
-  PAIFANG_SERVER_ADMIN_PORT=0 PAIFANG_SERVER_DRAIN_MS=0 PAIFANG_STATE_DRIVER=memory PAIFANG_DATABASE_FILE="$data/paifang.db")
+  PAIFANG_SERVER_ADMIN_PORT=0 PAIFANG_METRICS_PORT=0 PAIFANG_METRICS_HOST=127.0.0.1 PAIFANG_SERVER_DRAIN_MS=0 PAIFANG_STATE_DRIVER=memory PAIFANG_DATABASE_FILE="$data/paifang.db")
 cd "$image"
 env -i "${settings[@]}" node dist/cli.js start >"$work/log" 2>&1 &
 gateway=$!

@@ -6,9 +6,13 @@ export {
   addUpgradeRoute,
   Clock,
   definePlugin,
+  Histogram,
+  labelled,
   optional,
+  plain,
   problemCodes,
   service,
+  single,
   StartupError,
   systemClock
 } from './core/index.ts'
@@ -19,6 +23,8 @@ export type {
   GatewayOptions,
   GatewayPlugin,
   Health,
+  HistogramSnapshot,
+  Metric,
   OptionalService,
   PluginDefinition,
   PluginHealth,
@@ -59,6 +65,7 @@ export * from './plugins/database/service.ts'
 export * from './plugins/fetch-workers/service.ts'
 export * from './plugins/http-client/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
+export * from './plugins/metrics/service.ts'
 export * from './plugins/sessions/service.ts'
 export * from './plugins/sign-bridge/service.ts'
 export * from './plugins/sign-simulator/service.ts'

@@ -5,6 +5,8 @@ import { redact } from '../settings/schema.ts'
 import { addAdminListener } from '../operations/admin.ts'
 import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
+import { metricsOf } from './plugin-metrics.ts'
+import type { Metric } from './metric.ts'
 import { watchPlugins, type RouteInfo, type Watch } from './lifecycle.ts'
 import { RequestLog, requestId } from '../operations/logging.ts'
 import { schemaController } from './request-validation.ts'
@@ -27,6 +29,8 @@ export interface GatewayInfo {
   readonly plugins: readonly PluginStatus[]
   readonly routes: readonly RouteInfo[]
   readonly health: Health
+  /** What the plugins have counted and measured, under names of which each is there once. */
+  metrics(): Promise<readonly Metric[]>
   /** The settings in use, secrets hidden. */
   settings(): unknown
   /** True from the signal to close on. */
@@ -62,6 +66,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     plugins: statuses,
     routes: watch.routes,
     health,
+    metrics: () => metricsOf(app, entries),
     settings: () => redact(resolution.view, resolution.values),
     get closing() {
       return closing.started

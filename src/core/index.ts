@@ -24,3 +24,4 @@ export { problemCodes, StartupError, type Problem, type ProblemCode } from '../s
 export { inputView, validate } from '../settings/schema.ts'
 export { secretInFile, type SecretFileFaults } from './secret-file.ts'
 export { makeDirectory } from './make-directory.ts'
+export { Histogram, labelled, plain, single, type HistogramSnapshot, type Metric } from './metric.ts'
