@@ -54,6 +54,7 @@ export type {
   ValueTransform
 } from './plugins/api-error/service.ts'
 export * from './plugins/cache/service.ts'
+export * from './plugins/click-stats/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
 export * from './plugins/fetch-workers/service.ts'

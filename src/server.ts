@@ -5,6 +5,7 @@ import { createGateway, StartupError, type GatewayOptions } from './core/index.t
 import { listen } from './core/listen.ts'
 import apiError from './plugins/api-error/index.ts'
 import cache from './plugins/cache/index.ts'
+import clickStats from './plugins/click-stats/index.ts'
 import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
@@ -27,6 +28,7 @@ import { startReport } from './start-report.ts'
 export const builtins = [
   apiError,
   cache,
+  clickStats,
   cors,
   cryptoEnvelope,
   customs179,
