@@ -5,6 +5,7 @@ import { createGateway, StartupError, type GatewayOptions } from './core/index.t
 import { listen } from './core/listen.ts'
 import apiError from './plugins/api-error/index.ts'
 import cache from './plugins/cache/index.ts'
+import clickStats from './plugins/click-stats/index.ts'
 import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
@@ -18,6 +19,7 @@ import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import sseHub from './plugins/sse-hub/index.ts'
 import state from './plugins/state/index.ts'
+import term from './plugins/term/index.ts'
 import tokenAuth from './plugins/token-auth/index.ts'
 import wechatScan from './plugins/wechat-scan/index.ts'
 import wechatSimulator from './plugins/wechat-simulator/index.ts'
@@ -27,6 +29,7 @@ import { startReport } from './start-report.ts'
 export const builtins = [
   apiError,
   cache,
+  clickStats,
   cors,
   cryptoEnvelope,
   customs179,
@@ -40,6 +43,7 @@ export const builtins = [
   signSimulator,
   sseHub,
   state,
+  term,
   tokenAuth,
   wechatScan,
   wechatSimulator
