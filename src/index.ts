@@ -50,6 +50,7 @@ export type {
   HandlerWrap,
   Locale,
   Related,
+  RelatedSource,
   ResultExtras,
   ValueTransform
 } from './plugins/api-error/service.ts'
