@@ -1,6 +1,6 @@
 export { Clock, systemClock, type Timer } from './clock.ts'
 export { createGateway, type GatewayInfo, type GatewayOptions } from './gateway.ts'
-export type { RouteInfo } from './lifecycle.ts'
+export type { AddedRoute, RouteInfo } from './lifecycle.ts'
 export type { Health, PluginHealth } from '../operations/health.ts'
 export { harmlessHeaders } from './harmless-headers.ts'
 export { hostFault, HostList, targetOf, type Target } from './host-list.ts'

@@ -1,11 +1,11 @@
-import Fastify, { type RouteOptions } from 'fastify'
+import Fastify from 'fastify'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { definePlugin, service, watchRoutes } from '../../src/core/index.ts'
+import { definePlugin, service, watchRoutes, type AddedRoute } from '../../src/core/index.ts'
 import { gatewayOf } from './kernel.ts'
 
 const Greeter = service<{ greet(name: string): string }>('greeter')
-const Seen = service<() => readonly RouteOptions[]>('seen')
+const Seen = service<() => readonly AddedRoute[]>('seen')
 
 const greeter = definePlugin({
   name: 'greeter',
@@ -139,17 +139,19 @@ describe('watching routes', () => {
 
   test('tells those of all plugins, with what hooks have added to them', async () => {
     await using app = await gatewayOf([greeter, watcher])
-    const routes = app.getDecorator<() => readonly RouteOptions[]>(Seen.name)()
-    expect(routes.find(({ url }) => url === '/greet')?.config).toMatchObject({ plugin: 'greeter' })
-    expect(routes.map(({ url }) => url)).toContain('/healthz')
+    const routes = app.getDecorator<() => readonly AddedRoute[]>(Seen.name)()
+    const greet = routes.find(({ options }) => options.url === '/greet')
+    expect(greet?.options.config).toMatchObject({ plugin: 'greeter' })
+    expect(greet?.owner.hasDecorator('private')).toBe(true)
+    expect(routes.map(({ options }) => options.url)).toContain('/healthz')
   })
 
   test('tells those that are added later, where there is no kernel', async () => {
     const app = Fastify()
     await app.register(watcher)
     await app.register(greeter)
-    const routes = app.getDecorator<() => readonly RouteOptions[]>(Seen.name)()
-    expect(routes.map(({ url }) => url)).toContain('/greet')
+    const routes = app.getDecorator<() => readonly AddedRoute[]>(Seen.name)()
+    expect(routes.map(({ options }) => options.url)).toContain('/greet')
   })
 })
 
