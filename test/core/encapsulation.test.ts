@@ -1,11 +1,10 @@
 import Fastify from 'fastify'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { definePlugin, service, watchRoutes, type AddedRoute } from '../../src/core/index.ts'
+import { definePlugin, service } from '../../src/core/index.ts'
 import { gatewayOf } from './kernel.ts'
 
 const Greeter = service<{ greet(name: string): string }>('greeter')
-const Seen = service<() => readonly AddedRoute[]>('seen')
 
 const greeter = definePlugin({
   name: 'greeter',
@@ -125,33 +124,6 @@ describe('the routes of a gateway', () => {
     ])
     expect(told).toContainEqual(['/greet', 'greeter'])
     expect(told).toContainEqual(['/foreign', 'foreign'])
-  })
-})
-
-describe('watching routes', () => {
-  const watcher = definePlugin({
-    name: 'watcher',
-    description: '',
-    scope: 'global',
-    provides: Seen,
-    setup: app => watchRoutes(app)
-  })
-
-  test('tells those of all plugins, with what hooks have added to them', async () => {
-    await using app = await gatewayOf([greeter, watcher])
-    const routes = app.getDecorator<() => readonly AddedRoute[]>(Seen.name)()
-    const greet = routes.find(({ options }) => options.url === '/greet')
-    expect(greet?.options.config).toMatchObject({ plugin: 'greeter' })
-    expect(greet?.owner.hasDecorator('private')).toBe(true)
-    expect(routes.map(({ options }) => options.url)).toContain('/healthz')
-  })
-
-  test('tells those that are added later, where there is no kernel', async () => {
-    const app = Fastify()
-    await app.register(watcher)
-    await app.register(greeter)
-    const routes = app.getDecorator<() => readonly AddedRoute[]>(Seen.name)()
-    expect(routes.map(({ options }) => options.url)).toContain('/greet')
   })
 })
 
