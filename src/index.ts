@@ -56,6 +56,7 @@ export type {
   HandlerWrap,
   Locale,
   Related,
+  RelatedSource,
   ResultExtras,
   ValueTransform
 } from './plugins/api-error/service.ts'
@@ -67,6 +68,8 @@ export * from './plugins/fetch-workers/service.ts'
 export * from './plugins/http-client/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
 export * from './plugins/metrics/service.ts'
+export * from './plugins/openapi/service.ts'
+export * from './plugins/related/service.ts'
 export * from './plugins/sessions/service.ts'
 export * from './plugins/sign-bridge/service.ts'
 export * from './plugins/sign-simulator/service.ts'

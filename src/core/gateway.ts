@@ -7,7 +7,7 @@ import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
 import { metricsOf } from './plugin-metrics.ts'
 import type { Metric } from './metric.ts'
-import { watchPlugins, type RouteInfo, type Watch } from './lifecycle.ts'
+import { watchPlugins, type AddedRoute, type RouteInfo, type Watch } from './lifecycle.ts'
 import { RequestLog, requestId } from '../operations/logging.ts'
 import { schemaController } from './request-validation.ts'
 import type { Entry } from '../resolve/entry.ts'
@@ -28,6 +28,8 @@ export interface GatewayInfo {
   /** In the order in which they started. */
   readonly plugins: readonly PluginStatus[]
   readonly routes: readonly RouteInfo[]
+  /** The same with all their options, for plugins that describe routes: see {@link watchRoutes}. */
+  readonly addedRoutes: readonly AddedRoute[]
   readonly health: Health
   /** What the plugins have counted and measured, under names of which each is there once. */
   metrics(): Promise<readonly Metric[]>
@@ -65,6 +67,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     production,
     plugins: statuses,
     routes: watch.routes,
+    addedRoutes: watch.added,
     health,
     metrics: () => metricsOf(app, entries),
     settings: () => redact(resolution.view, resolution.values),

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import { promisify } from 'node:util'
 import type { Problem } from '../settings/problems.ts'
 
@@ -12,11 +12,19 @@ export interface RouteInfo {
   readonly plugin: string | undefined
 }
 
+/** A route as it was added, and as the hooks of plugins have changed it. */
+export interface AddedRoute {
+  readonly options: RouteOptions
+  /** The instance that it belongs to, with the schemas that it may refer to. */
+  readonly owner: FastifyInstance
+}
+
 /** What the kernel learns by watching plugins. */
 export interface Watch {
   /** The plugin that is being registered, or whose `onReady` hook runs. */
   plugin: string | undefined
   readonly routes: RouteInfo[]
+  readonly added: AddedRoute[]
   /** `onReady` hooks that failed. */
   readonly problems: Problem[]
 }
@@ -27,10 +35,11 @@ export interface Watch {
  * nobody.
  */
 export function watchPlugins(app: FastifyInstance): Watch {
-  const watch: Watch = { plugin: undefined, routes: [], problems: [] }
-  app.addHook('onRoute', route => {
+  const watch: Watch = { plugin: undefined, routes: [], added: [], problems: [] }
+  app.addHook('onRoute', function (route) {
     const { plugin } = watch
     watch.routes.push({ method: String(route.method), url: route.url, plugin })
+    watch.added.push({ options: route, owner: this })
     if (plugin) route.config = { ...route.config, plugin }
   })
   const addHook = Reflect.get(app, 'addHook') as AddHook
