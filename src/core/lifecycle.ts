@@ -10,6 +10,8 @@ export interface RouteInfo {
   readonly method: string
   readonly url: string
   readonly plugin: string | undefined
+  /** Who may call it, as the route says; `undefined`: it does not. */
+  readonly access: string | undefined
 }
 
 /** What the kernel learns by watching plugins. */
@@ -30,7 +32,15 @@ export function watchPlugins(app: FastifyInstance): Watch {
   const watch: Watch = { plugin: undefined, routes: [], problems: [] }
   app.addHook('onRoute', route => {
     const { plugin } = watch
-    watch.routes.push({ method: String(route.method), url: route.url, plugin })
+    watch.routes.push({
+      method: String(route.method),
+      url: route.url,
+      plugin,
+      // Hooks of the plugin, which run after this one, may say it for all of its routes.
+      get access() {
+        return route.config?.access
+      }
+    })
     if (plugin) route.config = { ...route.config, plugin }
   })
   const addHook = Reflect.get(app, 'addHook') as AddHook

@@ -124,5 +124,8 @@ test('every command that prints a file prints the one in the repository', async 
   expect(await paifang(['schema'])).toEqual([0, readFileSync('paifang.schema.json', 'utf8')])
   expect(await paifang(['docs'])).toEqual([0, readFileSync('docs/plugins.md', 'utf8')])
   expect(await paifang(['docs', 'errors'])).toEqual([0, readFileSync('docs/errors.md', 'utf8')])
-  expect(await paifang(['docs', 'nothing'])).toEqual([64, expect.stringContaining("'plugins' and 'errors'")])
+  expect(await paifang(['docs', 'nothing'])).toEqual([
+    64,
+    expect.stringContaining("'plugins', 'errors' and 'routes'")
+  ])
 })
