@@ -39,7 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./cli/env.ts')).env
   },
   docs: {
-    summary: 'print the reference of all settings, or of all errors: docs [plugins|errors]',
+    summary: 'print the reference of all settings, errors or routes: docs [plugins|errors|routes]',
     load: async () => (await import('./cli/docs.ts')).docs
   },
   audit: {
@@ -58,6 +58,12 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'print the hash of a password, which is read from standard input, for a list of users',
     alone: true,
     load: async () => (await import('./cli/password.ts')).password
+  },
+  health: {
+    summary: 'ask a running gateway whether it is ready: health [--url http://127.0.0.1:3000/readyz]',
+    flags: ['url'],
+    alone: true,
+    load: async () => (await import('./cli/health.ts')).health
   },
   new: {
     summary: 'write a plugin that runs and a test that passes: new <name>',

@@ -6,9 +6,13 @@ export {
   addUpgradeRoute,
   Clock,
   definePlugin,
+  Histogram,
+  labelled,
   optional,
+  plain,
   problemCodes,
   service,
+  single,
   StartupError,
   systemClock
 } from './core/index.ts'
@@ -19,6 +23,8 @@ export type {
   GatewayOptions,
   GatewayPlugin,
   Health,
+  HistogramSnapshot,
+  Metric,
   OptionalService,
   PluginDefinition,
   PluginHealth,
@@ -50,21 +56,27 @@ export type {
   HandlerWrap,
   Locale,
   Related,
+  RelatedSource,
   ResultExtras,
   ValueTransform
 } from './plugins/api-error/service.ts'
 export * from './plugins/cache/service.ts'
+export * from './plugins/click-stats/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
 export * from './plugins/fetch-workers/service.ts'
 export * from './plugins/file-routes/service.ts'
 export * from './plugins/http-client/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
+export * from './plugins/metrics/service.ts'
+export * from './plugins/openapi/service.ts'
+export * from './plugins/related/service.ts'
 export * from './plugins/sessions/service.ts'
 export * from './plugins/sign-bridge/service.ts'
 export * from './plugins/sign-simulator/service.ts'
 export * from './plugins/sse-hub/service.ts'
 export * from './plugins/state/service.ts'
+export * from './plugins/term/service.ts'
 export * from './plugins/token-auth/service.ts'
 export * from './plugins/wechat-scan/service.ts'
 export * from './plugins/wechat-simulator/service.ts'

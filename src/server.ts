@@ -5,6 +5,7 @@ import { createGateway, StartupError, type GatewayOptions } from './core/index.t
 import { listen } from './core/listen.ts'
 import apiError from './plugins/api-error/index.ts'
 import cache from './plugins/cache/index.ts'
+import clickStats from './plugins/click-stats/index.ts'
 import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
@@ -13,11 +14,15 @@ import fetchWorkers from './plugins/fetch-workers/index.ts'
 import fileRoutes from './plugins/file-routes/index.ts'
 import httpClient from './plugins/http-client/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
+import metrics from './plugins/metrics/index.ts'
+import openapi from './plugins/openapi/index.ts'
+import related from './plugins/related/index.ts'
 import sessions from './plugins/sessions/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import sseHub from './plugins/sse-hub/index.ts'
 import state from './plugins/state/index.ts'
+import term from './plugins/term/index.ts'
 import tokenAuth from './plugins/token-auth/index.ts'
 import wechatScan from './plugins/wechat-scan/index.ts'
 import wechatSimulator from './plugins/wechat-simulator/index.ts'
@@ -27,6 +32,7 @@ import { startReport } from './start-report.ts'
 export const builtins = [
   apiError,
   cache,
+  clickStats,
   cors,
   cryptoEnvelope,
   customs179,
@@ -35,11 +41,15 @@ export const builtins = [
   fileRoutes,
   httpClient,
   imWsGateway,
+  metrics,
+  openapi,
+  related,
   sessions,
   signBridge,
   signSimulator,
   sseHub,
   state,
+  term,
   tokenAuth,
   wechatScan,
   wechatSimulator

@@ -5,7 +5,9 @@ import { redact } from '../settings/schema.ts'
 import { addAdminListener } from '../operations/admin.ts'
 import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
-import { watchPlugins, type RouteInfo, type Watch } from './lifecycle.ts'
+import { metricsOf } from './plugin-metrics.ts'
+import type { Metric } from './metric.ts'
+import { watchPlugins, type AddedRoute, type RouteInfo, type Watch } from './lifecycle.ts'
 import { RequestLog, requestId } from '../operations/logging.ts'
 import { schemaController } from './request-validation.ts'
 import type { Entry } from '../resolve/entry.ts'
@@ -26,7 +28,11 @@ export interface GatewayInfo {
   /** In the order in which they started. */
   readonly plugins: readonly PluginStatus[]
   readonly routes: readonly RouteInfo[]
+  /** The same with all their options, for plugins that describe routes: see {@link watchRoutes}. */
+  readonly addedRoutes: readonly AddedRoute[]
   readonly health: Health
+  /** What the plugins have counted and measured, under names of which each is there once. */
+  metrics(): Promise<readonly Metric[]>
   /** The settings in use, secrets hidden. */
   settings(): unknown
   /** True from the signal to close on. */
@@ -61,7 +67,9 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     production,
     plugins: statuses,
     routes: watch.routes,
+    addedRoutes: watch.added,
     health,
+    metrics: () => metricsOf(app, entries),
     settings: () => redact(resolution.view, resolution.values),
     get closing() {
       return closing.started

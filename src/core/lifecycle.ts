@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import { promisify } from 'node:util'
 import type { Problem } from '../settings/problems.ts'
 
@@ -10,6 +10,15 @@ export interface RouteInfo {
   readonly method: string
   readonly url: string
   readonly plugin: string | undefined
+  /** Who may call it, as the route says; `undefined`: it does not. */
+  readonly access: string | undefined
+}
+
+/** A route as it was added, and as the hooks of plugins have changed it. */
+export interface AddedRoute {
+  readonly options: RouteOptions
+  /** The instance that it belongs to, with the schemas that it may refer to. */
+  readonly owner: FastifyInstance
 }
 
 /** What the kernel learns by watching plugins. */
@@ -17,6 +26,7 @@ export interface Watch {
   /** The plugin that is being registered, or whose `onReady` hook runs. */
   plugin: string | undefined
   readonly routes: RouteInfo[]
+  readonly added: AddedRoute[]
   /** `onReady` hooks that failed. */
   readonly problems: Problem[]
 }
@@ -27,10 +37,19 @@ export interface Watch {
  * nobody.
  */
 export function watchPlugins(app: FastifyInstance): Watch {
-  const watch: Watch = { plugin: undefined, routes: [], problems: [] }
-  app.addHook('onRoute', route => {
+  const watch: Watch = { plugin: undefined, routes: [], added: [], problems: [] }
+  app.addHook('onRoute', function (route) {
     const { plugin } = watch
-    watch.routes.push({ method: String(route.method), url: route.url, plugin })
+    watch.routes.push({
+      method: String(route.method),
+      url: route.url,
+      plugin,
+      // Hooks of the plugin, which run after this one, may say it for all of its routes.
+      get access() {
+        return route.config?.access
+      }
+    })
+    watch.added.push({ options: route, owner: this })
     if (plugin) route.config = { ...route.config, plugin }
   })
   const addHook = Reflect.get(app, 'addHook') as AddHook

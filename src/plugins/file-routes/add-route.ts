@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify'
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { App } from '../../core/index.ts'
 import type { TokenAuth } from '../token-auth/service.ts'
 import { answer, type AnswerOptions } from './answer.ts'
@@ -34,13 +34,23 @@ export function addRoute(
     const method = name.toUpperCase()
     if (others.includes(method))
       throw new Error(`${method} ${url} is answered by ${ownerOf(app, method, url)}`)
-    app.route({ ...shared, method, config: { ...config }, ...(schema && { schema }) })
+    app.route({
+      ...shared,
+      method,
+      config: { access: 'as its file says', ...config },
+      ...(schema && { schema })
+    })
     refused.delete(method)
     if (method === 'GET') refused.delete('HEAD')
   }
   // Nobody needs a token to learn that there is no such method.
-  const config = isGuarded(parts.tokenAuth, url) ? { auth: 'public' as const } : {}
-  app.route({ ...shared, method: [...refused], config, schema: { hide: true } } as RouteOptions)
+  const auth = isGuarded(parts.tokenAuth, url) ? ({ auth: 'public' } as const) : {}
+  app.route({
+    ...shared,
+    method: [...refused],
+    config: { access: 'public', ...auth },
+    schema: { hide: true }
+  })
   return route
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
+import { isForm } from '../../core/index.ts'
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
-import { isForm, tooManyParameters } from './form-parser.ts'
 
 /** How much a request may bring. */
 export interface IntakeLimits {
@@ -26,6 +26,11 @@ function checkNames(given: unknown, most: number, isText: boolean): void {
   if (Object.hasOwn(given, '__proto__')) throw refusal('no parameter is called __proto__')
   const values: readonly unknown[] = Object.values(given)
   if ((isText ? values.flat().length : values.length) > most) throw tooManyParameters(most)
+}
+
+/** The refusal of a request with too many of them. */
+export function tooManyParameters(most: number): ApiError {
+  return refusal(`there are at most ${most} parameters`)
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -1,5 +1,5 @@
 import FindMyWay, { type HTTPMethod } from 'find-my-way'
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { App } from '../../core/index.ts'
 import { optionsFor, type RouteParts } from './add-route.ts'
@@ -37,8 +37,9 @@ export class LateRoutes {
       url: '/*',
       method: this.#methods,
       constraints: { [constraint]: 'late' },
+      config: { access: 'public' },
       schema: { hide: true }
-    } as RouteOptions)
+    })
   }
 
   /** Serves these, and no others any more. */

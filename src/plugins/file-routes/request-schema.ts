@@ -1,7 +1,6 @@
 import type { FastifyRequest, FastifySchema } from 'fastify'
-import type { RequestCompiler, RequestPart, RequestValidator } from '../../core/index.ts'
+import { isForm, type RequestCompiler, type RequestPart, type RequestValidator } from '../../core/index.ts'
 import { routeText } from '../related/service.ts'
-import { isForm } from './form-parser.ts'
 import type { MethodSource } from './route-source.ts'
 import type { RouteMethod } from './service.ts'
 
@@ -50,7 +49,7 @@ function schemaOfText(method: RouteMethod, meta: string | undefined): FastifySch
   if (meta === undefined) return undefined
   const { summary, parameters } = routeText(meta)
   const part = method === 'get' || method === 'delete' ? 'querystring' : 'body'
-  return { ...(summary !== '' && { summary }), ...(parameters && { [part]: parameters }) } as FastifySchema
+  return { ...(summary !== '' && { summary }), ...(parameters && { [part]: parameters }) }
 }
 
 /** Fastify takes two names for the schema of a query. */

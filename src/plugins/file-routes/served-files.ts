@@ -1,15 +1,15 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { basename, resolve } from 'node:path'
-import { requestCompiler, type App, type Clock } from '../../core/index.ts'
+import { allowForms, requestCompiler, type App, type Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
 import type { TokenAuth } from '../token-auth/service.ts'
 import { addRoute, type RouteParts } from './add-route.ts'
 import type { Config } from './config.ts'
 import { ContextFactory } from './context-factory.ts'
 import { ContextMembers, type MakeMember } from './context-members.ts'
-import { takeForms } from './form-parser.ts'
 import { frozen } from './frozen-values.ts'
 import { importModule, type ImportModule } from './import-file.ts'
+import { tooManyParameters } from './intake.ts'
 import type { LiveRoute } from './live-route.ts'
 import { loadRoutes, type LoadedFile, type LoadedRoutes, type LoadParts } from './load-routes.ts'
 import type { Reloads } from './reloads.ts'
@@ -74,7 +74,8 @@ export class ServedFiles implements FileRoutes {
     const { settings, errors, log, production } = this.#parts
     const watches = settings.watch ?? !production
     errors?.dialectFor(app, settings.dialect)
-    takeForms(app, settings.maxParameters)
+    const maxFields = settings.maxParameters
+    allowForms(app, { maxFields, refusal: () => tooManyParameters(maxFields) })
     app.addHook('onReady', async () => this.#members.close())
     const load = this.#loadParts(app, watches)
     const loaded = await loadRoutes(load).catch((error: NodeJS.ErrnoException) => {
