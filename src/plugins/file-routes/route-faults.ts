@@ -7,13 +7,10 @@ export interface Fault {
 
 /** Everything that is wrong with the files of a directory. */
 export class RouteFaults extends Error {
-  readonly faults: readonly Fault[]
-
   constructor(directory: string, faults: readonly Fault[]) {
     const lines = faults.map(fault => `- ${faultText(fault)}`)
     super([`the files in ${directory} cannot be served:`, ...lines].join('\n'))
     this.name = 'RouteFaults'
-    this.faults = faults
   }
 }
 

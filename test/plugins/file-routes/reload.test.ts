@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import cache from '../../../src/plugins/cache/index.ts'
 import { definePlugin } from '../../../src/core/index.ts'
+import cors from '../../../src/plugins/cors/index.ts'
 import tokenAuth from '../../../src/plugins/token-auth/index.ts'
 import { until } from '../sessions/rig.ts'
 import { serve, type Files, type Rig, type RigOptions } from './rig.ts'
@@ -150,6 +151,25 @@ describe('a file that comes', () => {
     rig.remove('new.js')
     await rig.files.reload()
     expect((await rig.inject('/new')).statusCode).toBe(404)
+  })
+
+  test('is served beside routes of other plugins for any path, and pages of other sites may ask for it', async () => {
+    const fallback = definePlugin({
+      name: 'fallback',
+      description: '',
+      setup: app => void app.post('/*', () => 'fallback')
+    })
+    const origin = 'https://portal.example'
+    await using rig = await watching(
+      {},
+      { plugins: { cors: { use: cors, origins: [origin] }, fallback: { use: fallback } } }
+    )
+    await rig.change({ 'new.js': says('new') })
+    expect(await rig.get('/new')).toMatchObject({ result: 'new' })
+    expect((await rig.inject({ method: 'POST', url: '/other' })).body).toBe('fallback')
+    const headers = { origin, 'access-control-request-method': 'GET' }
+    const preflight = await rig.inject({ method: 'OPTIONS', url: '/new', headers })
+    expect([preflight.statusCode, preflight.headers['access-control-allow-origin']]).toEqual([204, origin])
   })
 
   test('is served without api-error, too', async () => {
