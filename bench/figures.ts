@@ -50,12 +50,14 @@ function isNumeric(column: number): boolean {
   return column > 0 && column < 5
 }
 
-function bound(limit: Figure['limit']): string {
+/** A limit as a reader knows it. */
+export function bound(limit: Figure['limit']): string {
   if (!limit) return ''
   return 'atMost' in limit ? `<= ${limit.atMost}` : `>= ${limit.atLeast}`
 }
 
-function show(value: number | undefined): string {
+/** A number in as many digits as are of use. */
+export function show(value: number | undefined): string {
   if (value === undefined) return ''
   return Number.isInteger(value) ? String(value) : value.toFixed(value >= 100 ? 1 : 3)
 }

@@ -57,8 +57,21 @@ export interface DeliverOptions {
   readonly except?: Device
 }
 
+/**
+ * How something of a user stands, of which only the newest state matters to him. It is told like an event, but becomes
+ * one when it is sent: after all that was told until then, and once however often it was told. The object is its
+ * identity; it is the same each time.
+ */
+export interface Snapshot {
+  readonly kind: 'snapshot'
+  /** It adds up others, and comes after them. */
+  readonly isTotal: boolean
+  /** The event that says how it stands now. It tells nothing by itself. */
+  take(): CoreEvent
+}
+
 /** Takes an event for all devices of a user. Events of one conversation come in the order of its messages. */
-export type Deliver = (event: CoreEvent, options?: DeliverOptions) => void
+export type Deliver = (event: CoreEvent | Snapshot, options?: DeliverOptions) => void
 
 /** Makes cores. One implementation keeps everything in `Database`; another may speak to a chat server. */
 export interface UserCores {

@@ -1,6 +1,6 @@
 import { createHash, scryptSync } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PasswordKdf, type Argon2 } from '../../../src/plugins/sessions/password-kdf.ts'
+import { findArgon2, PasswordKdf, type Argon2 } from '../../../src/plugins/sessions/password-kdf.ts'
 import {
   derivations,
   DerivationQueue,
@@ -31,6 +31,31 @@ test('keys are derived with scrypt, N = 2^15, r = 8, p = 3, for which Node must 
   expect(kdf.current).toBe('scrypt:15:8:3')
   const master = scryptSync(secret, salt, 32, { N: 2 ** 15, r: 8, p: 3, maxmem: 2 ** 27 })
   expect(await kdf.derive(secret, salt, kdf.current)).toEqual(passwordKeys(master))
+})
+
+test('the package argon2 gives what libsodium gives: argon2id, 64 MiB, three passes', async () => {
+  const installed = await findArgon2({ warn: () => undefined })
+  const kdf = new PasswordKdf(settings, queue(), installed)
+  // sodium_crypto_pwhash(32, 'secret', 16 bytes of 7, 3, 64 MiB, ARGON2ID13)
+  const master = Buffer.from('de979f944877947c2fb2ec855abe1a0d364d42fdecccb335f9b82bec85ed8845', 'hex')
+  expect(kdf.current).toBe('argon2id:65536:3:1')
+  expect(await kdf.derive(secret, salt, kdf.current)).toEqual(passwordKeys(master))
+})
+
+test('a login takes a person from scrypt to argon2id, and their tokens stay good', async () => {
+  const file = directory.path('argon2.db')
+  const before = await startRig({ file })
+  const web = await before.login()
+  await before.app.close()
+  await using after = await startRig({
+    file,
+    config: { kdf: 'auto', argon2MemoryKiB: 19_456, argon2Passes: 2 }
+  })
+  expect(await after.login()).toBe(web)
+  const row = await after.db.selectFrom('sessions_identities').select('kdf').executeTakeFirst()
+  expect(row?.kdf).toBe('argon2id:19456:2:1')
+  expect(await after.me(web)).toBeDefined()
+  expect((await after.post({ ...credentials, password: 'wrong' })).statusCode).toBe(401)
 })
 
 test('the verifier is not the key', () => {

@@ -4,7 +4,7 @@ import type { Clock, Timed, Wheel } from '../../../core/index.ts'
 import type { ImError } from '../codes.ts'
 import type { ImSettings } from '../config.ts'
 import type { TokenFacts } from '../tokens/tokens.ts'
-import type { CoreEvent } from '../user-core.ts'
+import type { CoreEvent, Snapshot } from '../user-core.ts'
 import {
   encodeReply,
   errorReply,
@@ -127,12 +127,11 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.push(errorReply(this.dialect, request, answer))
   }
 
-  take(event: CoreEvent, isCause: boolean): void {
-    const frames = this.isOpen ? this.#framesOf(event) : []
-    if (frames.length === 0) return
-    this.#host.counters.events++
-    if (isCause && this.queue.isBusy) this.outbox.hold()
-    this.outbox.pushHeld(...frames)
+  take(event: CoreEvent | Snapshot, isCause: boolean): void {
+    if (!this.isOpen) return
+    if (event.kind === 'snapshot') return this.#outboxFor(isCause).pushLatest(event)
+    const frames = this.framesOf(event)
+    if (frames.length > 0) this.#outboxFor(isCause).pushHeld(...frames)
   }
 
   /** The login has been answered: tells the client what every client waits for, and what it missed. */
@@ -141,7 +140,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.state = 'loggedIn'
     this.#line.unwatch()
     this.outbox.push(beforeSync)
-    for (const event of missed) this.outbox.push(...this.#framesOf(event))
+    for (const event of missed) this.outbox.push(...this.framesOf(event))
     this.outbox.push(afterSync)
     this.outbox.release()
     this.#line.ping()
@@ -156,9 +155,9 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.#ending = ending
     if (state) this.state = state
     this.#expiresAt = Infinity
+    this.outbox.dropHeld()
     // Whether a client that is told to come back has got everything is known when it has closed.
     if (ending !== 'drained') this.#leave(ending === 'loggedOut')
-    this.outbox.dropHeld()
     if (push) this.push(push)
     this.#line.close(code, closeMs)
   }
@@ -234,6 +233,18 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.hasten(this.queue.dueAt)
   }
 
+  framesOf(told: CoreEvent | Snapshot): readonly Buffer[] {
+    try {
+      const event = told.kind === 'snapshot' ? told.take() : told
+      const frames = this.#host.frames.of(event, this, this.userID)
+      if (frames.length > 0) this.#host.counters.events++
+      return frames
+    } catch (err) {
+      this.#host.log.error({ err, kind: told.kind }, 'an event could not be told')
+      return []
+    }
+  }
+
   settled(): void {
     this.outbox.release()
   }
@@ -250,14 +261,10 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.#line.pause(isCongested)
   }
 
-  /** What tells the client of an event, in pieces; none: nothing does. */
-  #framesOf(event: CoreEvent): readonly Buffer[] {
-    try {
-      return this.#host.frames.of(event, this, this.userID)
-    } catch (err) {
-      this.#host.log.error({ err, kind: event.kind }, 'an event could not be told')
-      return []
-    }
+  /** The outbox, for an event; when that has a cause, it and whatever comes meanwhile is held back until the answer. */
+  #outboxFor(isCause: boolean): Outbox {
+    if (isCause && this.queue.isBusy) this.outbox.hold()
+    return this.outbox
   }
 
   /** True when the client should have sent a Login by now. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { ImSettings } from '../config.ts'
+import type { CoreEvent, Snapshot } from '../user-core.ts'
 import { watchBytes, type ClientSocket, type SocketOwner } from './client-socket.ts'
 import type { Counters } from './counters.ts'
 import { Outbox, type OutboxLimits, type OutboxOwner } from './outbox.ts'
@@ -20,6 +21,8 @@ export interface LineOwner {
   sentTooMuch(): void
   /** `due` is to be called at this time, or before. */
   hasten(at: number): void
+  /** What tells the client of an event, or how something stands now, in pieces; none: nothing does. */
+  framesOf(told: CoreEvent | Snapshot): readonly Buffer[]
 }
 
 /** What all lines have in common. */
@@ -140,6 +143,10 @@ export class Line implements SocketOwner, OutboxOwner {
 
   waiting(): void {
     this.#owner.hasten(this.outbox.stallsAt(this.#limits.stalledMs))
+  }
+
+  framesOf(snapshot: Snapshot): readonly Buffer[] {
+    return this.#owner.framesOf(snapshot)
   }
 
   #close(now: number): void {

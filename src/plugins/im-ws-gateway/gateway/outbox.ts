@@ -1,13 +1,18 @@
 import type { Writable } from 'node:stream'
+import type { Snapshot } from '../user-core.ts'
 import type { Flusher } from './flusher.ts'
 
 /** So much is handed to the socket at a time, so that a reader who takes some of it can be told from one who is stuck. */
 const batchBytes = 65_536
 /** A larger frame may take its time, at this pace. */
 const slowestBytesPerMs = 16
+/** Snapshots that may wait for a reader who is slow. */
+const maxSnapshots = 1_000
 
 /** Whose outbox it is. */
 export interface OutboxOwner {
+  /** What tells the reader how something stands now, in pieces. */
+  framesOf(snapshot: Snapshot): readonly Buffer[]
   /** More waits than may. */
   overflowed(): void
   /** The reader takes less than there is: see `stallsAt`. */
@@ -27,6 +32,10 @@ type Due = 'never' | 'passing' | 'urgent'
 /**
  * Frames on their way to one connection. All that is put in during one turn of the event loop, or until the next pass of
  * the flusher, goes out in one write; what the reader does not take waits here.
+ *
+ * A snapshot becomes a frame, behind all others, when something is to be sent that comes after it, or when all is
+ * written; while something is held back, it waits. So it says how it is after all that was told before it, and what is
+ * told after it is never older.
  */
 export class Outbox {
   readonly #socket: Writable
@@ -37,6 +46,8 @@ export class Outbox {
   #held: Buffer[] | undefined
   /** Bytes in both. */
   #bytes = 0
+  /** What comes after both, each once. */
+  #snapshots: Snapshot[] = []
   #due: Due = 'never'
   /** Since when the reader has taken nothing, in milliseconds of the wheel; -1: it takes all there is. */
   #pressedAt = -1
@@ -72,6 +83,7 @@ export class Outbox {
 
   /** Sends the pieces of a frame in this turn, after all that waits, and before what is held back. */
   push(...pieces: readonly Buffer[]): void {
+    this.#takeSnapshots()
     this.#add(pieces, true)
   }
 
@@ -90,30 +102,40 @@ export class Outbox {
     }
   }
 
+  /** Sends how something stands, behind what is held back and what else comes until the next pass of the flusher. */
+  pushLatest(snapshot: Snapshot): void {
+    if (this.#snapshots.includes(snapshot)) return
+    if ((this.#held || this.isPressed) && this.#isFull()) return
+    this.#snapshots.push(snapshot)
+    if (!this.#held) this.#schedule(false)
+  }
+
   /** Sends what was held back, and holds back nothing any more. */
   release(): void {
     const held = this.#held
     this.#held = undefined
-    if (!held || held.length === 0) return
-    for (const frame of held) this.#frames.push(frame)
-    this.#schedule(true)
+    for (const frame of held ?? []) this.#frames.push(frame)
+    if (this.#isWaiting) this.#schedule(true)
   }
 
-  /** Forgets what is held back. */
+  /** Forgets what is held back, and the snapshots that would come after it. */
   dropHeld(): void {
+    this.#takeSnapshots()
     for (const frame of this.#held ?? []) this.#bytes -= frame.length
     this.#held = undefined
+    this.#snapshots = []
   }
 
   /** Writes what waits, as much as the reader takes. To be called by the flusher. */
   flush(now: number): void {
     this.#due = 'never'
     if (this.isPressed || !this.#socket.writable) return
+    this.#takeSnapshots()
     if (this.#write()) return this.#emptied()
     this.#pressedAt = now
     this.#socket.once('drain', () => {
       this.#pressedAt = -1
-      if (this.#frames.length > 0) this.#schedule(true)
+      if (this.#isWaiting) this.#schedule(true)
       else this.#emptied()
     })
     this.#owner.waiting()
@@ -147,12 +169,31 @@ export class Outbox {
     return !socket.writableNeedDrain || socket.writableLength === 0
   }
 
-  #add(pieces: readonly Buffer[], isUrgent: boolean): void {
+  /** True when there is something that may be sent. */
+  get #isWaiting(): boolean {
+    return this.#frames.length > 0 || (this.#snapshots.length > 0 && !this.#held)
+  }
+
+  /** Makes frames of the snapshots, unless something is held back that comes before them. */
+  #takeSnapshots(): void {
+    if (this.#snapshots.length === 0 || this.#held) return
+    const snapshots = this.#snapshots
+    this.#snapshots = []
+    for (const isTotal of [false, true])
+      for (const snapshot of snapshots)
+        if (snapshot.isTotal === isTotal) this.#append(this.#owner.framesOf(snapshot))
+  }
+
+  #append(pieces: readonly Buffer[]): void {
     if (this.isPressed && this.#isFull()) return
     for (const piece of pieces) {
       this.#frames.push(piece)
       this.#bytes += piece.length
     }
+  }
+
+  #add(pieces: readonly Buffer[], isUrgent: boolean): void {
+    this.#append(pieces)
     // More than one write takes has no reason to wait for more.
     this.#schedule(isUrgent || this.#bytes >= batchBytes)
   }
@@ -170,7 +211,7 @@ export class Outbox {
   }
 
   #isFull(): boolean {
-    const isFull = this.#bytes > this.#limits.maxQueueBytes
+    const isFull = this.#bytes > this.#limits.maxQueueBytes || this.#snapshots.length >= maxSnapshots
     if (isFull) this.#owner.overflowed()
     return isFull
   }

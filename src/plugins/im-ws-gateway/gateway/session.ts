@@ -1,6 +1,6 @@
 import type { Timed } from '../../../core/index.ts'
 import { ImError } from '../codes.ts'
-import type { CoreEvent, Deliver, Device, UserCore } from '../user-core.ts'
+import type { CoreEvent, Deliver, Device, Snapshot, UserCore } from '../user-core.ts'
 import type { Instance } from './policy.ts'
 
 /** A connection of a user, as his session knows it. */
@@ -9,7 +9,7 @@ export interface Member extends Device, Instance {
   /** A mark of the core: up to there everything that the connection was told has arrived. */
   mark: number | undefined
   /** Sends an event. `isCause`: an operation of this connection that is under way has caused it. */
-  take(event: CoreEvent, isCause: boolean): void
+  take(event: CoreEvent | Snapshot, isCause: boolean): void
 }
 
 /** What a session needs of those around it. */

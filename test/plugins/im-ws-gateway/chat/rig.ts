@@ -16,6 +16,7 @@ import type {
   CoreEventKind,
   DeliverOptions,
   Device,
+  Snapshot,
   UserCore
 } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
 import { fakeClock, type FakeClock } from '../../../../src/testing/index.ts'
@@ -49,7 +50,7 @@ export interface Rig {
   readonly clock: FakeClock
   /** Registers users and opens their cores. */
   people<IDs extends readonly string[]>(...userIDs: IDs): Promise<{ [Index in keyof IDs]: Person }>
-  /** @param listener hears what the device is told, also what it has missed */
+  /** @param listener hears what the device is told, also what it has missed; how things stand after its requests only */
   open(userID: string, device?: Device, listener?: (event: CoreEvent) => void): Promise<Person>
   close(): Promise<void>
 }
@@ -105,12 +106,23 @@ async function openPerson(
   listener: (event: CoreEvent) => void
 ): Promise<Person> {
   const heard: Heard[] = []
-  const core = await cores.open(userID, (event, options) => {
-    heard.push({ event, options })
-    if (options?.except !== device) listener(event)
+  const snapshots = new Set<Snapshot>()
+  const core = await cores.open(userID, (told, options) => {
+    heard.push({ event: told.kind === 'snapshot' ? told.take() : told, options })
+    if (options?.except === device) return
+    if (told.kind === 'snapshot') snapshots.add(told)
+    else listener(told)
   })
   for (const event of await core.attach(device)) listener(event)
-  const call: Person['call'] = (name, args, from = device) => core.operations[name](args, from)
+  const takeSnapshots = (): void => {
+    for (const snapshot of snapshots) listener(snapshot.take())
+    snapshots.clear()
+  }
+  const call: Person['call'] = async (name, args, from = device) => {
+    const result = await core.operations[name](args, from)
+    takeSnapshots()
+    return result
+  }
   return {
     core,
     device,
@@ -132,6 +144,7 @@ async function openPerson(
       return page.messageList.map(textIn)
     },
     async leave() {
+      takeSnapshots()
       core.detach(device)
       await core.close()
     }

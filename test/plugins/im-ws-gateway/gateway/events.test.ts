@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { kickFarewell } from '../../../../src/plugins/im-ws-gateway/gateway/endings.ts'
 import { EventFrames } from '../../../../src/plugins/im-ws-gateway/gateway/event-frames.ts'
-import type { CoreEvent } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
+import type { CoreEvent, Snapshot } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
 import type { Dialect } from '../../../../src/plugins/im-ws-gateway/wire/index.ts'
 import { groupConversation } from '../wire/samples.ts'
 import type { Client } from './client.ts'
@@ -9,6 +10,17 @@ import { startRig } from './rig.ts'
 
 const dialects: readonly Dialect[] = ['2.0', '2.3', '3']
 const unread = (count: number): CoreEvent => ({ kind: 'totalUnread', count })
+
+/** A total that tests count up. */
+class Total implements Snapshot {
+  readonly kind = 'snapshot'
+  readonly isTotal = true
+  count = 0
+
+  take(): CoreEvent {
+    return unread(this.count)
+  }
+}
 
 /** What a client heard after it had logged in: the data of events, the names of answers. */
 const heard = ({ frames }: Client): string[] =>
@@ -121,6 +133,66 @@ test('events of 1,000 in one turn arrive in their order', async () => {
   for (let count = 0; count < 1_000; count++) rig.cores.of('u1').deliver(unread(count))
   await client.until(() => heard(client).length === 1_000)
   expect(heard(client)).toEqual(Array.from({ length: 1_000 }, (_, count) => String(count)))
+})
+
+test('how something stands is told once, as it is then, after the messages of the same turn', async () => {
+  await using rig = await startRig({ config: { policy: 'share' } })
+  const clients = await Promise.all([rig.start(), rig.start({ platformID: 1, dialect: '2.0' })])
+  const core = rig.cores.of('u1')
+  const total = new Total()
+  for (const name of ['a', 'b', 'c']) {
+    total.count++
+    core.deliver({ kind: 'newMessages', messages: [textMessage(name)] })
+    core.deliver(total)
+  }
+  await Promise.all(clients.map(client => client.event('OnTotalUnreadMessageCountChanged')))
+  core.deliver(unread(4))
+  await Promise.all(clients.map(client => client.until(() => heard(client).length === 5)))
+  expect(clients.map(heard)).toEqual([
+    ['OnRecvNewMessages', 'OnRecvNewMessages', 'OnRecvNewMessages', '3', '4'],
+    ['OnRecvNewMessage', 'OnRecvNewMessage', 'OnRecvNewMessage', '3', '4']
+  ])
+})
+
+test('how something stands comes after the answer to the operation that has changed it, and before the next', async () => {
+  await using rig = await startRig()
+  const total = new Total()
+  rig.cores.behaviours.set('setGlobalRecvMessageOpt', (_, device, core) => {
+    core.deliver(total)
+    total.count = 1
+    core.deliver(total, { cause: device })
+  })
+  const client = await rig.start()
+  const asked = [client.ask('SetGlobalRecvMessageOpt', [1]), client.ask('GetSelfUserInfo')]
+  await Promise.all(asked.map(each => client.answerTo(each)))
+  expect(heard(client)).toEqual(['SetGlobalRecvMessageOpt', '1', 'GetSelfUserInfo'])
+})
+
+test('who is sent away has been told how everything stands, and the core no longer asked', async () => {
+  await using rig = await startRig()
+  const client = await rig.start()
+  const core = rig.cores.of('u1')
+  const total = new Total()
+  total.take = () => unread(core.devices.size)
+  core.deliver(total)
+  for (const connection of rig.gateway.connections) connection.end(kickFarewell)
+  await client.closed
+  expect(heard(client)).toEqual(['1', 'OnKickedOffline'])
+})
+
+test('what cannot say how it stands is passed over', async () => {
+  const logs: string[] = []
+  await using rig = await startRig({ logs })
+  const client = await rig.start()
+  const total = new Total()
+  total.take = () => {
+    throw new Error('it does not stand')
+  }
+  rig.cores.of('u1').deliver(total)
+  rig.cores.of('u1').deliver(unread(2))
+  await client.until(() => heard(client).length === 1)
+  expect(heard(client)).toEqual(['2'])
+  expect(logs.some(line => line.includes('it does not stand'))).toBe(true)
 })
 
 describe('the bytes of an event', () => {

@@ -1,67 +1,6 @@
-import { Writable } from 'node:stream'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Flusher } from '../../../../src/plugins/im-ws-gateway/gateway/flusher.ts'
-import { Outbox } from '../../../../src/plugins/im-ws-gateway/gateway/outbox.ts'
-
-/** A socket whose reader takes what it is told to take. */
-class Reader extends Writable {
-  readonly writes: Buffer[] = []
-  #reading = true
-  #done: (() => void) | undefined
-
-  constructor() {
-    super({ highWaterMark: 16_384 })
-  }
-
-  get text(): string {
-    return Buffer.concat(this.writes).toString()
-  }
-
-  set reading(reading: boolean) {
-    this.#reading = reading
-    if (!reading) return
-    const done = this.#done
-    this.#done = undefined
-    done?.()
-  }
-
-  override _write(chunk: Buffer, _: string, done: () => void): void {
-    this.writes.push(chunk)
-    this.#take(done)
-  }
-
-  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    this.writes.push(Buffer.concat(chunks.map(({ chunk }) => chunk)))
-    this.#take(done)
-  }
-
-  #take(done: () => void): void {
-    if (this.#reading) done()
-    else this.#done = done
-  }
-}
-
-function outboxOf(maxQueueBytes = 1_000_000) {
-  const reader = new Reader()
-  const due: Outbox[] = []
-  const urgent: boolean[] = []
-  const seen = { overflowed: 0, waiting: 0 }
-  const owner = { overflowed: () => void seen.overflowed++, waiting: () => void seen.waiting++ }
-  const add = (one: Outbox, isUrgent: boolean): void => {
-    due.push(one)
-    urgent.push(isUrgent)
-  }
-  const flusher = { add } as unknown as Flusher
-  const outbox = new Outbox(reader, owner, { flusher, maxQueueBytes })
-  const flush = (now = 0): void => {
-    for (const one of due.splice(0)) one.flush(now)
-  }
-  const tick = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
-  return { reader, outbox, due, urgent, seen, flush, tick }
-}
-
-const frame = (text: string): Buffer => Buffer.from(text)
+import { frame, outboxOf } from './outbox-rig.ts'
 
 test('all frames of a turn are one write', () => {
   const { reader, outbox, due, flush } = outboxOf()

@@ -54,7 +54,10 @@ function tell(news: News, memory: Memory, changed: Changed): void {
       cause = options?.except ?? options?.cause ?? cause
       seat.user.tell(event, options)
     }
-    if (isTold) note(changed, seat, cause)
+    if (!isTold) continue
+    if (cause || !seat.wasListed) note(changed, seat, cause)
+    else tellLatest(seat)
+    memory.told.add(seat.user)
   }
 }
 
@@ -90,6 +93,16 @@ function note(changed: Changed, seat: Seat, cause: Device | undefined): void {
     changes.seats.push(seat)
     changes.causes.push(cause)
   } else changes.causes[index] = cause ?? changes.causes[index]
+}
+
+/** Tells a user how a conversation in his list is, and the total, as of when he hears of it: others may say more by then. */
+function tellLatest(seat: Seat): void {
+  const { user } = seat
+  user.recount(seat)
+  user.tell(seat)
+  if (user.total === user.toldTotal) return
+  user.toldTotal = user.total
+  user.tell(user.unread)
 }
 
 /** Those that the same device has caused are told together. */

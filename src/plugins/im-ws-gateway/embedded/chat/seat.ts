@@ -1,4 +1,5 @@
 import { sessionType, type Conversation, type Message } from '../../model.ts'
+import type { CoreEvent, Snapshot } from '../../user-core.ts'
 import { conversationIDOf, placeOf, type Place } from './place.ts'
 import { endOf, groupAtTypeOf, unreadOf } from './seat-row.ts'
 import { readTwin } from './stored-message.ts'
@@ -21,8 +22,8 @@ export interface OwnLatest {
   readonly whileLatest: number
 }
 
-/** How a conversation stands for a user whose core is open. */
-export class Seat {
+/** How a conversation stands for a user whose core is open. He is told it as a snapshot. */
+export class Seat implements Snapshot {
   readonly user: UserChat
   readonly thread: Thread
   readonly place: Place
@@ -43,6 +44,18 @@ export class Seat {
     this.appearance = appearance
     this.wasListed = false
     this.toldUnread = 0
+  }
+
+  get kind(): 'snapshot' {
+    return 'snapshot'
+  }
+
+  get isTotal(): false {
+    return false
+  }
+
+  take(): CoreEvent {
+    return { kind: 'conversationsChanged', conversations: [this.toConversation()] }
   }
 
   get unread(): number {

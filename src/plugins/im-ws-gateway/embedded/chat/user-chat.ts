@@ -1,4 +1,4 @@
-import type { Deliver, Device } from '../../user-core.ts'
+import type { Deliver, Device, Snapshot } from '../../user-core.ts'
 import { sessionType } from '../../model.ts'
 import { conversationIDOf, type Place } from './place.ts'
 import type { Seat } from './seat.ts'
@@ -22,6 +22,12 @@ export class UserChat {
   /** Unread messages of the conversations that count. */
   total = 0
   toldTotal = 0
+  /** Tells the total. */
+  readonly unread: Snapshot = {
+    kind: 'snapshot',
+    isTotal: true,
+    take: () => ({ kind: 'totalUnread', count: this.total })
+  }
   /** He wants to receive no messages of others, and none count as unread in the total. */
   receivesNothing: boolean
 

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { performancePage, type Run } from './page.ts'
+import { table, type Figure, type Verdict } from './figures.ts'
+
+// Every benchmark, one after the other; one table, one JSON file, and docs/performance.md from it. README.md has the methods.
+const benches: Readonly<Record<string, readonly string[]>> = {
+  kernel: [],
+  cache: [],
+  sse: [],
+  scan: [],
+  im: [],
+  sign: []
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: 'string', default: 'coverage/bench' }, docs: { type: 'boolean', default: false } }
+})
+const wanted = positionals.length > 0 ? positionals : Object.keys(benches)
+const unknown = wanted.find(name => !Object.hasOwn(benches, name))
+if (unknown !== undefined) throw new Error(`'${unknown}' is none of ${Object.keys(benches).join(', ')}`)
+
+mkdirSync(values.out, { recursive: true })
+const run: Run = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.version
+  },
+  loadBefore: loadavg()[0] ?? NaN,
+  benches: {}
+}
+let failed = false
+for (const name of wanted) {
+  process.stderr.write(`\n${name}\n`)
+  const json = join(values.out, `${name}.json`)
+  const args = [
+    '--import',
+    'tsx',
+    join(import.meta.dirname, `${name}.ts`),
+    ...(benches[name] ?? []),
+    '--json',
+    json
+  ]
+  // One at a time: each is spoilt by whatever else runs.
+  // eslint-disable-next-line no-await-in-loop
+  const [code] = (await once(
+    spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }),
+    'exit'
+  )) as [number]
+  // 1: a figure missed its limit, which is in the file.
+  if (code !== 0 && code !== 1) throw new Error(`bench/${name}.ts ended with ${code}`)
+  failed ||= code === 1
+  run.benches[name] = JSON.parse(readFileSync(json, 'utf8')) as (Figure & { verdict: Verdict })[]
+}
+writeFileSync(join(values.out, 'all.json'), `${JSON.stringify(run, undefined, 2)}\n`)
+for (const [name, figures] of Object.entries(run.benches))
+  process.stdout.write(`\n${name}\n${table(figures)}`)
+if (values.docs) writeFileSync('docs/performance.md', performancePage(run))
+process.exitCode = failed ? 1 : 0

@@ -1,0 +1,84 @@
+import { Writable } from 'node:stream'
+import type { Flusher } from '../../../../src/plugins/im-ws-gateway/gateway/flusher.ts'
+import { Outbox } from '../../../../src/plugins/im-ws-gateway/gateway/outbox.ts'
+import type { Snapshot } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
+
+/** A socket whose reader takes what it is told to take. */
+export class Reader extends Writable {
+  readonly writes: Buffer[] = []
+  #reading = true
+  #done: (() => void) | undefined
+
+  constructor() {
+    super({ highWaterMark: 16_384 })
+  }
+
+  get text(): string {
+    return Buffer.concat(this.writes).toString()
+  }
+
+  set reading(reading: boolean) {
+    this.#reading = reading
+    if (!reading) return
+    const done = this.#done
+    this.#done = undefined
+    done?.()
+  }
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.writes.push(chunk)
+    this.#take(done)
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
+    this.writes.push(Buffer.concat(chunks.map(({ chunk }) => chunk)))
+    this.#take(done)
+  }
+
+  #take(done: () => void): void {
+    if (this.#reading) done()
+    else this.#done = done
+  }
+}
+
+/** An outbox, what it hands to the flusher, and its reader. */
+export function outboxOf(maxQueueBytes = 1_000_000) {
+  const reader = new Reader()
+  const due: Outbox[] = []
+  const urgent: boolean[] = []
+  const seen = { overflowed: 0, waiting: 0 }
+  const owner = {
+    overflowed: () => void seen.overflowed++,
+    waiting: () => void seen.waiting++,
+    framesOf: (snapshot: Snapshot) => [frame('<'), frame(`${(snapshot as Standing).text}>`)]
+  }
+  const add = (one: Outbox, isUrgent: boolean): void => {
+    due.push(one)
+    urgent.push(isUrgent)
+  }
+  const flusher = { add } as unknown as Flusher
+  const outbox = new Outbox(reader, owner, { flusher, maxQueueBytes })
+  const flush = (now = 0): void => {
+    for (const one of due.splice(0)) one.flush(now)
+  }
+  const tick = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+  return { reader, outbox, due, urgent, seen, flush, tick }
+}
+
+export const frame = (text: string): Buffer => Buffer.from(text)
+
+/** Something that stands as `text` says. */
+export class Standing implements Snapshot {
+  readonly kind = 'snapshot'
+  readonly isTotal: boolean
+  text: string
+
+  constructor(text: string, isTotal = false) {
+    this.text = text
+    this.isTotal = isTotal
+  }
+
+  take(): never {
+    throw new Error('its owner knows')
+  }
+}
