@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { page } from './page.js'
+
+/** What is wrong with the old campus, and what was asked of it. At first nothing is. */
+export class Faults {
+  /** Connections are cut without an answer. */
+  down = false
+  /** Every answer has this status. */
+  status = 0
+  /** Milliseconds before an answer. */
+  slowMs = 0
+  /** Nobody can log in. */
+  refuseLogins = false
+
+  #counts = new Map()
+  #expected = new Map()
+  #held = Promise.resolve()
+
+  /** How often a path was asked for. */
+  count(path) {
+    return this.#counts.get(path) ?? 0
+  }
+
+  /** Resolves when a path is asked for next. */
+  next(path) {
+    return new Promise(resolve => this.#expected.set(path, resolve))
+  }
+
+  /** Gives no answer until what this returns is called. */
+  hold() {
+    let release
+    this.#held = new Promise(resolve => (release = resolve))
+    return () => {
+      this.#held = Promise.resolve()
+      release()
+    }
+  }
+
+  /** Notes a request and delays it; an answer in place of the right one, or `'cut'`, where there is a fault. */
+  async strike(path) {
+    this.#counts.set(path, this.count(path) + 1)
+    this.#expected.get(path)?.()
+    this.#expected.delete(path)
+    await this.#held
+    if (this.slowMs > 0) await pause(this.slowMs)
+    if (this.down) return 'cut'
+    return this.status > 0 ? page('服务器错误', { status: this.status }) : undefined
+  }
+}
