@@ -21,7 +21,7 @@ export async function repl({ args, flags, options }: Invocation): Promise<void> 
   const terminal = stdin.isTTY && stdout.isTTY
   let started: Promise<Awaited<ReturnType<typeof createGateway>>> | undefined
   const local = async (): Promise<Target> => {
-    started ??= createGateway({ ...options, logDestination: failureLines(stderr) })
+    started ??= createGateway({ ...options, adminListener: false, logDestination: failureLines(stderr) })
     return localTarget(await started)
   }
   // Nothing else may keep the process alive while a handler waits.

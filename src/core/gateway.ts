@@ -17,6 +17,8 @@ import { startPlugins, startProblem, type PluginStatus } from './start.ts'
 export interface GatewayOptions extends ResolveOptions {
   /** Where log lines (JSON) go; default: standard output. */
   readonly logDestination?: { write(line: string): void }
+  /** False: there is no admin listener, whatever the settings say. Default: true. */
+  readonly adminListener?: boolean
 }
 
 /** What the kernel knows of a running gateway: `app.gateway`. */
@@ -74,7 +76,8 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   try {
     await startPlugins(app, entries, watch, { started, statuses })
     addHealthRoutes(app, health, () => closing.started)
-    if (server.adminPort !== undefined) addAdminListener(app, server.adminPort, entries)
+    if (server.adminPort !== undefined && options.adminListener !== false)
+      addAdminListener(app, server.adminPort, entries)
     await makeReady(app, watch)
   } catch (error) {
     await app.close().catch((err: unknown) => app.log.error({ err }, 'could not close cleanly'))
