@@ -31,11 +31,13 @@ export async function startOldCampus({ port = 0, control = {} } = {}) {
     return person ? own[path](person) : page('登录已过期', { status: 401 })
   }
 
-  const server = createServer(async (request, response) => {
-    const answered = await answer(request).catch(() => page('请求出错', { status: 400 }))
-    if (answered === 'cut') response.destroy()
-    else response.writeHead(answered.status, answered.headers).end(answered.body)
-  })
+  async function respond(request, response) {
+    const given = await answer(request).catch(() => page('请求出错', { status: 400 }))
+    if (given === 'cut') response.destroy()
+    else response.writeHead(given.status, given.headers).end(given.body)
+  }
+
+  const server = createServer((request, response) => void respond(request, response))
   await once(server.listen(port, '127.0.0.1'), 'listening')
   const close = () => {
     server.closeAllConnections()

@@ -21,6 +21,11 @@ export class Faults {
     return this.#counts.get(path) ?? 0
   }
 
+  /** How often anything was. */
+  get total() {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0)
+  }
+
   /** Resolves when a path is asked for next. */
   next(path) {
     return new Promise(resolve => this.#expected.set(path, resolve))
