@@ -50,6 +50,7 @@ export type {
   HandlerWrap,
   Locale,
   Related,
+  RelatedSource,
   ResultExtras,
   ValueTransform
 } from './plugins/api-error/service.ts'
@@ -59,6 +60,7 @@ export * from './plugins/database/service.ts'
 export * from './plugins/fetch-workers/service.ts'
 export * from './plugins/http-client/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
+export * from './plugins/related/service.ts'
 export * from './plugins/sessions/service.ts'
 export * from './plugins/sign-bridge/service.ts'
 export * from './plugins/sign-simulator/service.ts'

@@ -12,6 +12,7 @@ import database from './plugins/database/index.ts'
 import fetchWorkers from './plugins/fetch-workers/index.ts'
 import httpClient from './plugins/http-client/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
+import related from './plugins/related/index.ts'
 import sessions from './plugins/sessions/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
@@ -33,6 +34,7 @@ export const builtins = [
   fetchWorkers,
   httpClient,
   imWsGateway,
+  related,
   sessions,
   signBridge,
   signSimulator,

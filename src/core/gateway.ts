@@ -1,4 +1,9 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyHttpOptions } from 'fastify'
+import Fastify, {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type RouteOptions
+} from 'fastify'
 import type { Server } from 'node:http'
 import { StartupError } from '../settings/problems.ts'
 import { redact } from '../settings/schema.ts'
@@ -28,6 +33,8 @@ export interface GatewayInfo {
   /** In the order in which they started. */
   readonly plugins: readonly PluginStatus[]
   readonly routes: readonly RouteInfo[]
+  /** The same with all their options, for plugins that describe routes: see {@link watchRoutes}. */
+  readonly routeOptions: readonly RouteOptions[]
   readonly health: Health
   /** The settings in use, secrets hidden. */
   settings(): unknown
@@ -63,6 +70,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     production,
     plugins: statuses,
     routes: watch.routes,
+    routeOptions: watch.routeOptions,
     health,
     settings: () => redact(resolution.view, resolution.values),
     get closing() {

@@ -19,6 +19,7 @@ export type {
 export { optional, service, type OptionalService, type Service } from './service.ts'
 export type { PluginStatus } from './start.ts'
 export { addUpgradeRoute, type Upgrade, type UpgradeRoute } from './upgrade.ts'
+export { watchRoutes } from './watch-routes.ts'
 export { turnMs, Wheel, type Timed } from './wheel.ts'
 export { problemCodes, StartupError, type Problem, type ProblemCode } from '../settings/problems.ts'
 export { inputView, validate } from '../settings/schema.ts'

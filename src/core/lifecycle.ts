@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import { promisify } from 'node:util'
 import type { Problem } from '../settings/problems.ts'
 
@@ -17,6 +17,8 @@ export interface Watch {
   /** The plugin that is being registered, or whose `onReady` hook runs. */
   plugin: string | undefined
   readonly routes: RouteInfo[]
+  /** The same, as they were added and as the hooks of plugins have changed them. */
+  readonly routeOptions: RouteOptions[]
   /** `onReady` hooks that failed. */
   readonly problems: Problem[]
 }
@@ -27,10 +29,11 @@ export interface Watch {
  * nobody.
  */
 export function watchPlugins(app: FastifyInstance): Watch {
-  const watch: Watch = { plugin: undefined, routes: [], problems: [] }
+  const watch: Watch = { plugin: undefined, routes: [], routeOptions: [], problems: [] }
   app.addHook('onRoute', route => {
     const { plugin } = watch
     watch.routes.push({ method: String(route.method), url: route.url, plugin })
+    watch.routeOptions.push(route)
     if (plugin) route.config = { ...route.config, plugin }
   })
   const addHook = Reflect.get(app, 'addHook') as AddHook

@@ -9,11 +9,14 @@ import type { Problem } from './dialects/outcome.ts'
 import { Errors } from './errors.ts'
 import { closeAfterBody } from './lingering-close.ts'
 import { pickLocale } from './locale.ts'
+import { addHeaders, relatedOf } from './related.ts'
 import { pathOf, varyByAccept, type Selection } from './selection.ts'
+import type { RelatedSource } from './service.ts'
 
 export interface FailureOptions {
   readonly catalogue: Catalogue
   readonly selection: Selection
+  readonly sources: readonly RelatedSource[]
   /** For callers that ask for no language. */
   readonly locale: Locale
   /** Show causes to callers on this machine. */
@@ -25,7 +28,7 @@ const abandoned = ['content-encoding', 'content-disposition', 'content-range', '
 
 /** The error handler of the gateway: logs what was thrown, whatever it is, and renders it. */
 export function failureRenderer(options: FailureOptions) {
-  const { catalogue, selection, debug } = options
+  const { catalogue, selection, sources, debug } = options
   return function renderFailure(
     this: FastifyInstance,
     thrown: unknown,
@@ -57,7 +60,7 @@ export function failureRenderer(options: FailureOptions) {
         message: typeof message === 'string' ? message : message[locale]
       })),
       retryAfter: retryAfter === undefined ? undefined : Math.max(0, Math.ceil(retryAfter)),
-      related,
+      related: relatedOf(request, sources, related),
       method: request.method,
       path,
       requestId: request.id,
@@ -76,6 +79,7 @@ export function failureRenderer(options: FailureOptions) {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff'
     })
+    addHeaders(reply, dialect, problem)
     removeUnsendable(reply)
     if (problem.retryAfter !== undefined) reply.header('retry-after', problem.retryAfter)
     if (entry.http === 405 && !reply.hasHeader('allow'))

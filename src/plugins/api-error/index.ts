@@ -9,7 +9,7 @@ import { httpEntry } from './http-statuses.ts'
 import { pickLocale } from './locale.ts'
 import { answerMalformedHttp, lacksHost } from './malformed-http.ts'
 import { Selection } from './selection.ts'
-import { ApiError, ApiErrors, type HandlerWrap, type ValueTransform } from './service.ts'
+import { ApiError, ApiErrors, type HandlerWrap, type RelatedSource, type ValueTransform } from './service.ts'
 import { wrapHandler } from './wrap.ts'
 
 export default definePlugin({
@@ -36,6 +36,7 @@ export default definePlugin({
     const selection = new Selection(makeDialects(config), config)
     const transforms: ValueTransform[] = []
     const wraps: HandlerWrap[] = []
+    const sources: RelatedSource[] = []
 
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
@@ -47,9 +48,9 @@ export default definePlugin({
       const choice = selection.decide(this, route)
       // A handler of sockets returns nothing to render.
       if (Reflect.get(route, 'websocket') === true) return
-      route.handler = wrapHandler(route, choice, { selection, transforms, debug })
+      route.handler = wrapHandler(route, choice, { selection, transforms, sources, debug })
     })
-    app.setErrorHandler(failureRenderer({ catalogue, selection, locale, debug }))
+    app.setErrorHandler(failureRenderer({ catalogue, selection, sources, locale, debug }))
     app.setNotFoundHandler(refuseUnknownRoute)
     answerMalformedHttp(app.server, { dialect: selection.default, locale, log })
     addCatalogueRoute(app, catalogue)
@@ -59,6 +60,7 @@ export default definePlugin({
       catalogue: () => catalogue.list(),
       transform: transform => void transforms.push(transform),
       around: wrap => void wraps.push(wrap),
+      relate: source => void sources.push(source),
       dialectFor: (scope, dialect) => selection.setDefault(scope, dialect),
       localeOf: request => pickLocale(request.headers['accept-language'], locale)
     }

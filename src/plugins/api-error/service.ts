@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
 import { service } from '../../core/index.ts'
-import type { CatalogueEntry, Locale } from './api-error.ts'
+import type { CatalogueEntry, Locale, Related } from './api-error.ts'
 
 export { ApiError, defineErrors } from './api-error.ts'
 export type {
@@ -19,6 +19,9 @@ export type DialectName = 'plain' | 'flask' | 'ws3' | 'problem'
 
 /** A handler's value before a dialect renders it. */
 export type ValueTransform = (value: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** Says what the answer of a request is related to. */
+export type RelatedSource = (request: FastifyRequest) => readonly Related[]
 
 /**
  * Looks at a route that is being added and may return what stands in for its handler. `this` is the instance that the
@@ -43,6 +46,12 @@ export interface ApiErrors {
    * start.
    */
   around(wrap: HandlerWrap): void
+  /**
+   * Asks `source`, once an answer, which resources the answer of a request is related to besides those that it names itself.
+   * Successes that a dialect renders and all failures have them, `ws3` in the body, the others in the header `Link`. Of more
+   * than 100 the rest is left out. What `source` throws is logged, and changes nothing else.
+   */
+  relate(source: RelatedSource): void
   /**
    * Sets the dialect of the routes that `app` and its children add from now on. A route's own `config.dialect`, the
    * settings and the caller's `Accept` take precedence.

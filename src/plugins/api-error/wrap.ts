@@ -2,13 +2,15 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } f
 import { ApiError } from './api-error.ts'
 import type { Success } from './dialects/outcome.ts'
 import { Errors } from './errors.ts'
+import { addHeaders, relatedOf } from './related.ts'
 import { isResult, type ResultExtras } from './result.ts'
 import { varyByAccept, type Choice, type Selection } from './selection.ts'
-import type { ValueTransform } from './service.ts'
+import type { RelatedSource, ValueTransform } from './service.ts'
 
 export interface WrapOptions {
   readonly selection: Selection
   readonly transforms: readonly ValueTransform[]
+  readonly sources: readonly RelatedSource[]
   /** Name the dialect in `X-Dialect`. */
   readonly debug: boolean
 }
@@ -22,7 +24,7 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json\b/i
  */
 export function wrapHandler(route: RouteOptions, choice: Choice, options: WrapOptions): RouteHandlerMethod {
   const { handler, config, schema } = route
-  const { selection, transforms, debug } = options
+  const { selection, transforms, sources, debug } = options
   const raw = config?.raw === true
   const shaped = schema !== undefined && Object(schema).response !== undefined
 
@@ -54,9 +56,18 @@ export function wrapHandler(route: RouteOptions, choice: Choice, options: WrapOp
       throw new ApiError(Errors['resource.not_found'], { related: extras?.related ?? [] })
     if (choice.negotiable) varyByAccept(reply)
     if (debug) reply.header('x-dialect', dialect.name)
-    if (extras === undefined && dialect.dataKey === undefined) return data
-    const outcome: Success = { ok: true, data, status: reply.statusCode, url: request.url, ...extras }
-    if (extras !== undefined) reply.headers(dialect.headers(outcome))
+    const related = relatedOf(request, sources, extras?.related)
+    const isBare = extras === undefined && related.length === 0
+    if (isBare && dialect.dataKey === undefined) return data
+    const outcome: Success = {
+      ok: true,
+      data,
+      status: reply.statusCode,
+      url: request.url,
+      ...extras,
+      related
+    }
+    if (!isBare) addHeaders(reply, dialect, outcome)
     if (dialect.dataKey === undefined) return data
     const serialize = shaped && !replaced ? dataSerializer(reply) : undefined
     reply

@@ -1,5 +1,7 @@
 import type { DialectName } from '../service.ts'
-import type { Outcome, Success } from './outcome.ts'
+import type { Related } from '../api-error.ts'
+import { linkHeader, type Link } from './link-header.ts'
+import type { Outcome } from './outcome.ts'
 
 /** A way to write outcomes. All of it is pure. */
 export interface Dialect {
@@ -11,7 +13,7 @@ export interface Dialect {
   /** The HTTP status. */
   readonly status: (outcome: Outcome) => number
   /** Headers for what the body has no place for. */
-  readonly headers: (outcome: Success) => Readonly<Record<string, string>>
+  readonly headers: (outcome: Outcome) => Readonly<Record<string, string>>
   /** True for values that count as `resource.not_found`. */
   readonly refuses?: (data: unknown) => boolean
   readonly body: (outcome: Outcome) => Readonly<Record<string, unknown>>
@@ -24,23 +26,33 @@ export function realStatus(outcome: Outcome): number {
 
 /**
  * Page, age and related resources as headers: `X-Total-Count`, `Link` (RFC 8288), `Age` (RFC 9111) and
- * `Cache-Status` (RFC 9211).
+ * `Cache-Status` (RFC 9211). The neighbours of a page come before what is related.
  */
-export function metaHeaders({ page, stale, related = [], url }: Success): Record<string, string> {
-  const links = related.map(resource => `<${reference(resource.url)}>; rel="related"`)
+export function metaHeaders(outcome: Outcome): Record<string, string> {
   const headers: Record<string, string> = {}
-  if (page) {
-    headers['x-total-count'] = String(page.total)
-    if (page.page > 1) links.push(`<${reference(pageUrl(url, page.page - 1))}>; rel="prev"`)
-    if (page.page * page.size < page.total)
-      links.push(`<${reference(pageUrl(url, page.page + 1))}>; rel="next"`)
+  const links: Link[] = []
+  if (outcome.ok) {
+    const { page, stale, url } = outcome
+    if (page) {
+      headers['x-total-count'] = String(page.total)
+      if (page.page > 1) links.push({ url: pageUrl(url, page.page - 1), rel: 'prev' })
+      if (page.page * page.size < page.total) links.push({ url: pageUrl(url, page.page + 1), rel: 'next' })
+    }
+    if (stale) {
+      headers['age'] = String(Math.max(0, Math.round(stale.ageMs / 1000)))
+      headers['cache-status'] = `paifang; hit; detail="${stale.reason.replaceAll(/[^ !#-[\]-~]/g, '?')}"`
+    }
   }
-  if (stale) {
-    headers['age'] = String(Math.max(0, Math.round(stale.ageMs / 1000)))
-    headers['cache-status'] = `paifang; hit; detail="${stale.reason.replaceAll(/[^ !#-[\]-~]/g, '?')}"`
-  }
-  if (links.length > 0) headers['link'] = links.join(', ')
+  for (const resource of outcome.related ?? [])
+    links.push({ url: resource.url, rel: 'related', title: titleOfResource(resource) })
+  const link = linkHeader(links)
+  if (link !== '') headers['link'] = link
   return headers
+}
+
+/** A link has one title: what following it does, and where nobody follows it, what another method does. */
+function titleOfResource({ get, post, put, patch, delete: remove }: Related): string | undefined {
+  return get ?? post ?? put ?? patch ?? remove
 }
 
 function pageUrl(url: string, page: number): string {
@@ -48,11 +60,4 @@ function pageUrl(url: string, page: number): string {
   const parameters = new URLSearchParams(query)
   parameters.set('page', String(page))
   return `${path}?${parameters.toString()}`
-}
-
-/** Escapes what may not stand in a URI reference between `<` and `>`. */
-function reference(url: string): string {
-  return url.replaceAll(/[^!-~]|[<>"]/gu, character =>
-    [...Buffer.from(character)].map(byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
-  )
 }

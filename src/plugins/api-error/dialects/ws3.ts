@@ -36,7 +36,7 @@ export function ws3(options: Ws3Options): Dialect {
     mediaType: 'application/json',
     dataKey: 'result',
     status: () => 200,
-    headers: ({ related: _inBody, ...outcome }) => metaHeaders(outcome),
+    headers: outcome => metaHeaders({ ...outcome, related: [] }),
     refuses: data => options.falsyAs404 && !data,
     body(outcome) {
       if (!outcome.ok) return failure(outcome, titles, options)
