@@ -18,6 +18,7 @@ import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import sseHub from './plugins/sse-hub/index.ts'
 import state from './plugins/state/index.ts'
+import term from './plugins/term/index.ts'
 import tokenAuth from './plugins/token-auth/index.ts'
 import wechatScan from './plugins/wechat-scan/index.ts'
 import wechatSimulator from './plugins/wechat-simulator/index.ts'
@@ -40,6 +41,7 @@ export const builtins = [
   signSimulator,
   sseHub,
   state,
+  term,
   tokenAuth,
   wechatScan,
   wechatSimulator

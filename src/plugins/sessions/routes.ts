@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
-import type { App } from '../../core/index.ts'
-import { allowForms } from './forms.ts'
+import { allowForms, type App } from '../../core/index.ts'
 import type { Logins } from './logins.ts'
 import { shownToken, type RequestUsers } from './request-users.ts'
 

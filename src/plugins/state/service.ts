@@ -1,5 +1,7 @@
 import { service } from '../../core/index.ts'
 
+export { addressDigest, MinuteLimits, type MinuteLimitsOptions } from './minute-limits.ts'
+
 /** How long a value lives. */
 export interface Expiry {
   /** Milliseconds, at least 1; a fraction counts as a whole one. Without it a value stays until it is deleted. */

@@ -1,4 +1,4 @@
-import type { App } from '../../core/index.ts'
+import type { App } from './plugin.ts'
 
 const type = 'application/x-www-form-urlencoded'
 
