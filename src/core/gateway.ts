@@ -16,7 +16,7 @@ import { schemaController } from './request-validation.ts'
 import type { Entry } from '../resolve/entry.ts'
 import { resolveGateway, type ResolveOptions } from '../resolve/resolve.ts'
 import type { ServerSettings } from '../resolve/server-settings.ts'
-import { startPlugins, startProblem, type PluginStatus } from './start.ts'
+import { addRoutes, startPlugins, startProblem, type PluginStatus } from './start.ts'
 
 /** What a gateway is made of. */
 export interface GatewayOptions extends ResolveOptions {
@@ -84,6 +84,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   try {
     await startPlugins(app, entries, watch, { started, statuses })
     addHealthRoutes(app, health, () => closing.started)
+    await addRoutes(app, started, watch)
     if (server.adminPort !== undefined && options.adminListener !== false)
       addAdminListener(app, server.adminPort, entries)
     await makeReady(app, watch)

@@ -25,5 +25,11 @@ export { watchRoutes } from './watch-routes.ts'
 export { turnMs, Wheel, type Timed } from './wheel.ts'
 export { problemCodes, StartupError, type Problem, type ProblemCode } from '../settings/problems.ts'
 export { inputView, validate } from '../settings/schema.ts'
+export {
+  requestCompiler,
+  type RequestCompiler,
+  type RequestPart,
+  type RequestValidator
+} from './request-validation.ts'
 export { secretInFile, type SecretFileFaults } from './secret-file.ts'
 export { makeDirectory } from './make-directory.ts'

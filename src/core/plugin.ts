@@ -56,6 +56,12 @@ export interface PluginDefinition<C extends TObject, N extends Needs, S> {
    * @throws anything: the failure is reported under the plugin's name and ends the start.
    */
   setup(app: App, context: SetupContext<C, N>): NoInfer<S> | Promise<NoInfer<S>>
+  /**
+   * Adds routes once every plugin is set up, in a child context of their own. For routes that the hooks of all plugins
+   * shall see as they are added, also of global ones that need this plugin and are therefore set up after it.
+   * @throws as `setup`
+   */
+  routes?: (this: void, app: App, service: NoInfer<S>) => void | Promise<void>
   /** Resolves when the plugin can do its work; the text of what it throws goes to the log, never to a client. */
   health?(service: NoInfer<S>): unknown
   /** Ends what would hold up the close (streams, sockets). `signal` aborts when time is up. */
@@ -150,6 +156,12 @@ export function definePlugin<C extends TObject = typeof NoSettings, const N exte
     if (scope === 'global') await setup(parent)
     else await parent.register(Object.assign(setup, { [displayName]: `${name}:private` }), fastifys)
     if (provides) parent.decorate(provides.name, { getter: () => provided as never })
+    // The kernel does so when all plugins are set up.
+    if (definition.routes && !parent.hasDecorator('gateway'))
+      await parent.register(
+        routesOf(name, definition.routes, () => provided as S),
+        fastifys
+      )
   }
   const required = Object.values(needs).filter(need => !need.optional)
   const meta = { ...definition, config, needs, scope }
@@ -161,6 +173,17 @@ export function metaOf(plugin: unknown): PluginMeta | undefined {
   if (typeof plugin !== 'function') return undefined
   const meta = (plugin as unknown as Record<symbol, PluginMeta | undefined>)[metaKey]
   return meta && 'setup' in meta && 'needs' in meta ? meta : undefined
+}
+
+/** What adds the routes of a plugin, for `register`. */
+export function routesOf<S>(
+  name: string,
+  add: (app: App, service: S) => void | Promise<void>,
+  service: () => S
+): FastifyPluginAsync {
+  const plugin = async (app: FastifyInstance): Promise<void> =>
+    add(app.withTypeProvider<TypeBoxTypeProvider>(), service())
+  return Object.assign(plugin, { [displayName]: `${name}:routes` })
 }
 
 function settingsOf(name: string, view: SchemaNode, options: object): never {

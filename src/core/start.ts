@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { StartupError, type Problem } from '../settings/problems.ts'
 import type { Entry } from '../resolve/entry.ts'
 import type { Watch } from './lifecycle.ts'
+import { routesOf } from './plugin.ts'
 
 /** One plugin of a gateway. */
 export interface PluginStatus {
@@ -54,7 +55,31 @@ export async function startPlugins(
   if (problems.length > 0) throw new StartupError(problems)
 }
 
-async function register(app: FastifyInstance, entry: Entry): Promise<{ error: unknown } | undefined> {
+/**
+ * Lets the plugins that started add the routes that the hooks of all plugins shall see.
+ * @throws {StartupError} with one problem a failed plugin
+ */
+export async function addRoutes(
+  app: FastifyInstance,
+  started: readonly Entry[],
+  watch: Watch
+): Promise<void> {
+  const problems: Problem[] = []
+  for (const { id, name, meta, provides } of started) {
+    if (!meta?.routes) continue
+    const service = (): unknown => provides && app.getDecorator(provides)
+    watch.plugin = id
+    const failure = await register(app, { id, plugin: routesOf(name, meta.routes, service), settings: {} })
+    watch.plugin = undefined
+    if (failure) problems.push(startProblem(id, failure.error))
+  }
+  if (problems.length > 0) throw new StartupError(problems)
+}
+
+async function register(
+  app: FastifyInstance,
+  entry: Pick<Entry, 'id' | 'plugin' | 'settings'>
+): Promise<{ error: unknown } | undefined> {
   let failure: { error: unknown } | undefined
   const slow = reportSlowStart(app, entry.id)
   app.register(rejecting(entry.plugin), entry.settings)

@@ -2,8 +2,9 @@ import Fastify, { type RouteOptions } from 'fastify'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { definePlugin, service, watchRoutes } from '../../src/core/index.ts'
-import { gatewayOf } from './kernel.ts'
+import { failureOf, gatewayOf } from './kernel.ts'
 
+const Words = service<string[]>('words')
 const Greeter = service<{ greet(name: string): string }>('greeter')
 const Seen = service<() => readonly RouteOptions[]>('seen')
 
@@ -96,6 +97,73 @@ describe('a global plugin', () => {
     expect((await app.inject('/greet/fail')).statusCode).toBe(418)
     expect(seen).toContain('/greet')
     expect(seen).toContain('/other')
+  })
+})
+
+describe('routes that are added when all plugins are set up', () => {
+  const late = definePlugin({
+    name: 'late',
+    description: 'Lets others add words, and adds routes for them.',
+    provides: Words,
+    setup: () => [] as string[],
+    routes(app, words) {
+      app.decorate('of-late-routes', true)
+      for (const word of words) app.get(`/${word}`, () => word)
+    }
+  })
+  /** Global, and yet set up after the plugin that it needs. */
+  const watcher = definePlugin({
+    name: 'watcher',
+    description: 'Adds a word, and looks at routes.',
+    scope: 'global',
+    needs: { words: Words },
+    setup(app, { words }) {
+      words.push('hello')
+      app.addHook('onRoute', ({ url, config }) => void told.push([url, config?.plugin]))
+      app.addHook('onRequest', async (_, reply) => void reply.header('x-watcher', '1'))
+    }
+  })
+  let told: unknown[] = []
+
+  test('are seen by the hooks of plugins that need this one, and are private to it', async () => {
+    told = []
+    await using app = await gatewayOf([watcher, late])
+    expect(told).toContainEqual(['/hello', 'late'])
+    const answer = await app.inject('/hello')
+    expect(answer.body).toBe('hello')
+    expect(answer.headers).toHaveProperty('x-watcher', '1')
+    expect(app.hasDecorator('of-late-routes')).toBe(false)
+  })
+
+  test('are added at once in plain Fastify', async () => {
+    await using app = Fastify()
+    await app.register(
+      definePlugin({
+        name: 'alone',
+        description: '',
+        provides: Words,
+        setup: () => ['alone'],
+        routes: (child, words) => void child.get(`/${words[0]}`, () => words[0])
+      })
+    )
+    expect((await app.inject('/alone')).body).toBe('alone')
+  })
+
+  test('end the start under the name of their plugin when they fail, and those of others are tried', async () => {
+    const broken = (name: string) =>
+      definePlugin({
+        name,
+        description: '',
+        setup: () => undefined,
+        routes() {
+          throw new Error(`the routes of ${name} are broken`)
+        }
+      })
+    const { problems } = await failureOf(gatewayOf([broken('one'), broken('two')]))
+    expect(problems.map(({ code, where, message }) => `${code} ${where}: ${message}`)).toEqual([
+      'PLUGIN_FAILED plugins.one: the routes of one are broken',
+      'PLUGIN_FAILED plugins.two: the routes of two are broken'
+    ])
   })
 })
 

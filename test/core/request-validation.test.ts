@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { definePlugin } from '../../src/core/index.ts'
+import { definePlugin, requestCompiler } from '../../src/core/index.ts'
 import { gatewayOf } from './kernel.ts'
 
 const Item = Type.Object({
@@ -104,4 +104,27 @@ test('shared schemas work in both', async () => {
   expect(await status('/shared', { n: '1' })).toBe(400)
   expect(await status('/shared?n=1')).toBe(200)
   expect(await status('/shared?n=x')).toBe(400)
+})
+
+describe('requests that are validated elsewhere', () => {
+  const compile = requestCompiler({ shared: { $id: 'shared', type: 'integer' } })
+  const shape = Type.Object({ n: Type.Integer(), a: Type.Integer({ default: 7 }) })
+
+  test('are treated alike: queries are converted, bodies are taken as they are, defaults are filled in', () => {
+    const query: unknown = { n: '1' }
+    expect(compile(shape, 'querystring')(query)).toBe(true)
+    expect(query).toEqual({ n: 1, a: 7 })
+    const body = compile(shape, 'body')
+    expect(body({ n: '1' })).toBe(false)
+    expect(body.errors).toMatchObject([{ instancePath: '/n', message: 'must be integer' }])
+  })
+
+  test('may refer to shared schemas', () => {
+    const validate = compile({ type: 'object', properties: { n: { $ref: 'shared#' } } }, 'body')
+    expect([validate({ n: 1 }), validate({ n: 'x' })]).toEqual([true, false])
+  })
+
+  test('need a schema that is one', () => {
+    expect(() => compile({ type: 'no such type' }, 'body')).toThrow(/type/)
+  })
 })

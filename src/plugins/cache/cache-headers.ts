@@ -32,6 +32,12 @@ export function cacheStatus({ origin, stored, collapsed, freshForMs }: CacheServ
   return parts.join('; ')
 }
 
+/** The value of `Age`, in seconds; `undefined` for a value that is not stored. */
+export function cacheAge({ origin, stored, ageMs }: CacheServed): string | undefined {
+  if (!stored && ways[origin] !== 'hit') return undefined
+  return String(Math.max(0, Math.floor(ageMs / 1_000)))
+}
+
 /** Says on an answer how it was come by, how old it is, and for how long others may keep it. */
 export function addCacheHeaders(
   request: FastifyRequest,
@@ -42,11 +48,11 @@ export function addCacheHeaders(
   reply.header('cache-status', cacheStatus(served))
   for (const name of caching.vary) varyBy(reply, name)
   if (served.origin === 'bypass') return
-  const isStored = served.stored || ways[served.origin] === 'hit'
-  if (isStored) reply.header('age', String(Math.max(0, Math.floor(served.ageMs / 1_000))))
+  const age = cacheAge(served)
+  if (age !== undefined) reply.header('age', age)
   if (!caching.cacheControl || reply.hasHeader('cache-control')) return
   if (caching.scope === 'user') reply.header('cache-control', 'private, no-store')
-  else if (isStored) reply.header('cache-control', cacheControl(request, served, caching))
+  else if (age !== undefined) reply.header('cache-control', cacheControl(request, served, caching))
 }
 
 /** RFC 9111 and RFC 5861. What came for somebody who showed credentials is not for a cache that others share. */

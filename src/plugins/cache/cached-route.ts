@@ -8,6 +8,7 @@ import type { LayeredCache } from './layered-cache.ts'
 import { personTag } from './person.ts'
 import type { RouteCaching } from './route-options.ts'
 import type { CacheUser, CacheServed } from './service.ts'
+import { wantsNewValue } from './wanted-value.ts'
 
 /** What stands in for the handler of a route, and what its answers need beside. */
 export interface CachedRoute {
@@ -49,7 +50,7 @@ export function cachedRoute(
 
   return {
     handler(request, reply) {
-      const wantsNew = isForced(request)
+      const wantsNew = wantsNewValue(request)
       const mayMatter = caching.scope === 'user' || wantsNew
       const user = mayMatter ? cache.userOf(request) : undefined
       if (policy.off || user?.uncached) {
@@ -88,13 +89,6 @@ export function cachedRoute(
       done()
     }
   }
-}
-
-/** Whether the caller asks for a new answer; `Cache: update` is what clients of WebService3 send. */
-function isForced({ headers }: FastifyRequest): boolean {
-  if (headers['cache'] === 'update') return true
-  const directives = headers['cache-control']?.toLowerCase().split(',') ?? []
-  return directives.some(directive => directive.trim() === 'no-cache')
 }
 
 function mayForce({ refresh }: RouteCaching, user: CacheUser | undefined): boolean {

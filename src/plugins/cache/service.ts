@@ -2,7 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { service } from '../../core/index.ts'
 import type { FailureKind } from './failure-kind.ts'
 
+export { cacheAge, cacheStatus, staleReason } from './cache-headers.ts'
 export { failureKind, type FailureKind } from './failure-kind.ts'
+export { wantsNewValue } from './wanted-value.ts'
 
 /** Where the defaults of policies come from; `ws3-2018`: what WebService3 did. */
 export type CachePreset = 'default' | 'ws3-2018'
