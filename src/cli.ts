@@ -64,6 +64,12 @@ const commands: Readonly<Record<string, Command>> = {
     alone: true,
     load: async () => (await import('./cli/password.ts')).password
   },
+  health: {
+    summary: 'ask a running gateway whether it is ready: health [--url http://127.0.0.1:3000/readyz]',
+    flags: ['url'],
+    alone: true,
+    load: async () => (await import('./cli/health.ts')).health
+  },
   new: {
     summary: 'write a plugin that runs and a test that passes: new <name>',
     alone: true,

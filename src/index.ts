@@ -6,9 +6,13 @@ export {
   addUpgradeRoute,
   Clock,
   definePlugin,
+  Histogram,
+  labelled,
   optional,
+  plain,
   problemCodes,
   service,
+  single,
   StartupError,
   systemClock
 } from './core/index.ts'
@@ -19,6 +23,8 @@ export type {
   GatewayOptions,
   GatewayPlugin,
   Health,
+  HistogramSnapshot,
+  Metric,
   OptionalService,
   PluginDefinition,
   PluginHealth,
@@ -55,11 +61,13 @@ export type {
   ValueTransform
 } from './plugins/api-error/service.ts'
 export * from './plugins/cache/service.ts'
+export * from './plugins/click-stats/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
 export * from './plugins/fetch-workers/service.ts'
 export * from './plugins/http-client/service.ts'
 export * from './plugins/im-ws-gateway/service.ts'
+export * from './plugins/metrics/service.ts'
 export * from './plugins/related/service.ts'
 export * from './plugins/sessions/service.ts'
 export * from './plugins/sign-bridge/service.ts'

@@ -5,6 +5,7 @@ import { createGateway, StartupError, type GatewayOptions } from './core/index.t
 import { listen } from './core/listen.ts'
 import apiError from './plugins/api-error/index.ts'
 import cache from './plugins/cache/index.ts'
+import clickStats from './plugins/click-stats/index.ts'
 import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
@@ -12,6 +13,7 @@ import database from './plugins/database/index.ts'
 import fetchWorkers from './plugins/fetch-workers/index.ts'
 import httpClient from './plugins/http-client/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
+import metrics from './plugins/metrics/index.ts'
 import related from './plugins/related/index.ts'
 import sessions from './plugins/sessions/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
@@ -28,6 +30,7 @@ import { startReport } from './start-report.ts'
 export const builtins = [
   apiError,
   cache,
+  clickStats,
   cors,
   cryptoEnvelope,
   customs179,
@@ -35,6 +38,7 @@ export const builtins = [
   fetchWorkers,
   httpClient,
   imWsGateway,
+  metrics,
   related,
   sessions,
   signBridge,

@@ -10,6 +10,8 @@ import { redact } from '../settings/schema.ts'
 import { addAdminListener } from '../operations/admin.ts'
 import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
+import { metricsOf } from './plugin-metrics.ts'
+import type { Metric } from './metric.ts'
 import { watchPlugins, type RouteInfo, type Watch } from './lifecycle.ts'
 import { RequestLog, requestId } from '../operations/logging.ts'
 import { schemaController } from './request-validation.ts'
@@ -36,6 +38,8 @@ export interface GatewayInfo {
   /** The same with all their options, for plugins that describe routes: see {@link watchRoutes}. */
   readonly routeOptions: readonly RouteOptions[]
   readonly health: Health
+  /** What the plugins have counted and measured, under names of which each is there once. */
+  metrics(): Promise<readonly Metric[]>
   /** The settings in use, secrets hidden. */
   settings(): unknown
   /** True from the signal to close on. */
@@ -72,6 +76,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     routes: watch.routes,
     routeOptions: watch.routeOptions,
     health,
+    metrics: () => metricsOf(app, entries),
     settings: () => redact(resolution.view, resolution.values),
     get closing() {
       return closing.started

@@ -33,3 +33,4 @@ export {
 } from './request-validation.ts'
 export { secretInFile, type SecretFileFaults } from './secret-file.ts'
 export { makeDirectory } from './make-directory.ts'
+export { Histogram, labelled, plain, single, type HistogramSnapshot, type Metric } from './metric.ts'

@@ -10,6 +10,7 @@ import type {
 import fp from 'fastify-plugin'
 import { Type, type Static, type TObject } from 'typebox'
 import { copyOf, inputView, validate, type SchemaNode } from '../settings/schema.ts'
+import type { Metric } from './metric.ts'
 import type { Needs, Resolved, Service } from './service.ts'
 
 /** The Fastify instance that `setup` receives: TypeBox schemas type `request.body`, `query` and `params`. */
@@ -64,6 +65,8 @@ export interface PluginDefinition<C extends TObject, N extends Needs, S> {
   routes?: (this: void, app: App, service: NoInfer<S>) => void | Promise<void>
   /** Resolves when the plugin can do its work; the text of what it throws goes to the log, never to a client. */
   health?(service: NoInfer<S>): unknown
+  /** What the plugin has counted and measured. Read when somebody asks, every few seconds: it should cost little. */
+  metrics?(service: NoInfer<S>): readonly Metric[] | Promise<readonly Metric[]>
   /** Ends what would hold up the close (streams, sockets). `signal` aborts when time is up. */
   drain?(service: NoInfer<S>, signal: AbortSignal): unknown
   /** Adds what operators may do to the admin listener, under the prefix `/<entry id>`. Loopback only, no login. */

@@ -16,13 +16,15 @@ export interface ClearBusParts {
   /** Names this node, to know its own messages by. */
   readonly node: string
   readonly forget: (clearance: Clearance) => void
+  /** Messages may have been lost: whatever could have been cleared has to go. */
+  readonly forgetAll: () => void
 }
 
 const channel = 'cache:clear'
 const retryMs = 5_000
 const maxMessageCharacters = 1_000_000
 
-/** Carries clears to the other nodes. Messages arrive at most once: what one misses lives on there until it expires. */
+/** Carries clears to the other nodes. Messages arrive at most once; where some may be lost, all goes. */
 export class ClearBus {
   readonly #parts: ClearBusParts
   #end: (() => Promise<void>) | undefined
@@ -35,9 +37,9 @@ export class ClearBus {
 
   /** Listens, as soon as that is possible. Never rejects. */
   async start(): Promise<void> {
-    const { state, clock, log } = this.#parts
+    const { state, clock, log, forgetAll } = this.#parts
     try {
-      const end = await state.subscribe(channel, message => this.#heard(message))
+      const end = await state.subscribe(channel, message => this.#heard(message), forgetAll)
       this.#end = end
       if (this.#stopped) await end()
     } catch (error) {

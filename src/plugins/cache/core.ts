@@ -65,7 +65,9 @@ export class Core {
     this.jobs = new Jobs({ wheel, results, shared, maxBackground, log })
     this.engine = new Engine({ wheel, store, jobs: this.jobs, random })
     const forget = (clearance: Clearance): void => this.#forget(clearance)
-    this.#bus = state && new ClearBus({ state, clock, log, node: unique(), forget })
+    const forgetAll = (): void =>
+      forget({ ids: [], tags: [...this.sections].map(({ name }) => ownTag + name) })
+    this.#bus = state && new ClearBus({ state, clock, log, node: unique(), forget, forgetAll })
   }
 
   /** Listens to what other nodes clear. */

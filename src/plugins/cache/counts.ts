@@ -1,4 +1,4 @@
-import type { CacheHistogram, CacheOrigin } from './service.ts'
+import type { CacheOrigin } from './service.ts'
 
 /** What happened in one section. Fields rather than a map: `hit` changes with every read. */
 export class SectionCounts {
@@ -63,25 +63,6 @@ export class SectionCounts {
 }
 
 /** Upper bounds in seconds: of slow upstreams at one end, of values that outlived an outage at the other. */
-const bounds = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600, 21_600, 86_400, 604_800] as const
-
-/** Counts times in fixed buckets. */
-export class Histogram {
-  readonly #counts = bounds.map(() => 0)
-  #sum = 0
-  #count = 0
-
-  observeMs(ms: number): void {
-    const seconds = ms / 1_000
-    const at = bounds.findIndex(bound => seconds <= bound)
-    if (at >= 0) this.#counts[at] = (this.#counts[at] ?? 0) + 1
-    this.#sum += seconds
-    this.#count++
-  }
-
-  snapshot(): CacheHistogram {
-    let below = 0
-    const buckets = bounds.map((bound, at) => [bound, (below += this.#counts[at] ?? 0)] as const)
-    return { buckets, sum: this.#sum, count: this.#count }
-  }
-}
+export const bounds = [
+  0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600, 21_600, 86_400, 604_800
+] as const

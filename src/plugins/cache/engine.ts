@@ -1,6 +1,7 @@
 import type { Wheel } from '../../core/index.ts'
 import type { Ask } from './ask.ts'
-import { Histogram } from './counts.ts'
+import { Histogram } from '../../core/index.ts'
+import { bounds } from './counts.ts'
 import type { Entry } from './entry.ts'
 import type { Job, Outcome } from './job.ts'
 import type { Jobs } from './jobs.ts'
@@ -31,7 +32,7 @@ interface Found {
  * value. Stale: by a lazy policy the old value, renewed behind it; else the work's result, or the old value when it fails.
  */
 export class Engine {
-  readonly staleAges = new Histogram()
+  readonly staleAges = new Histogram(bounds)
   readonly #parts: EngineParts
 
   constructor(parts: EngineParts) {

@@ -8,6 +8,7 @@ import { cacheRoutes } from './cached-routes.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { LayeredCache } from './layered-cache.ts'
+import { cacheMetrics } from './metrics.ts'
 import { cacheForUsers } from './session-users.ts'
 import { Cache } from './service.ts'
 
@@ -36,6 +37,7 @@ export default definePlugin({
     return cache
   },
 
+  metrics: cache => cacheMetrics(cache.stats()),
   drain: (cache, signal) => (cache as LayeredCache).core.drain(signal),
   admin: (app, cache) => addAdminRoutes(app, cache as LayeredCache)
 })

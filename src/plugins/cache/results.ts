@@ -1,5 +1,6 @@
 import type { Ask } from './ask.ts'
-import { Histogram } from './counts.ts'
+import { Histogram } from '../../core/index.ts'
+import { bounds } from './counts.ts'
 import { Entry, type Content } from './entry.ts'
 import type { FailureKind } from './failure-kind.ts'
 import type { Done, Failed, Job } from './job.ts'
@@ -30,7 +31,7 @@ interface Made extends Pick<Done, 'value' | 'copy'> {
 
 /** What results of work do to what is stored. */
 export class Results {
-  readonly fetchTimes = new Histogram()
+  readonly fetchTimes = new Histogram(bounds)
   readonly #parts: ResultsParts
 
   constructor(parts: ResultsParts) {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { service } from '../../core/index.ts'
+import { service, type HistogramSnapshot } from '../../core/index.ts'
 import type { FailureKind } from './failure-kind.ts'
 
 export { cacheAge, cacheStatus, staleReason } from './cache-headers.ts'
@@ -200,14 +200,7 @@ export interface CacheStats {
   /** The same by handle and route, those with most reads first, at most 1,000. */
   readonly sections: readonly { readonly name: string; readonly counters: Readonly<Record<string, number>> }[]
   /** Seconds that the work took, and how old stale values were when they were served. */
-  readonly histograms: Readonly<Record<'fetch_seconds' | 'stale_age_seconds', CacheHistogram>>
-}
-
-/** Counts by upper bound in seconds, each with all below it; above the last: `count` less that. */
-export interface CacheHistogram {
-  readonly buckets: readonly (readonly [bound: number, count: number])[]
-  readonly sum: number
-  readonly count: number
+  readonly histograms: Readonly<Record<'fetch_seconds' | 'stale_age_seconds', HistogramSnapshot>>
 }
 
 /** What a route is cached by: `config: { cache: '1h+' }`, or this. */

@@ -6,6 +6,7 @@ import { weaknessOf } from './codec.ts'
 import { Config } from './config.ts'
 import { createEnvelope } from './envelope.ts'
 import { Errors } from './errors.ts'
+import { envelopeMetrics } from './metrics.ts'
 import { identityOf, readKeysFile } from './keys-file.ts'
 import { keepKeys } from './live-keys.ts'
 import { readProfiles } from './profiles.ts'
@@ -46,6 +47,8 @@ export default definePlugin({
       log.warn({ weak: Object.fromEntries(weak) }, 'some envelope profiles are weak by design')
     return envelope
   },
+
+  metrics: envelope => envelopeMetrics(envelope.status()),
 
   health(envelope) {
     const idle = envelope.status().filter(({ keys }) => keys.length === 0)

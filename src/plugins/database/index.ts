@@ -1,17 +1,30 @@
 import { definePlugin } from '../../core/index.ts'
+import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
+import type { PostgresDatabase } from './postgres/postgres-database.ts'
 import { Database } from './service.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
 
 export default definePlugin({
   name: 'database',
   description: 'Durable rows, with migrations for each plugin that has tables.',
   config: Config,
   provides: Database,
-  async setup(app, { config }) {
-    const { SqliteDatabase } = await import('./sqlite-database.ts')
-    const database = await SqliteDatabase.connect(config.file, config.busyTimeoutMs)
+  check: checkSettings,
+  async setup(app, { config, log }) {
+    const database = await (config.driver === 'postgres' ? openServer() : openFile())
     app.addHook('onClose', () => database.close())
     return database
+
+    async function openFile(): Promise<SqliteDatabase> {
+      const { SqliteDatabase: Driver } = await import('./sqlite-database.ts')
+      return Driver.connect(config.file, config.busyTimeoutMs)
+    }
+
+    async function openServer(): Promise<PostgresDatabase> {
+      const { PostgresDatabase: Driver } = await import('./postgres/postgres-database.ts')
+      return Driver.connect(config.postgres, log)
+    }
   },
   health: database => database.ping()
 })

@@ -2,7 +2,7 @@ import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type Quer
 import { whileBusy } from './sqlite-busy.ts'
 import type { Request, Result, WriteLock } from './sqlite-message.ts'
 import type { SqliteThread } from './sqlite-thread.ts'
-import { bindable } from './sqlite-values.ts'
+import { bindable } from './values.ts'
 
 const read = /^\s*(?:select|values)\b/i
 /** What needs no write lock, or cannot run in a transaction. */

@@ -1,11 +1,5 @@
-import {
-  CompiledQuery,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  type Dialect,
-  type Driver
-} from 'kysely'
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Dialect, type Driver } from 'kysely'
+import { savepointQuery } from './savepoint.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import type { SqliteThread } from './sqlite-thread.ts'
 
@@ -83,8 +77,4 @@ class SqliteDriver implements Driver {
       .then(thread => (this.#thread = thread))
       .finally(() => (this.#starting = undefined)))
   }
-}
-
-function savepointQuery(command: string, name: string): CompiledQuery {
-  return CompiledQuery.raw(`${command} "${name.replaceAll('"', '""')}"`)
 }

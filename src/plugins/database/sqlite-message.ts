@@ -1,4 +1,4 @@
-import type { bindable } from './sqlite-values.ts'
+import type { bindable } from './values.ts'
 
 /** What a file is opened with. */
 export interface FileSettings {

@@ -5,6 +5,7 @@ import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
 import type { WorkerPool } from './gateway/worker-pool.ts'
+import { workerMetrics } from './metrics.ts'
 import { FetchWorkers } from './service.ts'
 
 export default definePlugin({
@@ -28,6 +29,7 @@ export default definePlugin({
     return pool
   },
 
+  metrics: pool => workerMetrics(pool.status()),
   drain: (pool, signal) => (pool as WorkerPool).drain(signal),
   admin: (app, pool) => addAdminRoutes(app, pool as WorkerPool)
 })

@@ -4,6 +4,7 @@ import { FetchWorkers } from '../fetch-workers/service.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
+import { clientMetrics } from './metrics.ts'
 import { HttpClient } from './service.ts'
 
 export default definePlugin({
@@ -22,5 +23,6 @@ export default definePlugin({
     return client
   },
 
+  metrics: client => clientMetrics(client.status()),
   admin: (app, client) => void app.get('/status', () => client.status())
 })

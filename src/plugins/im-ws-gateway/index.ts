@@ -10,6 +10,7 @@ import { Errors } from './errors.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { RestErrors } from './rest/errors.ts'
 import { ImGateway } from './service.ts'
+import { imMetrics } from './metrics.ts'
 
 export default definePlugin({
   name: 'im-ws-gateway',
@@ -54,6 +55,7 @@ export default definePlugin({
     return gateway
   },
 
+  metrics: gateway => imMetrics(gateway.status()),
   health: gateway => (gateway as Gateway).assertReady(),
   drain: (gateway, signal) => (gateway as Gateway).drain(signal),
   admin: (app, gateway) => addAdminRoutes(app, gateway as Gateway)

@@ -15,7 +15,11 @@ export function forgetEverywhere(
   log: FastifyBaseLogger
 ): () => Promise<void> {
   const subscription = state
-    .subscribe(channel, message => memory.hear(JSON.parse(message) as Forgotten))
+    .subscribe(
+      channel,
+      message => memory.hear(JSON.parse(message) as Forgotten),
+      () => memory.forgetAll()
+    )
     .catch((error: unknown) => {
       log.warn({ err: error }, 'what other nodes forget of sessions is not heard')
       return async () => undefined

@@ -59,6 +59,13 @@ export class SessionMemory {
     this.#forget({ tid })
   }
 
+  /** Forgets everything, because what other nodes have forgotten was not heard. */
+  forgetAll(): void {
+    this.hear({})
+    this.#open.clear()
+    this.#unknown.clear()
+  }
+
   /** Forgets what another node has forgotten. */
   hear({ identity, platform, tid }: Forgotten): void {
     // Whoever asks from now on does not get what was read before.

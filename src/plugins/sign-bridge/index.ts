@@ -98,6 +98,7 @@ export default definePlugin({
     return bridge
   },
 
+  metrics: bridge => bridge.status().metrics,
   health: bridge => (bridge as PooledBridge).assertReady(),
   drain: (bridge, signal) => (bridge as PooledBridge).drain(signal),
   admin: (app, bridge) => addAdminRoutes(app, bridge as PooledBridge)

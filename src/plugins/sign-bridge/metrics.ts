@@ -1,9 +1,13 @@
-import type { Clock } from '../../core/index.ts'
+import { Histogram, type Clock, type Metric } from '../../core/index.ts'
 import { ApiError } from '../api-error/service.ts'
-import { Histogram } from './histogram.ts'
 import type { Passage } from './passage.ts'
-import type { Metric, SignBridgeStatus } from './service.ts'
+import type { SignBridgeStatus } from './service.ts'
 import type { Stage } from './stage.ts'
+
+/** Upper bounds in seconds: OpenTelemetry's for HTTP, and further up for the slow replies of cards. */
+export const bounds = [
+  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120
+] as const
 
 const dropped: readonly string[] = ['late', 'duplicate', 'foreign', 'stray']
 
@@ -11,8 +15,8 @@ const dropped: readonly string[] = ['late', 'duplicate', 'foreign', 'stray']
 export class SignMetrics {
   readonly #clock: Clock
   readonly #outcomes = new Map<string, number>()
-  readonly #total = new Histogram()
-  readonly #queueWait = new Histogram()
+  readonly #total = new Histogram(bounds)
+  readonly #queueWait = new Histogram(bounds)
   readonly #devices = new Map<string, Histogram>()
   #inFlight = 0
 
@@ -43,7 +47,7 @@ export class SignMetrics {
   /** Notes how long a request waited for a card, and the card took. */
   readonly passed = ({ device, queuedAt, sentAt, endedAt }: Passage): void => {
     this.#queueWait.observeMs(sentAt - queuedAt)
-    const times = this.#devices.get(device) ?? new Histogram()
+    const times = this.#devices.get(device) ?? new Histogram(bounds)
     this.#devices.set(device, times)
     times.observeMs(endedAt - sentAt)
   }

@@ -1,4 +1,4 @@
-import { service } from '../../core/index.ts'
+import { service, type Metric } from '../../core/index.ts'
 
 /** One signature to be made. */
 export interface SignRequest {
@@ -45,27 +45,6 @@ export interface DeviceStatus {
   readonly reason: string | undefined
   /** What happened on it since the start. */
   readonly counters: Readonly<Record<string, number>>
-}
-
-/** How often which times were measured. */
-export interface HistogramSnapshot {
-  /** Upper bound in seconds, and how many were not above it. What is above all of them is in `count` alone. */
-  readonly buckets: readonly (readonly [le: number, count: number])[]
-  /** Of all of them, in seconds. */
-  readonly sum: number
-  readonly count: number
-}
-
-/** What was counted or measured since the start, as Prometheus names it. */
-export interface Metric {
-  readonly name: string
-  readonly kind: 'counter' | 'gauge' | 'histogram'
-  /** What it says, in a few words. */
-  readonly help: string
-  readonly samples: readonly {
-    readonly labels: Readonly<Record<string, string>>
-    readonly value: number | HistogramSnapshot
-  }[]
 }
 
 /** The devices, the length of the queue that they share, and what was measured. */

@@ -4,6 +4,7 @@ import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
 import { Hub } from './hub.ts'
+import { hubMetrics } from './metrics.ts'
 import { SseHub } from './service.ts'
 
 export default definePlugin({
@@ -28,5 +29,6 @@ export default definePlugin({
     return hub
   },
 
+  metrics: hub => hubMetrics(hub.status()),
   drain: (hub, signal) => (hub as Hub).drain(signal)
 })

@@ -1,6 +1,8 @@
 import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
+import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { MemoryState } from './memory-state.ts'
+import type { RedisState } from './redis/redis-state.ts'
 import { State } from './service.ts'
 
 export default definePlugin({
@@ -9,10 +11,20 @@ export default definePlugin({
   config: Config,
   needs: { clock: optional(Clock) },
   provides: State,
-  setup(app, { config, log, clock = systemClock }) {
-    const state = new MemoryState({ maxKeys: config.maxKeys, clock, log })
+  check: checkSettings,
+  async setup(app, { config, log, clock = systemClock }) {
+    const state = config.driver === 'redis' ? await openRemote() : openLocal()
     app.addHook('onClose', () => state.close())
     return state
+
+    function openLocal(): MemoryState {
+      return new MemoryState({ maxKeys: config.maxKeys, clock, log })
+    }
+
+    async function openRemote(): Promise<RedisState> {
+      const { openRedis } = await import('./redis/open-redis.ts')
+      return openRedis(config.redis, { clock, log })
+    }
   },
-  health: state => state.get('health')
+  health: state => (state as MemoryState | RedisState).check()
 })

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../../core/index.ts'
+import { checkedBy, checkedLimit, lifetime } from './arguments.ts'
 import { Channels } from './channels.ts'
 import { ExpiringMap } from './expiring-map.ts'
 import type { Expiry, Lease, State } from './service.ts'
@@ -55,7 +56,7 @@ export class MemoryState implements State {
 
   async increment(key: string, { by = 1, ttlMs }: Expiry & { readonly by?: number } = {}): Promise<number> {
     const lifetimeMs = lifetime(ttlMs)
-    if (!Number.isSafeInteger(by)) throw new TypeError(`'by' must be a safe integer; got ${by}`)
+    checkedBy(by)
     const current = this.#open.get(valueKey(key)) ?? '0'
     if (!integer.test(current)) throw new TypeError('The value is not an integer')
     const sum = Number(current) + by
@@ -67,8 +68,7 @@ export class MemoryState implements State {
   }
 
   async scan(prefix: string, limit = 1_000): Promise<ReadonlyMap<string, string>> {
-    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000)
-      throw new RangeError(`'limit' must be an integer from 1 to 10000; got ${limit}`)
+    checkedLimit(limit)
     const found = new Map<string, string>()
     const wanted = valueKey(prefix)
     for (const [key, value] of this.#open) {
@@ -103,6 +103,10 @@ export class MemoryState implements State {
     return async () => end()
   }
 
+  async check(): Promise<void> {
+    this.#assertOpen()
+  }
+
   /** Forgets everything; every call from now on is rejected. */
   close(): void {
     this.#closed = true
@@ -125,11 +129,4 @@ export class MemoryState implements State {
     else this.#open.set(key, next, ttlMs)
     return true
   }
-}
-
-/** Checks a time to live; fractions count as a whole millisecond. */
-function lifetime(ms: number | undefined): number | undefined {
-  if (ms !== undefined && !(ms >= 1 && ms <= Number.MAX_SAFE_INTEGER))
-    throw new RangeError(`A time to live must be at least 1 ms; got ${ms}`)
-  return ms === undefined ? undefined : Math.ceil(ms)
 }

@@ -62,8 +62,13 @@ export interface State {
   /**
    * Calls `listener` with every message from now on, in order and after `publish` has returned. What it throws is
    * logged and concerns nobody else. Resolves, once it listens, to what ends it.
+   * @param missed called when messages may have been lost, because what delivers them was interrupted and is there again
    */
-  subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>>
+  subscribe(
+    channel: string,
+    listener: (message: string) => void,
+    missed?: () => void
+  ): Promise<() => Promise<void>>
 }
 
 export const State = service<State>('state')

@@ -8,6 +8,7 @@ import { Config } from './config.ts'
 import { Errors } from './errors.ts'
 import type { ScanLogin } from './login-service.ts'
 import { setUp } from './login-setup.ts'
+import { scanMetrics } from './metrics.ts'
 import { WechatScan } from './service.ts'
 
 export default definePlugin({
@@ -34,5 +35,6 @@ export default definePlugin({
     return scan
   },
 
+  metrics: async scan => scanMetrics(await scan.status()),
   health: scan => (scan as ScanLogin).assertReady()
 })

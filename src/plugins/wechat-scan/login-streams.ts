@@ -218,7 +218,11 @@ export class Streams {
   async #listen(): Promise<void> {
     this.#listening = 'soon'
     try {
-      this.#unsubscribe = await this.#parts.state.subscribe(channel, hash => this.#notify(hash))
+      this.#unsubscribe = await this.#parts.state.subscribe(
+        channel,
+        hash => this.#notify(hash),
+        () => [...this.#waiting.keys()].forEach(hash => this.#notify(hash))
+      )
       this.#listening = 'yes'
       if (this.#closed) await this.#unsubscribe()
     } catch {

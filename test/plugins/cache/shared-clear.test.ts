@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { interruptible } from '../state/interruptible.ts'
 import { fill, methodsOf, twoNodes, valuesIn } from './nodes.ts'
 import { failure, minute, watch } from './rig.ts'
 
@@ -78,5 +79,24 @@ describe('a clear', () => {
     await nodes.clock.advance(0)
     expect(reader.seen).toEqual({ error: failure(404) })
     expect((await valuesIn(nodes)).map(([, text]) => text[0])).toEqual(['-'])
+  })
+
+  test('that may have been missed takes along all that a node holds, and what it has under way', async () => {
+    const nodes = twoNodes()
+    const { state, interrupt, restore } = interruptible(nodes.state)
+    const deaf = nodes.node(state)
+    await fill(nodes)
+    expect(await deaf.handle('key')).toBe('of a')
+    void watch(deaf.handle('other'))
+    await nodes.clock.advance(0)
+    interrupt()
+    await nodes.a.handle.clear()
+    await nodes.clock.advance(0)
+    expect(deaf.handle.explain('key').state).toBe('fresh')
+    restore()
+    expect(deaf.handle.explain('key').state).toBe('absent')
+    deaf.source.succeed('from before')
+    await nodes.clock.advance(0)
+    expect(deaf.handle.explain('other').state).toBe('absent')
   })
 })

@@ -85,7 +85,7 @@ describe('kysely on SQLite', () => {
 
   it('refuses a value that would end the process', async () => {
     const dangerous = db.insertInto('a_counts').values({ n: true as unknown as number })
-    await expect(dangerous.execute()).rejects.toThrow('SQLite has no type for Boolean')
+    await expect(dangerous.execute()).rejects.toThrow('The database has no type for Boolean')
   })
 
   it('commits what comes after a write that waited in vain for a lock', async () => {

@@ -3,6 +3,7 @@ import { MemoryState } from '../../../src/plugins/state/memory-state.ts'
 import type { State } from '../../../src/plugins/state/service.ts'
 import { fakeClock } from '../../../src/testing/index.ts'
 import { temporaryDirectory } from '../database/temporary-directory.ts'
+import { interruptible } from '../state/interruptible.ts'
 import { CountingProvider, startRig, type Rig } from './rig.ts'
 
 const directory = temporaryDirectory()
@@ -54,6 +55,24 @@ test('a token that a node does not know yet is known five seconds later, or at o
   await here.service.login(login)
   await here.clock.advance(0)
   expect(await there.me(token)).toBeDefined()
+})
+
+test('a session whose end may have been missed is looked up again', async () => {
+  const file = directory.path(`nodes-${++files}.db`)
+  const clock = fakeClock()
+  const provider = new CountingProvider()
+  const shared = new MemoryState({ maxKeys: 1_000, clock, log: { error: () => undefined } as never })
+  const { state, interrupt, restore } = interruptible(shared)
+  await using here = await startRig({ file, clock, provider, state: shared })
+  await using there = await startRig({ file, clock, provider, state })
+  const token = await here.login()
+  expect(await there.me(token)).toBeDefined()
+  interrupt()
+  await here.service.logout(token)
+  await clock.advance(0)
+  expect(await there.me(token)).toBeDefined()
+  restore()
+  expect(await there.me(token)).toBeUndefined()
 })
 
 test('logins on two nodes at the same time leave one token a platform, which is good on both', async () => {

@@ -3,17 +3,17 @@ import { expect, test } from 'vitest'
 import { ApiError } from '../../../src/plugins/api-error/service.ts'
 import { Errors } from '../../../src/plugins/sign-bridge/errors.ts'
 import { fakeClock } from '../../../src/testing/index.ts'
-import { Histogram } from '../../../src/plugins/sign-bridge/histogram.ts'
+import { Histogram, type HistogramSnapshot, type Metric } from '../../../src/core/index.ts'
+import { bounds } from '../../../src/plugins/sign-bridge/metrics.ts'
 import { SignMetrics, total } from '../../../src/plugins/sign-bridge/metrics.ts'
 import { deviceOf } from '../../../src/plugins/sign-bridge/passage.ts'
-import type { HistogramSnapshot, Metric } from '../../../src/plugins/sign-bridge/service.ts'
 import { through } from '../../../src/plugins/sign-bridge/stage.ts'
 import { failure, makeRig, outcome, pin } from './rig.ts'
 
 test('a histogram counts what is not above each bound, and keeps sum and number', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(200_000)), times => {
-      const histogram = new Histogram()
+      const histogram = new Histogram(bounds)
       for (const ms of times) histogram.observeMs(ms)
       const { buckets, sum, count } = histogram.snapshot()
       expect(count).toBe(times.length)

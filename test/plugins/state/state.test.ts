@@ -25,8 +25,8 @@ describe('the plugin state', () => {
   })
 
   it('refuses a driver it does not know and a limit below 1', async () => {
-    await expect(testPlugin(state, { config: { driver: 'redis' as 'memory' } })).rejects.toThrow(
-      'must be one of memory'
+    await expect(testPlugin(state, { config: { driver: 'other' as 'memory' } })).rejects.toThrow(
+      'must be one of memory, redis'
     )
     await expect(testPlugin(state, { config: { maxKeys: 0 } })).rejects.toThrow('must be >= 1')
   })

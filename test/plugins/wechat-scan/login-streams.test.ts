@@ -5,6 +5,7 @@ import { Streams, type Waiting } from '../../../src/plugins/wechat-scan/login-st
 import { Tickets } from '../../../src/plugins/wechat-scan/login-tickets.ts'
 import { WechatApiError } from '../../../src/plugins/wechat-scan/wechat-api-error.ts'
 import type { HubEvent, SseHub } from '../../../src/plugins/sse-hub/service.ts'
+import { interruptible } from '../state/interruptible.ts'
 import { asker, FakeHub, loginNode, scanOf, ttlMs, type FakeStream, type NodeOptions } from './login-rig.ts'
 
 const streamMs = 20_000
@@ -149,6 +150,22 @@ test('a message that is lost between nodes costs seconds, not the login', async 
   await here.clock.advance(9_000)
   expect(names(stream)).toEqual(['ready'])
   await here.clock.advance(2_000)
+  expect(names(stream)).toEqual(['ready', 'confirmed'])
+})
+
+test('and where it is known that messages may be lost, every page looks at once', async () => {
+  const base = node()
+  const { state, interrupt, restore } = interruptible(base.state)
+  const here = node({ state, clock: base.clock })
+  const { login } = await here.logins.begin(asker())
+  const stream = await here.open(login.hash)
+  await settle()
+  interrupt()
+  await base.sink.scanned(scanOf(login.handle.scene))
+  await settle()
+  expect(names(stream)).toEqual(['ready'])
+  restore()
+  await settle()
   expect(names(stream)).toEqual(['ready', 'confirmed'])
 })
 

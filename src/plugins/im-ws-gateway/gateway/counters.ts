@@ -41,7 +41,10 @@ export class Counters {
 
   /** By metric name. */
   snapshot(): Record<string, number> {
-    const ended = Object.entries(this.ended).map(([name, count]) => [`ended_${name}_total`, count])
+    const ended = Object.entries(this.ended).map(([name, count]) => {
+      const words = name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+      return [`ended_${words}_total`, count]
+    })
     return {
       opened_total: this.opened,
       refused_upgrades_total: this.refusedUpgrades,

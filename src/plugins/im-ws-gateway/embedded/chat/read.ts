@@ -99,7 +99,10 @@ async function tellPeer(turn: Turn, { user, place, row: { sourceID: peer }, thre
   if (newest.length < idsPerReceipt && newest.every(({ burnDuration }) => burnDuration === 0)) return false
   await turn.db
     .updateTable('im_chat_messages')
-    .set(eb => ({ burnTime: eb(eb.val(turn.now), '+', eb('burnDuration', '*', 1_000)) }))
+    .set(eb => {
+      const burnMs = eb(eb.cast<number>('burnDuration', 'bigint'), '*', 1_000)
+      return { burnTime: eb(eb.cast<number>(eb.val(turn.now), 'bigint'), '+', burnMs) }
+    })
     .where('thread', '=', thread.key)
     .where('seq', '>', peerRow.peerReadSeq)
     .where('seq', '<=', upTo)

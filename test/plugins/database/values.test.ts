@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bindable } from '../../../src/plugins/database/sqlite-values.ts'
+import { bindable } from '../../../src/plugins/database/values.ts'
 
 describe('a parameter', () => {
   it('is passed on when SQLite has its type', () => {
@@ -31,15 +31,15 @@ describe('a parameter', () => {
   })
 
   it.each([
-    [true, 'SQLite has no type for Boolean: use 1 and 0'],
-    [undefined, 'SQLite has no type for Undefined: use null'],
-    [new Date(0), 'SQLite has no type for Date: use milliseconds or an ISO text'],
-    [{ a: 1 }, 'SQLite has no type for Object: use text, such as JSON'],
-    [Object.create(null), 'SQLite has no type for Object'],
+    [true, 'The database has no type for Boolean: use 1 and 0'],
+    [undefined, 'The database has no type for Undefined: use null'],
+    [new Date(0), 'The database has no type for Date: use milliseconds or an ISO text'],
+    [{ a: 1 }, 'The database has no type for Object: use text, such as JSON'],
+    [Object.create(null), 'The database has no type for Object'],
     [new Uint16Array(1), 'for Uint16Array'],
     [() => 1, 'for Function'],
     [Symbol('s'), 'for Symbol']
-  ])('is refused when SQLite has no type for it: %s', (value, text) => {
+  ])('is refused when the database has no type for it: %s', (value, text) => {
     expect(() => bindable(value)).toThrow(TypeError)
     expect(() => bindable(value)).toThrow(text)
   })

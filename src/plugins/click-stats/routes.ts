@@ -1,0 +1,51 @@
+import { Type } from 'typebox'
+import { allowForms, type App } from '../../core/index.ts'
+import { result } from '../api-error/service.ts'
+import type { ClickSettings } from './config.ts'
+import { pageBounds } from './paging.ts'
+import type { ClickStats } from './service.ts'
+import { TargetId } from './target.ts'
+
+const { maxPage, maxSize, defaultSize } = pageBounds
+/** Bytes of a body. */
+const bodyLimit = 1_024
+
+const Clicked = Type.Object({ id: TargetId })
+const Url = Type.String({ description: 'Where the click leads; empty: nowhere.' })
+const PageQuery = Type.Object({
+  page: Type.Integer({ default: 1, minimum: 1, maximum: maxPage }),
+  size: Type.Integer({ default: defaultSize, minimum: 1, maximum: maxSize })
+})
+const Listed = Type.Array(
+  Type.Object({
+    id: Type.String(),
+    title: Type.String(),
+    pic: Type.String(),
+    start: Type.Integer(),
+    end: Type.Integer(),
+    hasUrl: Type.Boolean()
+  })
+)
+
+/** Adds `GET {prefix}/{kind}`, which lists, and `PUT` and `POST` of the same, which click. */
+export function addRoutes(app: App, { prefix, kinds }: ClickSettings, clicks: ClickStats): void {
+  allowForms(app)
+  app.addHook('onSend', (_, reply, payload, done) => {
+    reply.header('cache-control', 'no-store')
+    done(null, payload)
+  })
+  for (const kind of kinds) {
+    const url = `${prefix}/${kind}`
+    app.get(url, { schema: { querystring: PageQuery, response: { 200: Listed } } }, async request => {
+      const { items, ...page } = await clicks.list(kind, request, request.query)
+      return result([...items], { page })
+    })
+    app.route({
+      method: ['PUT', 'POST'],
+      url,
+      bodyLimit,
+      schema: { body: Clicked, response: { 200: Url } },
+      handler: request => clicks.click(kind, String(request.body.id), request)
+    })
+  }
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { StateFullError } from '../../../../src/plugins/state/service.ts'
+import { startProxy } from '../../../servers/proxy.ts'
+import { hasRedis, startRedis, type RedisServer } from '../../../servers/redis.ts'
+import { fakeClock } from '../../../../src/testing/index.ts'
+import { openState } from './open-state.ts'
+
+/** Resolves when `works` does not throw any more. */
+async function until<T>(works: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      // eslint-disable-next-line no-await-in-loop
+      return await works()
+    } catch {
+      // eslint-disable-next-line no-await-in-loop
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  }
+}
+
+describe.skipIf(!hasRedis)('the driver redis', () => {
+  let redis: RedisServer
+  beforeAll(async () => void (redis = await startRedis()))
+  beforeEach(() => redis.client.flushall())
+  afterAll(() => redis[Symbol.asyncDispose]())
+
+  it('opens without a server, refuses everything, and works once there is one', async () => {
+    await using other = await startRedis()
+    await other.kill()
+    const state = await openState({ url: other.url, timeoutMs: 100 })
+    await expect(state.get('a')).rejects.toThrow("Stream isn't writeable")
+    await expect(state.check()).rejects.toThrow("Stream isn't writeable")
+    const heard: string[] = []
+    const listening = state.subscribe('c', message => void heard.push(message))
+    await other.start()
+    await until(() => state.set('a', '1'))
+    await listening
+    await state.publish('c', 'hello')
+    await expect.poll(() => heard).toEqual(['hello'])
+    await until(() => state.check())
+    state.close()
+  })
+
+  it('fails while the server is gone, and tells listeners that they may have missed something', async () => {
+    await using other = await startRedis()
+    const state = await openState({ url: other.url })
+    const heard: string[] = []
+    const quiet: string[] = []
+    let missed = 0
+    await state.subscribe(
+      'c',
+      message => void heard.push(message),
+      () => void missed++
+    )
+    const end = await state.subscribe(
+      'd',
+      () => undefined,
+      () => void quiet.push('told')
+    )
+    await end()
+    await state.set('a', '1')
+    await other.kill()
+    await expect(
+      until(() => state.get('a').then(() => Promise.reject(new Error('still there')), String))
+    ).resolves.toContain('Error')
+    expect(missed).toBe(0)
+    await other.start()
+    expect(await until(() => state.get('a'))).toBeUndefined()
+    await until(() => state.check())
+    expect(missed).toBe(1)
+    await state.publish('c', 'again')
+    await expect.poll(() => heard).toEqual(['again'])
+    expect(quiet).toEqual([])
+    state.close()
+  })
+
+  it('counts nothing twice when the connection breaks under way', async () => {
+    await using proxy = await startProxy(redis.port)
+    const state = await openState({ url: `redis://127.0.0.1:${proxy.port}` })
+    let failed = 0
+    let done = 0
+    for (let round = 0; round < 20; round++) {
+      const steps = Array.from({ length: 20 }, () =>
+        state.increment('n').then(
+          () => void done++,
+          () => void failed++
+        )
+      )
+      // Some are on their way by now, and some not.
+      if (round % 2) setImmediate(() => proxy.cut())
+      // eslint-disable-next-line no-await-in-loop
+      await Promise.all(steps)
+      // eslint-disable-next-line no-await-in-loop
+      await until(() => state.get('n'))
+    }
+    const sum = Number(await state.get('n'))
+    expect(failed).toBeGreaterThan(0)
+    expect(sum).toBeGreaterThanOrEqual(done)
+    expect(sum).toBeLessThanOrEqual(done + failed)
+    expect(done + failed).toBe(400)
+    state.close()
+  })
+
+  it('gives up on a server that does not answer', async () => {
+    await using proxy = await startProxy(redis.port)
+    const state = await openState({ url: `redis://127.0.0.1:${proxy.port}`, timeoutMs: 100 })
+    await state.set('a', '1')
+    proxy.silence()
+    await expect(state.get('a')).rejects.toThrow('timed out')
+    state.close()
+  })
+
+  it('notices that a connection which only listens has fallen silent', async () => {
+    await using proxy = await startProxy(redis.port)
+    const clock = fakeClock()
+    const state = await openState({ url: `redis://127.0.0.1:${proxy.port}` }, { clock })
+    const heard: string[] = []
+    let missed = 0
+    await state.subscribe(
+      'c',
+      message => void heard.push(message),
+      () => void missed++
+    )
+    await clock.advance(10_000)
+    await expect.poll(() => redis.client.call('CLIENT', 'LIST', 'TYPE', 'pubsub')).toContain('cmd=ping')
+    proxy.silence()
+    proxy.heal()
+    await clock.advance(12_000)
+    await expect.poll(() => missed).toBe(1)
+    await redis.client.publish('test:channel:c', 'there')
+    await expect.poll(() => heard).toEqual(['there'])
+    state.close()
+  })
+
+  it('is full when Redis is', async () => {
+    await using small = await startRedis()
+    const state = await openState({ url: small.url })
+    const value = 'x'.repeat(1_000)
+    await state.set('k0', value)
+    await small.client.config('SET', 'maxmemory', '1')
+    await expect(state.set('one more', value)).rejects.toThrow(StateFullError)
+    await expect(state.increment('n')).rejects.toThrow(StateFullError)
+    await expect(state.compareAndSet('c', undefined, '1')).rejects.toThrow(StateFullError)
+    await expect(state.lock('l', 1_000)).rejects.toThrow(StateFullError)
+    expect(await state.get('k0')).toBe(value)
+    state.close()
+  })
+
+  it('is one state for two nodes, and another one under another prefix', async () => {
+    const [first, second, other] = await Promise.all([
+      openState({ url: redis.url }),
+      openState({ url: redis.url }),
+      openState({ url: redis.url, keyPrefix: 'other:' })
+    ])
+    const heard: string[] = []
+    await second.subscribe('c', message => void heard.push(message))
+    const lease = await first.lock('l', 60_000)
+    expect(lease).toBeDefined()
+    expect(await second.lock('l', 60_000)).toBeUndefined()
+    expect(await other.lock('l', 60_000)).toBeDefined()
+    await first.set('a', '1')
+    expect([await second.get('a'), await other.get('a')]).toEqual(['1', undefined])
+    await other.publish('c', 'elsewhere')
+    await first.publish('c', 'here')
+    await expect.poll(() => heard).toEqual(['here'])
+    for (const state of [first, second, other]) state.close()
+  })
+})
