@@ -14,6 +14,7 @@ import fetchWorkers from './plugins/fetch-workers/index.ts'
 import httpClient from './plugins/http-client/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
 import metrics from './plugins/metrics/index.ts'
+import openapi from './plugins/openapi/index.ts'
 import related from './plugins/related/index.ts'
 import sessions from './plugins/sessions/index.ts'
 import signBridge from './plugins/sign-bridge/index.ts'
@@ -39,6 +40,7 @@ export const builtins = [
   httpClient,
   imWsGateway,
   metrics,
+  openapi,
   related,
   sessions,
   signBridge,

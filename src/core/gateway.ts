@@ -1,9 +1,4 @@
-import Fastify, {
-  type FastifyHttpOptions,
-  type FastifyInstance,
-  type FastifyReply,
-  type RouteOptions
-} from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyHttpOptions } from 'fastify'
 import type { Server } from 'node:http'
 import { StartupError } from '../settings/problems.ts'
 import { redact } from '../settings/schema.ts'
@@ -12,7 +7,7 @@ import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
 import { metricsOf } from './plugin-metrics.ts'
 import type { Metric } from './metric.ts'
-import { watchPlugins, type RouteInfo, type Watch } from './lifecycle.ts'
+import { watchPlugins, type AddedRoute, type RouteInfo, type Watch } from './lifecycle.ts'
 import { RequestLog, requestId } from '../operations/logging.ts'
 import { schemaController } from './request-validation.ts'
 import type { Entry } from '../resolve/entry.ts'
@@ -36,7 +31,7 @@ export interface GatewayInfo {
   readonly plugins: readonly PluginStatus[]
   readonly routes: readonly RouteInfo[]
   /** The same with all their options, for plugins that describe routes: see {@link watchRoutes}. */
-  readonly routeOptions: readonly RouteOptions[]
+  readonly addedRoutes: readonly AddedRoute[]
   readonly health: Health
   /** What the plugins have counted and measured, under names of which each is there once. */
   metrics(): Promise<readonly Metric[]>
@@ -74,7 +69,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     production,
     plugins: statuses,
     routes: watch.routes,
-    routeOptions: watch.routeOptions,
+    addedRoutes: watch.added,
     health,
     metrics: () => metricsOf(app, entries),
     settings: () => redact(resolution.view, resolution.values),

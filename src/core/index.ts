@@ -1,6 +1,6 @@
 export { Clock, systemClock, type Timer } from './clock.ts'
 export { createGateway, type GatewayInfo, type GatewayOptions } from './gateway.ts'
-export type { RouteInfo } from './lifecycle.ts'
+export type { AddedRoute, RouteInfo } from './lifecycle.ts'
 export type { Health, PluginHealth } from '../operations/health.ts'
 export { addDays, calendarOf, daysBetween, isTimeZone, type Calendar } from './calendar.ts'
 export { allowForms } from './forms.ts'

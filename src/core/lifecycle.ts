@@ -12,13 +12,19 @@ export interface RouteInfo {
   readonly plugin: string | undefined
 }
 
+/** A route as it was added, and as the hooks of plugins have changed it. */
+export interface AddedRoute {
+  readonly options: RouteOptions
+  /** The instance that it belongs to, with the schemas that it may refer to. */
+  readonly owner: FastifyInstance
+}
+
 /** What the kernel learns by watching plugins. */
 export interface Watch {
   /** The plugin that is being registered, or whose `onReady` hook runs. */
   plugin: string | undefined
   readonly routes: RouteInfo[]
-  /** The same, as they were added and as the hooks of plugins have changed them. */
-  readonly routeOptions: RouteOptions[]
+  readonly added: AddedRoute[]
   /** `onReady` hooks that failed. */
   readonly problems: Problem[]
 }
@@ -29,11 +35,11 @@ export interface Watch {
  * nobody.
  */
 export function watchPlugins(app: FastifyInstance): Watch {
-  const watch: Watch = { plugin: undefined, routes: [], routeOptions: [], problems: [] }
-  app.addHook('onRoute', route => {
+  const watch: Watch = { plugin: undefined, routes: [], added: [], problems: [] }
+  app.addHook('onRoute', function (route) {
     const { plugin } = watch
     watch.routes.push({ method: String(route.method), url: route.url, plugin })
-    watch.routeOptions.push(route)
+    watch.added.push({ options: route, owner: this })
     if (plugin) route.config = { ...route.config, plugin }
   })
   const addHook = Reflect.get(app, 'addHook') as AddHook

@@ -1,4 +1,4 @@
-import type { RouteOptions } from 'fastify'
+import type { AddedRoute } from './lifecycle.ts'
 import type { App } from './plugin.ts'
 
 /**
@@ -6,9 +6,11 @@ import type { App } from './plugin.ts'
  * not start before those that add them. Without the kernel, the routes that `app` and its children add from now on.
  * @returns the routes until now, complete from `onReady` on
  */
-export function watchRoutes(app: App): () => readonly RouteOptions[] {
-  if (app.hasDecorator('gateway')) return () => app.gateway.routeOptions
-  const routes: RouteOptions[] = []
-  app.addHook('onRoute', route => void routes.push(route))
+export function watchRoutes(app: App): () => readonly AddedRoute[] {
+  if (app.hasDecorator('gateway')) return () => app.gateway.addedRoutes
+  const routes: AddedRoute[] = []
+  app.addHook('onRoute', function (options) {
+    routes.push({ options, owner: this })
+  })
   return () => routes
 }

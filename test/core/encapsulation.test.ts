@@ -1,12 +1,11 @@
-import Fastify, { type RouteOptions } from 'fastify'
+import Fastify from 'fastify'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { definePlugin, service, watchRoutes } from '../../src/core/index.ts'
+import { definePlugin, service } from '../../src/core/index.ts'
 import { failureOf, gatewayOf } from './kernel.ts'
 
 const Words = service<string[]>('words')
 const Greeter = service<{ greet(name: string): string }>('greeter')
-const Seen = service<() => readonly RouteOptions[]>('seen')
 
 const greeter = definePlugin({
   name: 'greeter',
@@ -193,31 +192,6 @@ describe('the routes of a gateway', () => {
     ])
     expect(told).toContainEqual(['/greet', 'greeter'])
     expect(told).toContainEqual(['/foreign', 'foreign'])
-  })
-})
-
-describe('watching routes', () => {
-  const watcher = definePlugin({
-    name: 'watcher',
-    description: '',
-    scope: 'global',
-    provides: Seen,
-    setup: app => watchRoutes(app)
-  })
-
-  test('tells those of all plugins, with what hooks have added to them', async () => {
-    await using app = await gatewayOf([greeter, watcher])
-    const routes = app.getDecorator<() => readonly RouteOptions[]>(Seen.name)()
-    expect(routes.find(({ url }) => url === '/greet')?.config).toMatchObject({ plugin: 'greeter' })
-    expect(routes.map(({ url }) => url)).toContain('/healthz')
-  })
-
-  test('tells those that are added later, where there is no kernel', async () => {
-    const app = Fastify()
-    await app.register(watcher)
-    await app.register(greeter)
-    const routes = app.getDecorator<() => readonly RouteOptions[]>(Seen.name)()
-    expect(routes.map(({ url }) => url)).toContain('/greet')
   })
 })
 

@@ -62,6 +62,7 @@ export default definePlugin({
       around: wrap => void wraps.push(wrap),
       relate: source => void sources.push(source),
       dialectFor: (scope, dialect) => selection.setDefault(scope, dialect),
+      answersOf: route => selection.answersOf(route),
       localeOf: request => pickLocale(request.headers['accept-language'], locale)
     }
   }

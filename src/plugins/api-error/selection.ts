@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import type { Dialect } from './dialects/dialect.ts'
 import type { Dialects } from './dialects/index.ts'
 import { byQuality } from './quality.ts'
-import type { DialectName } from './service.ts'
+import type { DialectName, RouteAnswers } from './service.ts'
 
 /** What is known of a route's dialect before any request. */
 export interface Choice {
@@ -88,6 +88,13 @@ export class Selection {
     return fixed
       ? { dialect: fixed, negotiable: false }
       : { dialect: this.#default, negotiable: this.#negotiate }
+  }
+
+  /** What the answers of a route look like to callers who ask for nothing else. */
+  answersOf({ url, config }: Pick<RouteOptions, 'url' | 'config'>): RouteAnswers {
+    const dialect = config?.[choiceKey]?.dialect ?? this.#byPrefix(url) ?? this.#default
+    const { name, schemas, mediaType, always200 } = dialect
+    return { dialect: name, ...schemas, failureType: mediaType, always200 }
   }
 
   /** The dialect for one request. */

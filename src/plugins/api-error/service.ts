@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
 import { service } from '../../core/index.ts'
+import type { Schema } from './dialects/schemas.ts'
 import type { CatalogueEntry, Locale, Related } from './api-error.ts'
 
 export { ApiError, defineErrors } from './api-error.ts'
@@ -12,6 +13,7 @@ export type {
   Related
 } from './api-error.ts'
 export { Errors } from './errors.ts'
+export type { Schema } from './dialects/schemas.ts'
 export { isResult, result, type ResultExtras } from './result.ts'
 
 /** The forms in which answers and failures are written. */
@@ -19,6 +21,20 @@ export type DialectName = 'plain' | 'flask' | 'ws3' | 'problem'
 
 /** A handler's value before a dialect renders it. */
 export type ValueTransform = (value: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** What the answers of a route look like. */
+export interface RouteAnswers {
+  /** The one that callers get unless they ask for another. */
+  readonly dialect: DialectName
+  /** JSON Schema (draft 2020-12) of the body of a success with this data. */
+  readonly success: (data: Schema) => Schema
+  /** The same of failures, … */
+  readonly failure: Schema
+  /** … which have this Content-Type. */
+  readonly failureType: string
+  /** Successes and failures all have HTTP status 200. */
+  readonly always200: boolean
+}
 
 /** Says what the answer of a request is related to. */
 export type RelatedSource = (request: FastifyRequest) => readonly Related[]
@@ -57,6 +73,8 @@ export interface ApiErrors {
    * settings and the caller's `Accept` take precedence.
    */
   dialectFor(app: FastifyInstance, dialect: DialectName): void
+  /** What the answers of a route look like, for documents. Once the route has been added. */
+  answersOf(route: RouteOptions): RouteAnswers
   /** The language to answer a request in, for texts that an answer holds besides those of a failure. */
   localeOf(request: FastifyRequest): Locale
 }

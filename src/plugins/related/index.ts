@@ -22,7 +22,8 @@ export default definePlugin({
     fileRoutes?.extend('related', request => resources.add.bind(resources, request))
     app.addHook('onReady', async () => {
       const hides = config.hideForbidden && tokenAuth
-      resources.read(routes(), hides ? showPermitted(tokenAuth, routes()) : showAll)
+      const all = routes().map(({ options }) => options)
+      resources.read(all, hides ? showPermitted(tokenAuth, all) : showAll)
     })
     return resources
   }

@@ -35,7 +35,8 @@ export function nameOf({ method, url }: RouteOptions): string {
   return `Route ${[method].flat().join(', ')} ${url}`
 }
 
-function methodsOf({ method }: RouteOptions): MethodName[] {
+/** Those of the methods that a route answers. */
+export function methodsOf({ method }: RouteOptions): MethodName[] {
   const own = new Set([method].flat().map(each => each.toLowerCase()))
   return methodNames.filter(name => own.has(name))
 }

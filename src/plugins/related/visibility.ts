@@ -3,7 +3,7 @@ import type { FastifyRequest, RouteOptions } from 'fastify'
 import type { TokenAuth } from '../token-auth/service.ts'
 import type { Resource } from './fixed-resources.ts'
 import { isForeign } from './resource-path.ts'
-import { methodNames, type MethodName } from './route-meta.ts'
+import { methodNames, methodsOf, type MethodName } from './route-meta.ts'
 
 /** Leaves out of a resource what the caller may not call; `undefined`: nothing is left. */
 export type Visible = (resource: Resource, request: FastifyRequest) => Resource | undefined
@@ -32,12 +32,13 @@ export function showPermitted(tokenAuth: TokenAuth, routes: readonly RouteOption
 function patternsOf(routes: readonly RouteOptions[]): (method: string, path: string) => string {
   const router = findMyWay()
   const added = new Set<string>()
-  for (const { url, ...route } of routes)
-    for (const method of [route.method].flat().map(each => each.toUpperCase())) {
+  for (const route of routes)
+    for (const method of methodsOf(route)) {
+      const name = method.toUpperCase() as 'GET'
       // Routes for different hosts have one path.
-      if (added.has(`${method} ${url}`)) continue
-      added.add(`${method} ${url}`)
-      router.on(method as 'GET', url, () => undefined, url)
+      if (added.has(`${name} ${route.url}`)) continue
+      added.add(`${name} ${route.url}`)
+      router.on(name, route.url, () => undefined, route.url)
     }
   return (method, path) => {
     const found = router.find(method as 'GET', path.replace(/[?#].*$/s, ''))

@@ -2,6 +2,7 @@ import type { DialectName } from '../service.ts'
 import type { Related } from '../api-error.ts'
 import { linkHeader, type Link } from './link-header.ts'
 import type { Outcome } from './outcome.ts'
+import type { BodySchemas } from './schemas.ts'
 
 /** A way to write outcomes. All of it is pure. */
 export interface Dialect {
@@ -17,6 +18,9 @@ export interface Dialect {
   /** True for values that count as `resource.not_found`. */
   readonly refuses?: (data: unknown) => boolean
   readonly body: (outcome: Outcome) => Readonly<Record<string, unknown>>
+  /** Every outcome has HTTP status 200. */
+  readonly always200: boolean
+  readonly schemas: BodySchemas
 }
 
 /** The HTTP status of an outcome, where a dialect does not hide it. */

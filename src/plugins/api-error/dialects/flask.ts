@@ -1,6 +1,7 @@
 import type { Locale } from '../api-error.ts'
 import { metaHeaders, realStatus, type Dialect } from './dialect.ts'
 import { titleOf, userText, type Problem, type Success } from './outcome.ts'
+import { integer, object, string, type Schema } from './schemas.ts'
 
 export interface FlaskOptions {
   readonly shape: 'both' | 'code-msg' | 'error_code-message'
@@ -19,7 +20,13 @@ export function flask({ shape, status }: FlaskOptions): Dialect {
     mediaType: 'application/json',
     dataKey: 'data',
     status: outcome => (status === 'always200' ? 200 : realStatus(outcome)),
+    always200: status === 'always200',
     headers: metaHeaders,
+    schemas: {
+      success: data =>
+        object({ code: { const: 200 }, data: orNull(data), message: string }, { total: integer }),
+      failure: failureSchema(shape)
+    },
     body: outcome => (outcome.ok ? success(outcome) : failure(outcome, shape))
   }
 }
@@ -36,6 +43,19 @@ function failure(problem: Problem, shape: FlaskOptions['shape']): Record<string,
   if (shape === 'code-msg') return { code, msg: text, request }
   if (shape === 'error_code-message') return { error_code: code, message: text, request }
   return { code, error_code: code, msg: text, message: text, request }
+}
+
+function failureSchema(shape: FlaskOptions['shape']): Schema {
+  if (shape === 'code-msg') return object({ code: integer, msg: string, request: string })
+  if (shape === 'error_code-message') return object({ error_code: integer, message: string, request: string })
+  return object({ code: integer, error_code: integer, msg: string, message: string, request: string })
+}
+
+/** An empty object is written as null. */
+function orNull(data: Schema): Schema {
+  const { type } = data
+  const mayBeObject = type === 'object' || (type === undefined && Object.keys(data).length > 0)
+  return mayBeObject ? { anyOf: [data, { type: 'null' }] } : data
 }
 
 function isEmptyObject(value: unknown): boolean {

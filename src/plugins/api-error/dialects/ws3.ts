@@ -2,6 +2,7 @@ import type { Locale } from '../api-error.ts'
 import { Errors } from '../errors.ts'
 import { metaHeaders, type Dialect } from './dialect.ts'
 import { titleOf, userText, type Problem, type Success } from './outcome.ts'
+import { integer, object, relatedResources, string } from './schemas.ts'
 
 export interface Ws3Options {
   /** Answers `0`, `''`, `null`, `false` and nothing with code 404, as the original router did. */
@@ -36,6 +37,18 @@ export function ws3(options: Ws3Options): Dialect {
     mediaType: 'application/json',
     dataKey: 'result',
     status: () => 200,
+    always200: true,
+    schemas: {
+      success: result =>
+        object(
+          { success: { const: true }, code: { enum: [200, 203] }, result },
+          { related: relatedResources }
+        ),
+      failure: object(
+        { success: { const: false }, code: integer, reason: string },
+        { related: relatedResources }
+      )
+    },
     headers: outcome => metaHeaders({ ...outcome, related: [] }),
     refuses: data => options.falsyAs404 && !data,
     body(outcome) {
