@@ -11,6 +11,7 @@ import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
 import database from './plugins/database/index.ts'
 import fetchWorkers from './plugins/fetch-workers/index.ts'
+import fileRoutes from './plugins/file-routes/index.ts'
 import httpClient from './plugins/http-client/index.ts'
 import imWsGateway from './plugins/im-ws-gateway/index.ts'
 import metrics from './plugins/metrics/index.ts'
@@ -37,6 +38,7 @@ export const builtins = [
   customs179,
   database,
   fetchWorkers,
+  fileRoutes,
   httpClient,
   imWsGateway,
   metrics,

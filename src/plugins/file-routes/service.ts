@@ -11,7 +11,8 @@ import type { Http } from '../http-client/service.ts'
 import type { SessionUser } from '../sessions/service.ts'
 
 /** The methods that a route file may answer. HEAD is answered by `get`. */
-export type RouteMethod = 'get' | 'post' | 'put' | 'patch' | 'delete'
+export type RouteMethod = (typeof routeMethods)[number]
+export const routeMethods = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 /**
  * What the functions of a route file have to work with, as `this` and as second argument. Other plugins add members to it
@@ -45,8 +46,13 @@ export interface RouteFileOptions {
   readonly meta?: Partial<Record<RouteMethod, string>>
   /** JSON Schemas of Fastify a method, in place of those that `meta` gives. */
   readonly schema?: Partial<Record<RouteMethod, FastifySchema>>
-  /** Options of the routes for other plugins: `cache`, `auth`, `endpoint`, `dialect`, `user`, … */
-  readonly config?: FastifyContextConfig | undefined
+  /**
+   * Options of the routes for other plugins: `cache`, `auth`, `endpoint`, `dialect`, `user`, … What stands under the name of
+   * a method holds for that method alone, and goes before what holds for all. `cache` holds for `get` alone.
+   */
+  readonly config?: FastifyContextConfig & { readonly [M in RouteMethod]?: FastifyContextConfig }
+  /** What is worth a look next, for `related`. */
+  readonly related?: unknown
 }
 
 /** A file as it is served. */
