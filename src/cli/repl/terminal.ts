@@ -13,7 +13,10 @@ export interface TerminalOptions {
   readonly history?: ReplHistory | undefined
 }
 
-/** Runs lines one after the other until there are no more. @returns how many failed */
+/**
+ * Runs lines one after the other until there are no more, or nobody reads what is printed.
+ * @returns how many failed
+ */
 export async function runLines(options: TerminalOptions): Promise<number> {
   const { session, input, output, terminal, history } = options
   const lines = createInterface({
@@ -38,18 +41,27 @@ export async function runLines(options: TerminalOptions): Promise<number> {
     output.write('\nCtrl-D ends.\n')
     prompt()
   })
+  // The lines that came before the end are still to be run.
+  let isOpen = true
+  lines.once('close', () => (isOpen = false))
+  let isRead = true
+  output.on('error', () => {
+    isRead = false
+    lines.close()
+  })
   const prompt = (): void => {
-    if (!terminal) return
+    if (!terminal || !isOpen) return
     lines.setPrompt(session.prompt)
     lines.prompt()
   }
   let failures = 0
   prompt()
   for await (const line of lines) {
+    if (!isRead) break
     history?.add(line)
     if (!(await session.run(line))) failures++
     prompt()
   }
-  if (terminal) output.write('\n')
+  if (terminal && isRead) output.write('\n')
   return failures
 }

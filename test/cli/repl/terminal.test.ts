@@ -56,7 +56,7 @@ async function typed(terminal: boolean, history?: ReplHistory) {
       watchers.add(watch)
       watch()
     })
-  return { input, failures, until, text: () => text }
+  return { input, output, failures, until, text: () => text }
 }
 
 test('lines that are piped in run one after the other, without prompts, and failures are counted', async () => {
@@ -67,6 +67,18 @@ test('lines that are piped in run one after the other, without prompts, and fail
   expect(text()).toContain('"isUser": true')
   expect(text()).toContain('"status": "ok"')
   expect(text()).not.toMatch(/> |hunter2|cdcd/)
+})
+
+test('nothing more is asked once nobody reads the answers', async () => {
+  const { input, output, failures, until, text } = await typed(false)
+  input.write('get /nowhere\n')
+  await until(/404 Not Found/)
+  const closed = new Promise(resolve => output.once('close', resolve))
+  output.destroy(new Error('EPIPE'))
+  await closed
+  input.end('get /nowhere\n'.repeat(100))
+  expect(await failures).toBe(1)
+  expect(text().match(/404 Not Found/g)).toHaveLength(1)
 })
 
 test('at a terminal there are prompts, completion, and a history without secrets', async () => {
