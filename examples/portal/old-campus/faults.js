@@ -13,7 +13,7 @@ export class Faults {
   refuseLogins = false
 
   #counts = new Map()
-  #expected = new Map()
+  #watchers = new Set()
   #held = Promise.resolve()
 
   /** How often a path was asked for. */
@@ -26,9 +26,17 @@ export class Faults {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0)
   }
 
-  /** Resolves when a path is asked for next. */
-  next(path) {
-    return new Promise(resolve => this.#expected.set(path, resolve))
+  /** Resolves when a path has been asked for so often. */
+  reached(path, count) {
+    return new Promise(resolve => {
+      const watch = () => {
+        if (this.count(path) < count) return
+        this.#watchers.delete(watch)
+        resolve()
+      }
+      this.#watchers.add(watch)
+      watch()
+    })
   }
 
   /** Gives no answer until what this returns is called. */
@@ -44,8 +52,7 @@ export class Faults {
   /** Notes a request and delays it; an answer in place of the right one, or `'cut'`, where there is a fault. */
   async strike(path) {
     this.#counts.set(path, this.count(path) + 1)
-    this.#expected.get(path)?.()
-    this.#expected.delete(path)
+    for (const watch of this.#watchers) watch()
     await this.#held
     if (this.slowMs > 0) await pause(this.slowMs)
     if (this.down) return 'cut'
