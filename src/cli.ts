@@ -39,7 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./cli/env.ts')).env
   },
   docs: {
-    summary: 'print the reference of all settings, or of all errors: docs [plugins|errors]',
+    summary: 'print the reference of all settings, errors or routes: docs [plugins|errors|routes]',
     load: async () => (await import('./cli/docs.ts')).docs
   },
   repl: {

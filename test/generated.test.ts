@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { errorReference, pluginReference } from '../src/cli/docs.ts'
+import { errorReference, pluginReference, routeReference } from '../src/cli/docs.ts'
 import { envFile } from '../src/cli/env.ts'
 import { configSchema } from '../src/cli/schema.ts'
 import { builtins } from '../src/server.ts'
@@ -23,4 +23,10 @@ test('docs/plugins.md lists every setting', () => {
 
 test('docs/errors.md lists every error', async () => {
   expect(readFileSync('docs/errors.md', 'utf8')).toBe(await errorReference(builtins))
+})
+
+test('docs/routes.md lists every route, and who may call it', async () => {
+  const page = await routeReference(builtins)
+  expect(readFileSync('docs/routes.md', 'utf8')).toBe(page)
+  expect(page).not.toMatch(/\| *\|$/m)
 })

@@ -6,11 +6,12 @@ import { leavesOf, variableName, type Leaf } from '../settings/environment.ts'
 import { inputView } from '../settings/schema.ts'
 import { typeText } from './setting-text.ts'
 
-/** `paifang docs [plugins|errors]`: the contents of `docs/plugins.md` and `docs/errors.md`. */
+/** `paifang docs [plugins|errors|routes]`: the contents of the pages of these names under `docs/`. */
 export async function docs({ args: [page = 'plugins'], options }: Invocation): Promise<void> {
   if (page === 'plugins') process.stdout.write(pluginReference(options.builtins))
   else if (page === 'errors') process.stdout.write(await errorReference(options.builtins))
-  else throw new UsageError(`docs has the pages 'plugins' and 'errors'`)
+  else if (page === 'routes') process.stdout.write(await routeReference(options.builtins))
+  else throw new UsageError(`docs has the pages 'plugins', 'errors' and 'routes'`)
 }
 
 /** Every plugin and its settings, as Markdown. */
@@ -68,16 +69,52 @@ function settings(leaves: readonly Leaf[]): string {
   return ['| setting | type | default | variable | |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 
-/** Every reason for not starting and every error that a client can receive, as Markdown. */
-export async function errorReference(
-  plugins: NonNullable<Parameters<typeof createGateway>[0]>['builtins'] = []
-): Promise<string> {
-  const names = plugins.map(plugin => metaOf(plugin)?.name ?? '')
-  const config = {
-    server: { logLevel: 'silent' },
-    plugins: { ...Object.fromEntries(names.map(name => [name, true])), database: { file: ':memory:' } }
+type Builtins = NonNullable<NonNullable<Parameters<typeof createGateway>[0]>['builtins']>
+
+/** Settings without which some routes are left out. Nobody can reach this gateway. */
+const forAllRoutes = {
+  database: { file: ':memory:' },
+  'crypto-envelope': { legacyKey: '1234567887654321' },
+  'sse-hub': { endpoint: true, tokenSecret: 'for the list of routes, and nothing else' },
+  'im-ws-gateway': {
+    adminSecret: 'for the list of routes',
+    tokenSecret: 'for the list of routes',
+    demo: true
   }
-  const app = await createGateway({ builtins: plugins, config, env: {} })
+}
+
+function everythingOn(builtins: Builtins): ReturnType<typeof createGateway> {
+  const names = builtins.map(plugin => metaOf(plugin)?.name ?? '')
+  const plugins = { ...Object.fromEntries(names.map(name => [name, true])), ...forAllRoutes }
+  return createGateway({ builtins, config: { server: { logLevel: 'silent' }, plugins }, env: {} })
+}
+
+/** Every route, and who may call it, as Markdown. */
+export async function routeReference(plugins: Builtins = []): Promise<string> {
+  const app = await everythingOn(plugins)
+  const routes = app.gateway.routes.filter(({ method }) => method !== 'HEAD')
+  await app.close()
+  const rows = routes.map(({ method, url, plugin, access }) => [
+    `${method.replaceAll(',', ', ')} \`${url}\``,
+    plugin ?? 'the kernel',
+    access ?? ''
+  ])
+  const table = [
+    '| route | plugin | who may call it |',
+    '|---|---|---|',
+    ...rows.map(row => `| ${row.join(' | ')} |`)
+  ]
+  return `${[generated('paifang docs routes'), routesIntro, table.join('\n')].join('\n\n')}\n`
+}
+
+const routesIntro = `# Routes
+
+Those of the built-in plugins with everything on, and who may call each. A test asks every one that wants something to be shown
+without showing it. HEAD is there where GET is.`
+
+/** Every reason for not starting and every error that a client can receive, as Markdown. */
+export async function errorReference(plugins: Builtins = []): Promise<string> {
+  const app = await everythingOn(plugins)
   const catalogue = await app.inject({ url: '/_errors', headers: { accept: 'text/markdown' } })
   await app.close()
   const codes = Object.entries(problemCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)

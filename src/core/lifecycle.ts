@@ -10,6 +10,8 @@ export interface RouteInfo {
   readonly method: string
   readonly url: string
   readonly plugin: string | undefined
+  /** Who may call it, as the route says; `undefined`: it does not. */
+  readonly access: string | undefined
 }
 
 /** A route as it was added, and as the hooks of plugins have changed it. */
@@ -38,7 +40,15 @@ export function watchPlugins(app: FastifyInstance): Watch {
   const watch: Watch = { plugin: undefined, routes: [], added: [], problems: [] }
   app.addHook('onRoute', function (route) {
     const { plugin } = watch
-    watch.routes.push({ method: String(route.method), url: route.url, plugin })
+    watch.routes.push({
+      method: String(route.method),
+      url: route.url,
+      plugin,
+      // Hooks of the plugin, which run after this one, may say it for all of its routes.
+      get access() {
+        return route.config?.access
+      }
+    })
     watch.added.push({ options: route, owner: this })
     if (plugin) route.config = { ...route.config, plugin }
   })

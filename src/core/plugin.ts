@@ -115,6 +115,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The plugin that added the route. */
     plugin?: string
+    /**
+     * Who may call the route, in a few words for `docs/routes.md`: `public`, followed by what else limits it, or what a
+     * caller has to show. Every route says so; it guards nothing by itself.
+     */
+    access?: string
     /** Sent as the handler gives it: no dialect wraps the answer. */
     raw?: boolean
   }

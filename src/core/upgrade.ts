@@ -13,6 +13,8 @@ export interface Upgrade {
 
 /** Answers what comes to the path. */
 export interface UpgradeRoute {
+  /** Who may connect, as `config.access` of a route has it. */
+  readonly access: string
   /** @throws {ApiError} why there is no socket to be had; the error is answered as that of any route */
   check(request: FastifyRequest, reply: FastifyReply): void
   accept(request: FastifyRequest, upgrade: Upgrade): void
@@ -40,7 +42,7 @@ const upgradesOf = new WeakMap<Server, Upgrades>()
 export function addUpgradeRoute(app: App, path: string, route: UpgradeRoute): void {
   const { paths, waiting } = listenFor(app)
   for (const url of path.endsWith('/') ? [path] : [path, `${path}/`]) {
-    app.get(url, { config: { raw: true } }, (request, reply) => {
+    app.get(url, { config: { raw: true, access: route.access } }, (request, reply) => {
       const upgrade = waiting.get(request.raw)
       if (!upgrade) route.refuse(reply)
       route.check(request, reply)

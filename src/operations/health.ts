@@ -53,7 +53,7 @@ const Readiness = Type.Object({
 
 /** Adds `/healthz`, which looks at nothing, and `/readyz` and `/readyz/:plugin`, which ask the plugins. */
 export function addHealthRoutes(app: FastifyInstance, health: Health, isClosing: () => boolean): void {
-  const route = { logLevel: 'silent', config: { raw: true } } as const
+  const route = { logLevel: 'silent', config: { raw: true, access: 'public' } } as const
   app.get('/healthz', { ...route, schema: { hide: true, response: { 200: Status } } }, () => ({
     status: 'ok'
   }))

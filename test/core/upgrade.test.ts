@@ -14,6 +14,7 @@ function sockets(name: string, path: string) {
     setup(app) {
       const server = new WebSocketServer({ noServer: true })
       addUpgradeRoute(app, path, {
+        access: 'public',
         check: ({ headers }) => {
           if (headers['x-refuse']) throw Object.assign(new Error('no'), { statusCode: 403 })
         },

@@ -30,7 +30,7 @@ export function addCatalogueRoute(app: App, catalogue: Catalogue): void {
     querystring: Query,
     response: { 200: Listing }
   }
-  app.get('/_errors', { schema }, (request, reply) => {
+  app.get('/_errors', { schema, config: { access: 'public' } }, (request, reply) => {
     const entries = catalogue.list()
     varyByAccept(reply)
     const format = request.query.format ?? formatOf(request.headers.accept)

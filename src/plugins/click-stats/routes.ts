@@ -36,15 +36,20 @@ export function addRoutes(app: App, { prefix, kinds }: ClickSettings, clicks: Cl
   })
   for (const kind of kinds) {
     const url = `${prefix}/${kind}`
-    app.get(url, { schema: { querystring: PageQuery, response: { 200: Listed } } }, async request => {
-      const { items, ...page } = await clicks.list(kind, request, request.query)
-      return result([...items], { page })
-    })
+    app.get(
+      url,
+      { schema: { querystring: PageQuery, response: { 200: Listed } }, config: { access: 'public' } },
+      async request => {
+        const { items, ...page } = await clicks.list(kind, request, request.query)
+        return result([...items], { page })
+      }
+    )
     app.route({
       method: ['PUT', 'POST'],
       url,
       bodyLimit,
       schema: { body: Clicked, response: { 200: Url } },
+      config: { access: 'public, limited by user and address' },
       handler: request => clicks.click(kind, String(request.body.id), request)
     })
   }

@@ -48,6 +48,7 @@ export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRo
     bodyLimit: 128 * 1024,
     // Before any of the body is read.
     onRequest: async (request: FastifyRequest) => void callerOf(request, bridge),
+    config: { access: 'token of a caller of sign-bridge, where callers are set' },
     schema: {
       tags: ['customs179'],
       summary: 'Sign an upload of payment data (Customs 179)',

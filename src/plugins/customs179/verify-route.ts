@@ -37,6 +37,7 @@ export function addVerifyRoute(
   const options = {
     // A text of the longest kind with all of its characters beyond ASCII, or half of them escaped.
     bodyLimit: 384 * 1024,
+    config: { access: 'public' },
     schema: {
       tags: ['customs179'],
       summary: 'Verify a signed upload offline (Customs 179)',

@@ -32,10 +32,14 @@ export default definePlugin({
       })
     }
     const document = (): Promise<OpenApiDocument> => (made ??= make())
-    app.get(config.path, { config: { raw: true }, schema: { hide: true } }, async (_request, reply) => {
-      reply.header('cache-control', 'no-cache')
-      return document()
-    })
+    app.get(
+      config.path,
+      { config: { raw: true, access: 'public' }, schema: { hide: true } },
+      async (_request, reply) => {
+        reply.header('cache-control', 'no-cache')
+        return document()
+      }
+    )
     return { document }
   }
 })

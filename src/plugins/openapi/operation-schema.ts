@@ -1,4 +1,5 @@
 import type { FastifySchema } from 'fastify'
+import { isDeepStrictEqual } from 'node:util'
 import type { ParametersSchema } from '../related/service.ts'
 import { pathParameters } from './operation-id.ts'
 import type { Operation } from './operations.ts'
@@ -24,16 +25,16 @@ export function operationSchema(
   { options, text, method, plugin, id, url }: Operation,
   security: Security | undefined
 ) {
-  const { query, ...own } = (options.schema ?? {}) as Told
-  const hasBody = method !== 'GET' && method !== 'DELETE'
-  const { body, ...rest } = own
-  const querystring = own.querystring ?? query ?? (hasBody ? undefined : asRead(text?.parameters))
+  const { query, body, querystring = query, ...own } = (options.schema ?? {}) as Told
+  const inQuery = method === 'GET' || method === 'DELETE'
+  const parameters = text?.parameters
+  const asked = asRead(inQuery ? (querystring ?? parameters) : querystring, parameters)
+  const sent = asRead(inQuery ? body : (body ?? parameters), parameters)
   const summary = own.summary ?? text?.summary ?? ''
-  const payload = hasBody ? (body ?? asRead(text?.parameters)) : method === 'DELETE' ? body : undefined
   return {
-    ...rest,
-    ...(querystring !== undefined && { querystring }),
-    ...(payload !== undefined && { body: payload }),
+    ...own,
+    ...(asked !== undefined && { querystring: asked }),
+    ...(sent !== undefined && method !== 'GET' && { body: sent }),
     ...(pathParameters(url).length > 0 && { params: withPathParameters(own.params, url) }),
     ...(summary !== '' && { summary }),
     tags: own.tags ?? [plugin],
@@ -43,11 +44,15 @@ export function operationSchema(
   }
 }
 
-/** Further parameters are removed, not refused: a document does not forbid them. */
-function asRead(parameters: ParametersSchema | undefined): object | undefined {
-  if (!parameters || Object.keys(parameters.properties).length === 0) return undefined
-  const { additionalProperties: _removed, ...schema } = parameters
-  return schema
+/**
+ * A schema as requests are read by it. With one that a text gave, also to whoever added the route, further parameters are
+ * removed and not refused, so it does not forbid them here; without any parameters it is none.
+ */
+function asRead(schema: unknown, ofText: ParametersSchema | undefined): unknown {
+  if (!ofText || !isDeepStrictEqual(schema, ofText)) return schema
+  if (Object.keys(ofText.properties).length === 0) return undefined
+  const { additionalProperties: _removed, ...rest } = ofText
+  return rest
 }
 
 function withPathParameters(params: unknown, url: string): object {

@@ -1,3 +1,4 @@
+import type { RouteOptions } from 'fastify'
 import type { AddedRoute } from '../../core/index.ts'
 import { routeText, type RouteText } from '../related/service.ts'
 import { operationId } from './operation-id.ts'
@@ -25,6 +26,9 @@ interface Told {
   readonly operationId?: unknown
 }
 
+/** An operation, with the id that its route gives, if it does. */
+type Nameless = Omit<Operation, 'id'> & { readonly given: string | undefined }
+
 /**
  * Chooses the routes that are documented, and gives each method an id: all but those that hide (`schema.hide`), raw ones
  * without a summary (sockets, files, callbacks), and those below the excluded paths.
@@ -32,38 +36,42 @@ interface Told {
  * @throws {Error} naming both routes, when two have the same `schema.operationId`
  */
 export function operationsOf(routes: readonly AddedRoute[], exclude: readonly string[]): Operation[] {
-  const found = new Map<string, Omit<Operation, 'id'> & { readonly given: string | undefined }>()
+  const found = new Map<string, Nameless>()
   for (const route of routes) {
     const { options } = route
-    const methods = [options.method].flat().map(method => method.toUpperCase())
-    const { hide, summary, operationId: given } = Object(options.schema) as Told
-    const isTold = summary !== undefined || options.config?.meta !== undefined
     // A parameter that may be missing is told as if it could not.
     const url = options.url.replace(/(?<=.)[/?]$/, '')
-    const isLeftOut =
-      exclude.some(prefix => isBelow(prefix, url)) || Reflect.get(options, 'websocket') === true
-    if (hide || isLeftOut || (options.config?.raw && !isTold)) continue
-    const text = textOf(route)
-    for (const method of methods.filter(each => documented.has(each))) {
+    if (!isDocumented(options) || exclude.some(prefix => isBelow(prefix, url))) continue
+    const text = textOf(options)
+    const plugin = options.config?.plugin ?? 'gateway'
+    for (const method of methodsOf(options).filter(each => documented.has(each))) {
       // `/x/` is `/x`, and routes for several hosts are one.
       if (found.has(`${method} ${url}`)) continue
-      const plugin = options.config?.plugin ?? 'gateway'
-      const own =
-        typeof given === 'string'
-          ? methods.length > 1
-            ? `${given}-${method.toLowerCase()}`
-            : given
-          : undefined
-      found.set(`${method} ${url}`, { ...route, method, url, plugin, text, given: own })
+      found.set(`${method} ${url}`, { ...route, method, url, plugin, text, given: givenId(options, method) })
     }
   }
   return withIds([...found.values()])
 }
 
+function methodsOf({ method }: RouteOptions): string[] {
+  return [method].flat().map(each => each.toUpperCase())
+}
+
+function isDocumented({ config, schema, ...options }: RouteOptions): boolean {
+  const { hide, summary } = Object(schema) as Told
+  if (hide === true || Reflect.get(options, 'websocket') === true) return false
+  return config?.raw !== true || summary !== undefined || config.meta !== undefined
+}
+
+/** The id in the schema of a route; of several methods each has its own. */
+function givenId(options: RouteOptions, method: string): string | undefined {
+  const { operationId: given } = Object(options.schema) as Told
+  if (typeof given !== 'string') return undefined
+  return methodsOf(options).length > 1 ? `${given}-${method.toLowerCase()}` : given
+}
+
 /** Ids that routes give stand; those that are made give way to them and to each other by a number. */
-function withIds(
-  routes: readonly (Omit<Operation, 'id'> & { readonly given: string | undefined })[]
-): Operation[] {
+function withIds(routes: readonly Nameless[]): Operation[] {
   const byId = new Map<string, string>()
   for (const { given, method, url } of routes) {
     if (given === undefined) continue
@@ -83,15 +91,16 @@ function withIds(
   })
 }
 
-function textOf({ options }: AddedRoute): RouteText | undefined {
-  const meta: unknown = options.config?.meta
+function textOf({ config, method, url }: RouteOptions): RouteText | undefined {
+  const meta: unknown = config?.meta
   if (meta === undefined) return undefined
   try {
     if (typeof meta !== 'string') throw new TypeError('meta is a text')
     return routeText(meta)
   } catch (error) {
-    const route = `Route ${[options.method].flat().join(', ')} ${options.url}`
-    throw new TypeError(`${route}: ${(error as Error).message}`, { cause: error })
+    throw new TypeError(`Route ${[method].flat().join(', ')} ${url}: ${(error as Error).message}`, {
+      cause: error
+    })
   }
 }
 

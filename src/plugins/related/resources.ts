@@ -51,8 +51,11 @@ export class Resources implements RelatedResources {
   }
 
   of(request: FastifyRequest): readonly Related[] {
-    const resources = new Map(this.#added.get(request))
-    for (const { path: pattern, methods } of this.#fixedOf(request)) {
+    const added = this.#added.get(request)
+    const fixed = this.#fixedOf(request)
+    if (!added && fixed.length === 0) return []
+    const resources = new Map(added)
+    for (const { path: pattern, methods } of fixed) {
       const path = fillPath(pattern, request.params)
       if (path !== undefined) resources.set(path, merge({ path, methods }, resources.get(path)))
     }

@@ -38,7 +38,9 @@ export function addRoutes(app: App, { logins, users }: AuthRoutes): void {
     done(null, payload)
   })
 
-  app.post('/auth', { bodyLimit, schema: { body: LoginBody, response: { 200: Token } } }, request => {
+  const login = { body: LoginBody, response: { 200: Token } }
+  const toAll = { access: 'public, limited by address and user name' }
+  app.post('/auth', { bodyLimit, schema: login, config: toAll }, request => {
     const { cardnum, password, gpassword, platform } = request.body
     const presented = shownToken(request)
     return logins.login({
@@ -51,11 +53,12 @@ export function addRoutes(app: App, { logins, users }: AuthRoutes): void {
     })
   })
 
-  app.delete('/auth', async request => {
+  const ofSessions = { access: 'token of a session' }
+  app.delete('/auth', { config: ofSessions }, async request => {
     await logins.logout(users.sessionOf(request))
   })
 
-  app.post('/auth/rotate', { bodyLimit, schema: { response: { 200: Token } } }, request =>
+  app.post('/auth/rotate', { bodyLimit, schema: { response: { 200: Token } }, config: ofSessions }, request =>
     logins.rotate(users.sessionOf(request))
   )
 }

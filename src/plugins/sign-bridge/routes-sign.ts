@@ -55,7 +55,10 @@ export function signRouteOptions(
   { envelope }: Pick<BridgeSettings, 'envelope'>
 ) {
   return {
-    config: envelope === undefined ? {} : { envelope },
+    config: {
+      access: 'token of a caller, where callers are set',
+      ...(envelope !== undefined && { envelope })
+    },
     onRequest: [
       callerOf(callers, { pinInClear: envelope === undefined }),
       shedding(() => bridge.assertRoom())

@@ -28,6 +28,9 @@ const Devices = Type.Object({
   queued: Type.Integer()
 })
 
+/** Without `callers` in the settings, the gateway is for machines that are trusted. */
+export const ofCallers = 'token of a caller, where callers are set'
+
 export interface RoutesOptions {
   readonly bridge: PooledBridge
   readonly callers: Callers
@@ -38,7 +41,11 @@ export interface RoutesOptions {
 export function addGetCode(app: App, { bridge, callers, settings }: RoutesOptions): void {
   const { legacyStatus, maxTextBytes, getCodeOpen } = settings
   const options = {
-    config: { envelope: 'legacy', dialect: 'plain' } as const,
+    config: {
+      envelope: 'legacy',
+      dialect: 'plain',
+      access: 'an envelope under the legacy key, and the token of a caller, where callers are set'
+    } as const,
     onRequest: [callerOf(callers, { tokenOptional: getCodeOpen }), shedding(() => bridge.assertRoom())],
     // In hex, and with every character escaped as `\uXXXX` where its writer liked it so.
     bodyLimit: 4 * maxTextBytes + 16_384,
@@ -68,7 +75,7 @@ export function addGetCode(app: App, { bridge, callers, settings }: RoutesOption
 export function addStatusRoutes(app: App, { bridge, callers }: RoutesOptions): void {
   const onRequest = callerOf(callers)
   const devices = { tags, summary: 'The signing devices and their queue', response: { 200: Devices } }
-  app.get('/v1/sign/devices', { schema: devices, onRequest }, async () => {
+  app.get('/v1/sign/devices', { schema: devices, onRequest, config: { access: ofCallers } }, async () => {
     await bridge.confirmed()
     const { devices: all, queued } = bridge.status()
     return { devices: [...all], queued }
@@ -82,7 +89,7 @@ export function addStatusRoutes(app: App, { bridge, callers }: RoutesOptions): v
   }
   app.get(
     '/v1/sign/certificates/:certNo',
-    { schema: certificate, config: { raw: true }, onRequest },
+    { schema: certificate, config: { raw: true, access: ofCallers }, onRequest },
     async (request, reply) => {
       const pem = await bridge.certificate(request.params.certNo)
       if (pem === undefined) throw new ApiError(Errors['sign.certificate_unknown'])

@@ -25,6 +25,7 @@ export function addEventsRoute(
 ): void {
   const tokens = new TopicTokens(settings.tokenSecret ?? '', clock)
   const options = {
+    config: { access: 'a topic token' },
     schema: {
       tags: ['sse-hub'],
       summary: 'Read topics as an event stream',

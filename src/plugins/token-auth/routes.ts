@@ -49,7 +49,7 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
     done(null, payload)
   })
 
-  app.delete('/v1/token', { config }, async request => {
+  app.delete('/v1/token', { config: { ...config, access: 'the token that ends' } }, async request => {
     const token = bearerIn(request)
     if (token === undefined) throw new ApiError(CommonErrors['auth.required'])
     await authority.revoke(token)
@@ -58,15 +58,21 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
   if (!canIssue) return
 
   const schema = { body: LoginBody, response: { 200: Issued } }
-  app.post('/v1/token', { bodyLimit, config, schema }, request => {
-    const { body, ip } = request
-    if (body) return logins.login(body.username, body.password, ip)
-    if (sessions) return logins.exchange(sessions.userOf(request))
-    throw new ApiError(CommonErrors['auth.required'])
-  })
+  app.post(
+    '/v1/token',
+    { bodyLimit, config: { ...config, access: 'public, limited by address and user name' }, schema },
+    request => {
+      const { body, ip } = request
+      if (body) return logins.login(body.username, body.password, ip)
+      if (sessions) return logins.exchange(sessions.userOf(request))
+      throw new ApiError(CommonErrors['auth.required'])
+    }
+  )
 
   const refresh = { body: RefreshBody, response: { 200: Issued } }
-  app.post('/v1/token/refresh', { bodyLimit, config, schema: refresh }, ({ body }) =>
-    authority.refresh(body.refreshToken)
+  app.post(
+    '/v1/token/refresh',
+    { bodyLimit, config: { ...config, access: 'a refresh token' }, schema: refresh },
+    ({ body }) => authority.refresh(body.refreshToken)
   )
 }

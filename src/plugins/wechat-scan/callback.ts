@@ -75,7 +75,7 @@ export function addCallback(app: App, parts: CallbackParts): void {
     callback.decorateRequest(checked)
     callback.addHook('onRequest', async request => request.setDecorator(checked, check(request)))
 
-    const options = { config: { raw: true } }
+    const options = { config: { raw: true, access: 'a signature of WeChat' } }
     for (const url of ['/wechat_event', '/wechat_event/:account']) {
       callback.get(url, options, async (request, reply) => {
         const echo = await echoOf(request.getDecorator<Checked>(checked), replays)

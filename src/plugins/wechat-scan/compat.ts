@@ -34,7 +34,7 @@ export function addCompatRoute(app: App, parts: CompatParts): void {
   const cookie: SecretCookie = { name: 'paifang-sse', path: '/sse', alwaysSecure }
   const contract = new CompatContract(parts)
   const isToken = equals(parts.token)
-  const options = { exposeHeadRoute: false, config: { raw: true } }
+  const options = { exposeHeadRoute: false, config: { raw: true, access: 'the compat token in the query' } }
   app.get('/sse', options, async (request, reply) => {
     const { token } = request.query as Record<string, unknown>
     if (typeof token !== 'string' || !isToken(token)) return reply.code(401).send({ detail: 'Invalid token' })

@@ -74,7 +74,10 @@ export class PageConfirmation implements Confirmation {
         done(null)
       )
 
-      const asking = { schema: { hide: true, params: Type.Object({ key: Key }) }, config: { raw: true } }
+      const asking = {
+        schema: { hide: true, params: Type.Object({ key: Key }) },
+        config: { raw: true, access: 'the key in the URL, which the scanner alone has' }
+      }
       page.get('/v1/scan/confirm/:key', asking, async ({ params }, reply) => {
         const raw = await this.#parts.state.get(keyOf(params.key))
         return this.#send(
@@ -83,7 +86,10 @@ export class PageConfirmation implements Confirmation {
         )
       })
       const params = Type.Object({ key: Key, answer: Type.Enum(['yes', 'no']) })
-      const answering = { schema: { hide: true, params }, config: { raw: true } }
+      const answering = {
+        schema: { hide: true, params },
+        config: { raw: true, access: 'the key in the URL, and its page' }
+      }
       page.post('/v1/scan/confirm/:key/:answer', answering, async (request, reply) => {
         const { key, answer } = request.params
         const text = await this.#answer(key, answer === 'yes')

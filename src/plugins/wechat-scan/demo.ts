@@ -29,7 +29,7 @@ export function addDemo(app: App, { phone }: { readonly phone: string | undefine
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store'
   }
-  const raw = { config: { raw: true } }
+  const raw = { config: { raw: true, access: 'public: demonstration only' } }
   app.get('/v1/scan/demo', { ...raw, schema: { querystring: query, hide: true } }, (request, reply) => {
     const wanted = /^zh\b/i.test(request.headers['accept-language'] ?? '') ? 'zh' : 'en'
     return reply

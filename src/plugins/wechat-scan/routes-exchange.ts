@@ -41,23 +41,27 @@ export function addExchangeRoute(
     ),
     response: { 200: Identity }
   }
-  app.post('/v1/scan/exchange', { bodyLimit: 1_024, schema }, async (request, reply) => {
-    reply.header('cache-control', 'no-store')
-    // Other schemes are not for this route: a site behind Basic authentication has its browsers send that everywhere.
-    const [isBearer, given = ''] = /^Bearer\b *(.*)$/i.exec(request.headers.authorization ?? '') ?? []
-    if (isBearer !== undefined) {
-      if (!isClient(given))
-        throw new ApiError(Errors['scan.client_refused'], { headers: { 'www-authenticate': 'Bearer' } })
-      return codes.redeem(request.body.code)
+  app.post(
+    '/v1/scan/exchange',
+    { bodyLimit: 1_024, schema, config: { access: 'the client secret' } },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      // Other schemes are not for this route: a site behind Basic authentication has its browsers send that everywhere.
+      const [isBearer, given = ''] = /^Bearer\b *(.*)$/i.exec(request.headers.authorization ?? '') ?? []
+      if (isBearer !== undefined) {
+        if (!isClient(given))
+          throw new ApiError(Errors['scan.client_refused'], { headers: { 'www-authenticate': 'Bearer' } })
+        return codes.redeem(request.body.code)
+      }
+      const { hash } = await browsers.of(request)
+      const identity = await codes.redeem(request.body.code, hash)
+      // The handle has done its work: the next login has another one.
+      browsers.remember(request, reply, undefined)
+      for (const listener of listeners) {
+        // eslint-disable-next-line no-await-in-loop
+        await listener(request, reply, identity)
+      }
+      return identity
     }
-    const { hash } = await browsers.of(request)
-    const identity = await codes.redeem(request.body.code, hash)
-    // The handle has done its work: the next login has another one.
-    browsers.remember(request, reply, undefined)
-    for (const listener of listeners) {
-      // eslint-disable-next-line no-await-in-loop
-      await listener(request, reply, identity)
-    }
-    return identity
-  })
+  )
 }

@@ -51,7 +51,8 @@ const Begun = Type.Object({
   ticket: Text
 })
 const places = { svg: '/v1/scan/qr.svg', stream: '/v1/scan/stream', poll: '/v1/scan/status' }
-const limits = { bodyLimit: 4_096 }
+const limits = { bodyLimit: 4_096, config: { access: 'public, limited by address' } }
+const ofBrowser = 'the cookie or ticket of the browser that began'
 
 /** `POST /v1/scan`, `POST /v1/scan/refresh`, `GET /v1/scan/stream`, `/status` and `/qr.svg`. */
 export function addScanRoutes(app: App, parts: ScanRoutesParts): void {
@@ -83,11 +84,15 @@ function addBeginning(app: App, { logins, news, browsers, account }: ScanRoutesP
   })
 
   const renew = { tags, summary: 'Another QR code, because its user asks', response: { 200: Begun } }
-  app.post('/v1/scan/refresh', { ...limits, schema: renew }, async (request, reply) => {
-    const { hash } = await browsers.of(request)
-    const login = await logins.renew(hash, request.ip, whenGone(reply))
-    return { ...(await beginning(login)), ...places }
-  })
+  app.post(
+    '/v1/scan/refresh',
+    { ...limits, config: { access: ofBrowser }, schema: renew },
+    async (request, reply) => {
+      const { hash } = await browsers.of(request)
+      const login = await logins.renew(hash, request.ip, whenGone(reply))
+      return { ...(await beginning(login)), ...places }
+    }
+  )
 
   /** A code goes to streams and to those who ask, not to whoever has only begun. */
   async function beginning(login: Login): Promise<News> {
@@ -101,7 +106,7 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
     summary: 'Events of a login: ready, scanned, confirmed, expired, cancelled, busy, timeout',
     querystring: WithTicket
   }
-  const options = { exposeHeadRoute: false, schema: stream, config: { raw: true } }
+  const options = { exposeHeadRoute: false, schema: stream, config: { raw: true, access: ofBrowser } }
   app.get('/v1/scan/stream', options, async (request, reply) => {
     const { hash, byTicket } = await browsers.of(request, request.query.ticket)
     const login = await lookOrWait(hash)
@@ -116,11 +121,15 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
     querystring: WithTicket,
     response: { 200: Standing }
   }
-  app.get('/v1/scan/status', { exposeHeadRoute: false, schema: status }, async (request, reply) => {
-    reply.header('cache-control', 'no-store')
-    const { hash } = await browsers.of(request, request.query.ticket)
-    return news.newsOf(known(await logins.look(hash)))
-  })
+  app.get(
+    '/v1/scan/status',
+    { exposeHeadRoute: false, schema: status, config: { access: ofBrowser } },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      const { hash } = await browsers.of(request, request.query.ticket)
+      return news.newsOf(known(await logins.look(hash)))
+    }
+  )
 
   /**
    * `undefined`: nothing can be said at present, and the stream says so. Any status but 200 would end an EventSource
@@ -144,7 +153,7 @@ function addPicture(app: App, { logins, browsers, scenes }: ScanRoutesParts): vo
       id: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}\\.[A-Za-z0-9_-]{22}$' }))
     })
   }
-  const options = { exposeHeadRoute: false, schema, config: { raw: true } }
+  const options = { exposeHeadRoute: false, schema, config: { raw: true, access: ofBrowser } }
   app.get('/v1/scan/qr.svg', options, async (request, reply) => {
     const url = await urlFor(request, request.query.id)
     if (url === undefined) throw new ApiError(Errors['scan.no_code'])

@@ -32,7 +32,7 @@ export function addWidget(app: App, { origins }: { readonly origins: readonly st
   }
   app.get(
     '/v1/scan/widget.js',
-    { config: { raw: true } },
+    { config: { raw: true, access: 'public' } },
     staticText(widgetScript(), 'text/javascript', headers)
   )
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Type } from '../../../src/index.ts'
+import { routeText } from '../../../src/plugins/related/service.ts'
 import { faultsOf } from './document-faults.ts'
 import { documentOf, gateway } from './gateway.ts'
 
@@ -7,8 +8,11 @@ const meta = '{ id: integer 1.. (编号), sort?: new|old, page?=1 } 一页订单
 
 test('meta is the summary, and gives the parameters of the query or of the body', async () => {
   const document = await documentOf(app => {
-    for (const method of ['GET', 'DELETE', 'POST', 'PUT', 'PATCH'])
+    for (const method of ['GET', 'DELETE', 'POST', 'PUT'])
       app.route({ method, url: '/orders', config: { meta }, handler: () => 1 })
+    // As file-routes does it.
+    const schema = { body: routeText(meta).parameters }
+    app.route({ method: 'PATCH', url: '/orders', config: { meta }, schema, handler: () => 1 })
   })
   expect(faultsOf(document)).toEqual([])
   const { get, delete: remove, post, put, patch } = document.paths['/orders'] ?? {}
@@ -51,6 +55,11 @@ test('what the schema of a route says stands, also under another name of Fastify
       () => 1
     )
     app.post('/none', { config: { meta: '{} 无' } }, () => 1)
+    app.delete(
+      '/both',
+      { config: { meta: '{ a }' }, schema: { body: Type.Object({ b: Type.Boolean() }) } },
+      () => 1
+    )
   })
   expect(faultsOf(document)).toEqual([])
   const own = document.paths['/own']?.['get']
@@ -62,6 +71,9 @@ test('what the schema of a route says stands, also under another name of Fastify
     requestBody: { content: { 'application/json': { schema: { required: ['b'] } } } }
   })
   expect(document.paths['/none']?.['post']).not.toHaveProperty('requestBody')
+  const { delete: both } = document.paths['/both'] ?? {}
+  expect(both).toMatchObject({ parameters: [{ in: 'query', name: 'a' }], requestBody: { content: {} } })
+  expect(both).not.toHaveProperty('summary')
 })
 
 test('every parameter of a path is told, whether a schema does so or not', async () => {

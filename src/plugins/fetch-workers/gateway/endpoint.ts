@@ -19,6 +19,7 @@ export function addEndpoint(app: App, path: string, pool: WorkerPool): void {
     handleProtocols: () => subprotocol
   })
   addUpgradeRoute(app, path, {
+    access: 'secret of a worker, by challenge after the upgrade',
     check({ headers, ip }, reply) {
       // Whoever sends it is a browser, whose user knows nothing of it.
       if (headers.origin !== undefined) throw new ApiError(Errors['worker.browser_refused'])

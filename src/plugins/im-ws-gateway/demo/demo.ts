@@ -51,7 +51,7 @@ const query = Type.Object({ lang: Type.Optional(Type.Enum(['zh', 'en'])) })
 export function addDemo(app: App, parts: DemoParts): void {
   const { settings, clientFrom = import.meta.filename } = parts
   const client = clientScript(clientFrom)
-  const raw = { config: { raw: true } }
+  const raw = { config: { raw: true, access: 'public: demonstration only' } }
   app.get('/demo/chat', { ...raw, schema: { querystring: query, hide: true } }, (request, reply) => {
     const wanted = /^zh\b/i.test(request.headers['accept-language'] ?? '') ? 'zh' : 'en'
     const language: DemoLanguage = request.query.lang ?? wanted

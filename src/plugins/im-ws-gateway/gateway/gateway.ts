@@ -117,6 +117,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
     }
   }
 
+  readonly access = 'token of a user, by the login that comes first'
+
   /** Adds the path where clients connect. */
   addTo(app: App): void {
     addUpgradeRoute(app, this.#parts.settings.path, this)

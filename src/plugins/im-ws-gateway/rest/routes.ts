@@ -21,6 +21,9 @@ export function addImRoutes(app: App, parts: ImRoutesParts): void {
     errors?.dialectFor(routes, 'problem')
     routes.setValidatorCompiler(strictValidation())
     routes.addHook('onRequest', onlyWith(settings.adminSecret))
+    routes.addHook('onRoute', route => {
+      route.config = { ...route.config, access: 'the admin secret' }
+    })
     routes.setErrorHandler(error => {
       throw error instanceof ImError ? refusalOf(error) : error
     })
