@@ -59,7 +59,9 @@ export class Reloads {
     const { routes, late } = this.#parts
     const before = this.#files
     const next = new Map<string, LoadedFile>()
-    const said = faults.map(fault => `${faultText(fault)}; ${goesOn}`)
+    const outcomeOf = (names: readonly string[]): string =>
+      names.some(name => before.has(name)) ? 'what was there before goes on' : 'it is not served'
+    const said = faults.map(fault => `${faultText(fault)}; ${outcomeOf(fault.files)}`)
     const keep = (file: string): void => {
       const known = before.get(file)
       if (known) next.set(file, known)
@@ -72,7 +74,7 @@ export class Reloads {
       if (reason === undefined) next.set(file.file, file)
       else {
         keep(file.file)
-        said.push(`${file.file}: ${reason}, which takes a restart; ${goesOn}`)
+        said.push(`${file.file}: ${reason}, which takes a restart; ${outcomeOf([file.file])}`)
       }
     }
     this.#files = next
@@ -92,8 +94,6 @@ export class Reloads {
       log.info({ changed, removed }, 'route files have been taken over')
   }
 }
-
-const goesOn = 'what was there before goes on'
 
 function byName(files: readonly LoadedFile[]): ReadonlyMap<string, LoadedFile> {
   return new Map(files.map(file => [file.file, file]))

@@ -33,8 +33,8 @@ export function requestSchema(
 ): RequestSchema {
   const schema = own ?? schemaOfText(method, meta)
   const checks = parts.flatMap(part => {
-    const of = (schema as Partial<Record<RequestPart, Schema>> | undefined)?.[part]
-    return of === undefined ? [] : [checkOf(part, part === 'headers' ? inLowerCase(of) : of, compile)]
+    const of = partOf(schema, part)
+    return of === undefined ? [] : [checkOf(part, of, compile)]
   })
   // Read in any case, so that what is wrong with a text is said.
   if (own && meta !== undefined) routeText(meta)
@@ -51,6 +51,16 @@ function schemaOfText(method: RouteMethod, meta: string | undefined): FastifySch
   const { summary, parameters } = routeText(meta)
   const part = method === 'get' || method === 'delete' ? 'querystring' : 'body'
   return { ...(summary !== '' && { summary }), ...(parameters && { [part]: parameters }) } as FastifySchema
+}
+
+/** Fastify takes two names for the schema of a query. */
+function partOf(given: FastifySchema = {}, part: RequestPart): Schema | undefined {
+  const schema = given as Partial<Record<RequestPart | 'query', Schema>>
+  const of = part === 'querystring' ? (schema.querystring ?? schema.query) : schema[part]
+  if (part === 'headers' && of !== undefined) return inLowerCase(of)
+  if (part === 'body' && typeof of === 'object' && 'content' in of)
+    throw new TypeError('the schema of a body is one for all types of content')
+  return of
 }
 
 function checkOf(part: RequestPart, schema: Schema, compile: RequestCompiler): RequestSchema['check'] {

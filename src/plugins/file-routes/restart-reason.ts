@@ -30,7 +30,7 @@ export function restartReason({ urls, endpoints }: RouteFile, known: KnownRoutes
       if (!isSame(declaredBy(endpoint), before ?? nothing))
         return before
           ? `its config or the schema of its answers has changed`
-          : `its ${method} has a config or such a schema`
+          : `its ${method} has a config or a schema of answers`
       if (before) continue
       if (isGuarded(known.tokenAuth, url)) return `${upper} ${url} is to be guarded`
       const isTaken = route

@@ -12,13 +12,14 @@ import type { SessionUser } from '../sessions/service.ts'
 
 /** The methods that a route file may answer. HEAD is answered by `get`. */
 export type RouteMethod = (typeof routeMethods)[number]
+/** All of them, in the order in which they are told. */
 export const routeMethods = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 /**
  * What the functions of a route file have to work with, as `this` and as second argument. Other plugins add members to it
  * by {@link FileRoutes.extend} and by declaring them here. Reading a member whose plugin is off throws and names the plugin.
  */
-export interface RouteContext extends ContextCache, Pick<Http, 'get' | 'post' | 'put' | 'delete' | 'guard'> {
+export interface RouteContext {
   /** The query of GET, HEAD and DELETE; the body of the others; `[id]` of the path is part of neither. */
   readonly params: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, unknown>>
@@ -26,10 +27,19 @@ export interface RouteContext extends ContextCache, Pick<Http, 'get' | 'post' | 
   /** What stands for `[id]` in the path of the file. */
   readonly path: Readonly<Record<string, string>>
   readonly user: SessionUser
+  // Functions, and no methods: they may be taken out of the context.
+  readonly publicCache: ContextCache['publicCache']
+  readonly userCache: ContextCache['userCache']
+  readonly clearUserCache: ContextCache['clearUserCache']
+  readonly get: Http['get']
+  readonly post: Http['post']
+  readonly put: Http['put']
+  readonly delete: Http['delete']
+  readonly guard: Http['guard']
   /** The client behind `get`, `post`, `put` and `delete`, with a cookie jar of this request. */
   readonly http: Http
   /** Logs the user in at their provider, so that `http` has their cookies. */
-  useAuthCookie(): Promise<void>
+  readonly useAuthCookie: () => Promise<void>
   readonly log: FastifyBaseLogger
   /** The setting `values` of the plugin, frozen. */
   readonly config: Readonly<Record<string, unknown>>
@@ -51,8 +61,8 @@ export interface RouteFileOptions {
    * a method holds for that method alone, and goes before what holds for all. `cache` holds for `get` alone.
    */
   readonly config?: FastifyContextConfig & { readonly [M in RouteMethod]?: FastifyContextConfig }
-  /** What is worth a look next, for `related`. */
-  readonly related?: unknown
+  /** Resources to look at next, of all its methods, for the plugin `related`. */
+  readonly related?: FastifyContextConfig['related']
 }
 
 /** A file as it is served. */

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { definePlugin, type GatewayPlugin } from '../../../src/core/index.ts'
 import { FileRoutes } from '../../../src/plugins/file-routes/service.ts'
+import { directoryWith } from '../../settings/files.ts'
 import { faultsOf, serve } from './rig.ts'
 
 /** A plugin that adds a member, and counts how often it is made. */
@@ -83,6 +85,16 @@ describe('the context', () => {
     expect(rig.app.gateway.settings()).toMatchObject({
       plugins: { 'file-routes': { values: { site: '***', deep: { list: ['***', '***'] } } } }
     })
+  })
+
+  test('has values that come by a variable, or in a file that one names', async () => {
+    const files = { 'a.js': `export const get = (_, { config }) => config.key` }
+    await using rig = await serve(files, { env: { PAIFANG_FILE_ROUTES_VALUES: '{"key":"from a variable"}' } })
+    expect(await rig.get('/a')).toMatchObject({ result: 'from a variable' })
+    using directory = directoryWith({ 'values.json': '{"key":"from a file"}' })
+    const file = join(directory.path, 'values.json')
+    await using other = await serve(files, { env: { PAIFANG_FILE_ROUTES_VALUES_FILE: file } })
+    expect(await other.get('/a')).toMatchObject({ result: 'from a file' })
   })
 
   test('shows nothing of itself in JSON', async () => {

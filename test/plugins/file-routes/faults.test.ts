@@ -112,6 +112,11 @@ describe('what a file exports is refused', () => {
       expect.stringMatching(/^what it says of get: schema is invalid/) as string
     ],
     [
+      'a schema by the type of the content',
+      `export default { post() {}, schema: { post: { body: { content: { 'application/json': {} } } } } }`,
+      'what it says of post: the schema of a body is one for all types of content'
+    ],
+    [
       'a member that the context has',
       `export default { ${get}, params: 1 }`,
       'its params cannot be this.params: the context has one'

@@ -179,6 +179,13 @@ describe('the text of a method', () => {
   })
 })
 
+test('the schema of a query has two names, as in Fastify', async () => {
+  const schema = `{ get: { query: { type: 'object', properties: { n: { type: 'integer' } } } } }`
+  await using rig = await serve({ 'a.js': `export const get = p => p; export const schema = ${schema}` })
+  expect(await rig.get('/a?n=5')).toMatchObject({ result: { n: 5 } })
+  expect(await rig.get('/a?n=five')).toMatchObject({ code: 400 })
+})
+
 describe('schemas of parameters in the path', () => {
   test('convert and refuse', async () => {
     await using rig = await serve({
