@@ -26,6 +26,9 @@ export async function openPortal() {
       PAIFANG_TIME_ENABLED: 'true',
       PAIFANG_DATABASE_FILE: ':memory:',
       PAIFANG_SESSIONS_SECRET: secret,
+      // Quick to derive, and quick to guess.
+      PAIFANG_SESSIONS_KDF: 'scrypt',
+      PAIFANG_SESSIONS_SCRYPT_COST: '10',
       PAIFANG_CLICK_STATS_SECRET: secret,
       PAIFANG_FILE_ROUTES_DIRECTORY: join(folder, 'routes'),
       PAIFANG_CAMPUS_URL: campus.url
