@@ -42,6 +42,11 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'print the reference of all settings, errors or routes: docs [plugins|errors|routes]',
     load: async () => (await import('./cli/docs.ts')).docs
   },
+  repl: {
+    summary: 'make requests by lines, of this gateway in here or of another: repl [--server URL]',
+    flags: ['server'],
+    load: async () => (await import('./cli/repl.ts')).repl
+  },
   audit: {
     summary:
       'verify or list the audit trail of signatures: audit verify [--head SEQ:HASH], audit list [--since] [--caller]',

@@ -19,6 +19,8 @@ import { addRoutes, startPlugins, startProblem, type PluginStatus } from './star
 export interface GatewayOptions extends ResolveOptions {
   /** Where log lines (JSON) go; default: standard output. */
   readonly logDestination?: { write(line: string): void }
+  /** False: there is no admin listener, whatever the settings say. Default: true. */
+  readonly adminListener?: boolean
 }
 
 /** What the kernel knows of a running gateway: `app.gateway`. */
@@ -83,7 +85,8 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     await startPlugins(app, entries, watch, { started, statuses })
     addHealthRoutes(app, health, () => closing.started)
     await addRoutes(app, started, watch)
-    if (server.adminPort !== undefined) addAdminListener(app, server.adminPort, entries)
+    if (server.adminPort !== undefined && options.adminListener !== false)
+      addAdminListener(app, server.adminPort, entries)
     await makeReady(app, watch)
   } catch (error) {
     await app.close().catch((err: unknown) => app.log.error({ err }, 'could not close cleanly'))

@@ -113,6 +113,14 @@ describe('the admin listener', () => {
     blocker.close()
   })
 
+  test('is not there where whoever makes the gateway wants none, whatever the settings say', async () => {
+    const { app: other, url } = await started()
+    const adminPort = Number(new URL(url).port)
+    const app = await createGateway({ adminListener: false, config: { server: { adminPort } }, env: {} })
+    expect(app.gateway.server.adminPort).toBe(adminPort)
+    await Promise.all([app.close(), other.close()])
+  })
+
   test('is not there unless its port is set', async () => {
     const log = logLines()
     const app = await createGateway({ config: {}, env: {}, logDestination: log })
