@@ -27,7 +27,7 @@ export class EventFrames {
     let encoded = this.#last
     if (encoded?.event !== event || (encoded.isPersonal && encoded.viewerID !== viewerID))
       this.#last = encoded = this.#lookUp(event, viewerID)
-    return (encoded.byClient[kindOf(client)] ??= framesOf(event, client, viewerID))
+    return (encoded.byClient[kindOf(client, event)] ??= framesOf(event, client, viewerID))
   }
 
   #lookUp(event: CoreEvent, viewerID: string): Encoded {
@@ -60,8 +60,9 @@ function framesOf(event: CoreEvent, client: Client, viewerID: string): readonly 
   return frames.length > 1 ? [Buffer.concat(frames)] : frames
 }
 
-function kindOf({ dialect, batch }: Client): number {
+function kindOf({ dialect, batch, platformID }: Client, event: CoreEvent): number {
   if (dialect === '3') return 0
   if (dialect === '2.0') return 1
-  return batch ? 2 : 3
+  const kind = batch ? 2 : 3
+  return event.kind === 'newMessages' && event.ownSend ? kind + 2 * platformID : kind
 }

@@ -10,6 +10,7 @@ export interface Client {
   readonly dialect: Dialect
   /** Whether a 2.3 client takes new messages in batches, as its Login said. 3.x clients always do, 2.0 clients never. */
   readonly batch: boolean
+  readonly platformID: number
 }
 
 /** What events are called (specification §4). New messages have several names. */
@@ -83,16 +84,25 @@ export function encodeEvent(client: Client, event: CoreEvent, viewerID: string):
 }
 
 function newMessages(
-  { dialect, batch }: Client,
+  { dialect, batch, platformID }: Client,
   { messages, ownSend = false }: Extract<CoreEvent, { kind: 'newMessages' }>,
   viewerID: string
 ): readonly string[] {
-  const all = messages.map(message => messageInData(dialect, message, viewerID))
-  if (all.length === 0) return []
-  if (dialect === '2.3' && ownSend) return all.map(data => frameText('OnRecvNewMessageFromOtherWeb', data))
-  return dialect === '3' || (dialect === '2.3' && batch)
-    ? [frameText('OnRecvNewMessages', `[${all.join(',')}]`)]
-    : all.map(data => frameText('OnRecvNewMessage', data))
+  // What was sent on another platform is new there as well; 2.3 has a name of its own for that of a page beside it.
+  const isBeside = ({ senderPlatformID }: (typeof messages)[number]): boolean =>
+    ownSend && dialect === '2.3' && senderPlatformID === platformID
+  const inData = (some: typeof messages): string[] =>
+    some.map(message => messageInData(dialect, message, viewerID))
+  const beside = inData(messages.filter(isBeside)).map(data =>
+    frameText('OnRecvNewMessageFromOtherWeb', data)
+  )
+  const all = inData(messages.filter(message => !isBeside(message)))
+  if (all.length === 0) return beside
+  const others =
+    dialect === '3' || (dialect === '2.3' && batch)
+      ? [frameText('OnRecvNewMessages', `[${all.join(',')}]`)]
+      : all.map(data => frameText('OnRecvNewMessage', data))
+  return [...beside, ...others]
 }
 
 /** 2.3 has a method and an event of either age for it, and pages listen to one or the other. */

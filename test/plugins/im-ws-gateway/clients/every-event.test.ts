@@ -13,8 +13,9 @@ import type { Raw } from './raw-client.ts'
 interface Scene {
   readonly gateway: Gateway
   readonly me: Client
-  /** Another device of `me`. */
+  /** Another device of `me`, and another page on this one. */
   readonly phone: Raw
+  readonly page: Raw
   readonly ann: Raw
   readonly bob: Raw
 }
@@ -85,7 +86,7 @@ async function meetInGroups({ me, phone, ann, bob }: Scene): Promise<void> {
   }
 }
 
-async function talk({ gateway, me, phone, ann }: Scene): Promise<void> {
+async function talk({ gateway, me, phone, page, ann }: Scene): Promise<void> {
   const created = (await ann.ask('CreateTextMessage', 'hello')) as object
   const message = JSON.stringify(created)
   const sent = (await ann.ask('SendMessage', { recvID: 'me', groupID: '', message })) as Said
@@ -104,8 +105,14 @@ async function talk({ gateway, me, phone, ann }: Scene): Promise<void> {
     groupID: '',
     message: JSON.stringify({ ...created, clientMsgID: 'from-the-phone', content: 'from the phone' })
   })
+  await hears(me, 'from the phone')
+  await page.ask('SendMessage', {
+    recvID: 'ann',
+    groupID: '',
+    message: JSON.stringify({ ...created, clientMsgID: 'from-the-page', content: 'from the page' })
+  })
   if (me.version === '2.3.0') await me.until('OnRecvNewMessageFromOtherWeb')
-  else await hears(me, 'from the phone')
+  else await hears(me, 'from the page')
   if (!isV3(me)) return
   const content = { key: 'order', data: '{"paid":true}' }
   await gateway.rest.post('messages', { recvIDs: ['me'], contentType: 2001, content })
@@ -166,13 +173,14 @@ test.each(versions)(
   '%s is told of everything that it knows of, in the types that it declares',
   async version => {
     const clock = fakeClock(Date.now())
-    await using gateway = await startGateway({ clock })
+    await using gateway = await startGateway({ clock, config: { policy: 'share' } })
     const me = await gateway.online({ version, userID: 'me' })
     const open = (userID: string, platformID = 5): Promise<Raw> => {
       return gateway.raw({ userID, platformID, dialect: '2.3' })
     }
-    const [phone, ann, bob] = [await open('me', 2), await open('ann'), await open('bob')]
-    const scene = { gateway, me, phone, ann, bob, clock }
+    const [phone, page] = [await open('me', 2), await open('me')]
+    const [ann, bob] = [await open('ann'), await open('bob')]
+    const scene = { gateway, me, phone, page, ann, bob, clock }
     await befriend(scene)
     await meetInGroups(scene)
     await talk(scene)

@@ -196,7 +196,7 @@ test('what cannot say how it stands is passed over', async () => {
 })
 
 describe('the bytes of an event', () => {
-  const client = (dialect: Dialect, batch = false) => ({ dialect, batch })
+  const client = (dialect: Dialect, batch = false, platformID = 5) => ({ dialect, batch, platformID })
   const event: CoreEvent = { kind: 'newMessages', messages: [textMessage('a')] }
 
   test('are made once for each kind of client, and shared by all users', () => {
@@ -210,6 +210,18 @@ describe('the bytes of an event', () => {
       true
     ])
     expect(new Set(bytes).size).toBe(4)
+  })
+
+  test('are those of the platform where it matters from which one the viewer has sent', () => {
+    const frames = new EventFrames()
+    const own: CoreEvent = { ...event, ownSend: true }
+    const text = (platformID: number): string => String(frames.of(own, client('2.3', true, platformID), 'u1'))
+    expect([1, 5, 1, 3].map(platformID => text(platformID).includes('FromOtherWeb'))).toEqual([
+      false,
+      true,
+      false,
+      false
+    ])
   })
 
   test('are each viewer’s own where it matters who looks', () => {

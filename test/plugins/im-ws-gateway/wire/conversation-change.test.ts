@@ -9,9 +9,9 @@ import {
 import * as samples from './samples.ts'
 
 const clients: readonly Client[] = [
-  { dialect: '2.0', batch: false },
-  { dialect: '2.3', batch: true },
-  { dialect: '3', batch: true }
+  { dialect: '2.0', batch: false, platformID: 5 },
+  { dialect: '2.3', batch: true, platformID: 5 },
+  { dialect: '3', batch: true, platformID: 5 }
 ]
 /** Of a message of its own, so that no test meets what another has left behind. */
 const groupConversation = (): Conversation => ({

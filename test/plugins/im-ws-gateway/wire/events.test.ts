@@ -12,10 +12,10 @@ import { conversationJson, messageJson } from '../../../../src/plugins/im-ws-gat
 import * as samples from './samples.ts'
 
 const clients = {
-  '2.0': { dialect: '2.0', batch: false },
-  '2.3': { dialect: '2.3', batch: false },
-  '2.3 in batches': { dialect: '2.3', batch: true },
-  '3': { dialect: '3', batch: true }
+  '2.0': { dialect: '2.0', batch: false, platformID: 5 },
+  '2.3': { dialect: '2.3', batch: false, platformID: 5 },
+  '2.3 in batches': { dialect: '2.3', batch: true, platformID: 5 },
+  '3': { dialect: '3', batch: true, platformID: 5 }
 } as const satisfies Record<string, Client>
 type Name = keyof typeof clients
 
@@ -143,6 +143,14 @@ describe('new messages', () => {
       expect(told(name, event)).toEqual(json(name).map(message => ['OnRecvNewMessage', message]))
     for (const name of ['2.3 in batches', '3'] as const)
       expect(told(name, event)).toEqual([['OnRecvNewMessages', json(name)]])
+  })
+
+  test('of the reader himself on another platform are new messages to all', () => {
+    const own = { ...event, ownSend: true }
+    for (const name of ['2.0', '2.3', '2.3 in batches', '3'] as const) {
+      const client = { ...clients[name], platformID: 1 }
+      expect(encodeEvent(client, own, 'u1')).toEqual(encodeEvent(client, event, 'u1'))
+    }
   })
 
   test('of the reader himself are from his other web to 2.3, and new messages to others', () => {
