@@ -22,6 +22,8 @@ export interface RigOptions {
   readonly config?: Partial<ClickSettings>
   readonly clock?: FakeClock
   readonly file?: string
+  /** Settings of the database, in place of a file. */
+  readonly engine?: object | undefined
   readonly state?: Pick<State, 'get' | 'compareAndSet' | 'increment'>
   /** False: no plugin knows users. */
   readonly sessions?: boolean
@@ -89,7 +91,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       server: { logLevel: options.logs ? 'debug' : 'silent', ...options.server },
       plugins: {
         'api-error': { use: apiError },
-        database: { use: database, file: options.file ?? ':memory:' },
+        database: { use: database, ...(options.engine ?? { file: options.file ?? ':memory:' }) },
         clock: { use: stand('clock', Clock, clock) },
         ...(options.state && { state: { use: stand('state', State, options.state) } }),
         ...(options.sessions !== false && { sessions: { use: stand('sessions', Sessions, namedUsers) } }),

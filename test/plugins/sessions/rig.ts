@@ -69,6 +69,8 @@ export interface RigOptions {
   readonly state?: State | false
   readonly httpClient?: HttpClient
   readonly file?: string
+  /** Settings of the database, in place of a file. */
+  readonly engine?: object | undefined
   readonly logs?: string[]
   /** Adds routes, in a plugin of its own with the name `portal`. */
   readonly routes?: (app: FastifyInstance, service: Sessions) => void
@@ -148,7 +150,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       server: { logLevel: logs ? 'debug' : 'silent' },
       plugins: {
         'api-error': { use: apiError },
-        database: { use: database, file: options.file ?? ':memory:' },
+        database: { use: database, ...(options.engine ?? { file: options.file ?? ':memory:' }) },
         clock: { use: stand('clock', Clock, clock) },
         ...(options.httpClient && {
           'http-client': { use: stand('http-client', HttpClient, options.httpClient) }

@@ -1,0 +1,132 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import apiError from '../../src/plugins/api-error/index.ts'
+import cryptoEnvelope from '../../src/plugins/crypto-envelope/index.ts'
+import { createReplayGuard } from '../../src/plugins/crypto-envelope/replay-guard.ts'
+import database from '../../src/plugins/database/index.ts'
+import signBridge from '../../src/plugins/sign-bridge/index.ts'
+import type { SignBridge } from '../../src/plugins/sign-bridge/service.ts'
+import { startSignSimulator } from '../../src/plugins/sign-simulator/device.ts'
+import type { Clock } from '../../src/core/index.ts'
+import cache from '../../src/plugins/cache/index.ts'
+import { Cache } from '../../src/plugins/cache/service.ts'
+import state from '../../src/plugins/state/index.ts'
+import type { State } from '../../src/plugins/state/service.ts'
+import { fakeClock, testPlugin, type TestGateway } from '../../src/testing/index.ts'
+import { cardKey, guardSecret, outcome, pin } from '../plugins/sign-bridge/rig.ts'
+import { startScan } from '../plugins/wechat-scan/scan-rig.ts'
+import { openState } from '../plugins/state/redis/open-state.ts'
+import { hasRedis, startRedis, type RedisServer } from '../servers/redis.ts'
+
+describe.skipIf(!hasRedis)('two gateways that share a Redis', () => {
+  let redis: RedisServer
+  const open: { close(): void }[] = []
+  beforeAll(async () => void (redis = await startRedis()))
+  beforeEach(() => redis.client.flushall())
+  afterEach(() => open.splice(0).forEach(each => each.close()))
+  afterAll(() => redis[Symbol.asyncDispose]())
+
+  /** A connection of a node's own. */
+  async function connection(): Promise<State> {
+    const opened = await openState({ url: redis.url })
+    open.push(opened)
+    return opened
+  }
+
+  async function twoWithScan(config: Parameters<typeof startScan>[0] = {}) {
+    const here = await startScan({ ...config, state: await connection() })
+    const { clock, simulator } = here
+    const there = await startScan({ ...config, clock, simulator, state: await connection() })
+    return { here, there }
+  }
+
+  test('show a page here what is scanned there, and either redeems the code, once', async () => {
+    const { here, there } = await twoWithScan()
+    await using _ = here
+    await using __ = there
+    here.simulator.set({ callbackUrl: `${there.url}/wechat_event` })
+    const browser = here.browser()
+    const { url } = await browser.post<{ url: string }>('/v1/scan')
+    const stream = await browser.open('/v1/scan/stream')
+    await stream.next('ready')
+    const openid = here.follower()
+    await here.simulator.phone.scan({ url }, openid)
+    const code = String((await stream.next('confirmed')).data['code'])
+    const outcomes = await Promise.allSettled([there.scan.exchange(code), here.scan.exchange(code)])
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([
+      { status: 'fulfilled', value: expect.objectContaining({ openid }) }
+    ])
+  })
+
+  test('keep to one limit and one count of the day', async () => {
+    const { here, there } = await twoWithScan({ config: { scenesPerMinute: 2 } })
+    await using _ = here
+    await using __ = there
+    await here.browser().post('/v1/scan')
+    await there.browser().post('/v1/scan')
+    expect((await here.browser().fetch('/v1/scan', { json: {} })).status).toBe(429)
+    expect((await there.scan.status()).accounts[0]?.qrToday).toBe(2)
+  })
+
+  test('admit a nonce once, whichever of them sees it first', async () => {
+    const clock = fakeClock()
+    const guards = [
+      createReplayGuard(await connection(), clock),
+      createReplayGuard(await connection(), clock)
+    ]
+    const admit = (nonce: string, at: number): Promise<string> =>
+      guards[at % 2]!.admit('k', { ts: clock.now(), nonce }, 300_000).then(() => 'admitted', String)
+    const nonces = ['a', 'b', 'c']
+    const outcomes = await Promise.all(
+      nonces.map(nonce => Promise.all([0, 1, 2, 3].map(at => admit(nonce, at))))
+    )
+    for (const each of outcomes) expect(each.filter(outcome => outcome === 'admitted')).toHaveLength(1)
+  })
+
+  test('keep one of them from a card that the other uses, until that one is gone', async () => {
+    const card = await startSignSimulator({ key: cardKey })
+    const node = (): Promise<TestGateway<SignBridge>> =>
+      testPlugin(signBridge, {
+        config: { devices: [card.url], guardSecret, deviceLease: true, deviceLeaseMs: 3_000 },
+        with: [
+          [apiError],
+          [state, { driver: 'redis', redis: { url: redis.url } }],
+          [cryptoEnvelope, { legacyKey: '1234567887654321' }],
+          [database, { file: ':memory:' }]
+        ] as never
+      })
+    const here = await node()
+    expect(await outcome(here.service.sign({ data: 'text', pin }))).toBe('signed')
+    const there = await node()
+    await expect
+      .poll(() => there.service.status().devices[0]?.reason, { timeout: 10_000 })
+      .toBe('Another gateway holds this device')
+    await here.close()
+    await expect
+      .poll(() => outcome(there.service.sign({ data: 'text', pin })), { timeout: 20_000 })
+      .toBe('signed')
+    await there.close()
+    await card.close()
+  })
+
+  test('share what they cache, and what is cleared', async () => {
+    const clock = fakeClock()
+    let calls = 0
+    const node = async () => {
+      const app = await testPlugin(cache, {
+        config: { shared: true },
+        services: { clock } as { clock: Clock } as never,
+        with: [[state, { driver: 'redis', redis: { url: redis.url } }]] as never
+      })
+      const service = app.getDecorator<Cache>(Cache.name)
+      return { app, read: service.define('weather', '10m', async () => `sunny ${++calls}`) }
+    }
+    const [here, there] = [await node(), await node()]
+    expect(await here.read('beijing')).toBe('sunny 1')
+    expect(await there.read('beijing')).toBe('sunny 1')
+    await here.read.clear()
+    await expect.poll(() => there.read.explain('beijing').state).toBe('absent')
+    expect(await there.read('beijing')).toBe('sunny 2')
+    await here.app.close()
+    await there.app.close()
+  })
+})
