@@ -4,9 +4,9 @@ import type { State } from '../../../src/plugins/state/service.ts'
 export interface Interruptible {
   readonly state: State
   /** From now on no message arrives. */
-  interrupt(): void
+  readonly interrupt: () => void
   /** Messages arrive again, and whoever listens is told that some may be missing. */
-  restore(): void
+  readonly restore: () => void
 }
 
 /** One node's view of a state that it shares with others. */
