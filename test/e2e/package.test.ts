@@ -41,6 +41,44 @@ test('the third-party plugin in examples passes its test', () => {
   expect(node(path, '--test', '--test-reporter=tap', 'index.test.js')).toContain('# fail 0')
 })
 
+test('its types are found under nodenext and bundler, and are strict', () => {
+  const path = project('types')
+  writeFileSync(
+    join(path, 'main.ts'),
+    `import { createGateway, definePlugin, State, Type, type GatewayOptions } from 'paifang'
+    export default definePlugin({
+      name: 'typed',
+      description: 'Has types.',
+      config: Type.Object({ greeting: Type.String() }),
+      needs: { state: State },
+      async setup(app, { config, state }) {
+        const text: string | undefined = await state.get(config.greeting.toUpperCase())
+        app.get('/typed', () => text)
+        // @ts-expect-error: there is no such setting
+        return void config.greetings
+      }
+    })
+    const options: GatewayOptions = {}
+    export const app = createGateway(options)\n`
+  )
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler']
+  ]) {
+    const types = { types: ['node'], typeRoots: [resolve('node_modules/@types')] }
+    const compilerOptions = {
+      module,
+      moduleResolution,
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      ...types
+    }
+    writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['main.ts'] }))
+    execFileSync(tool('tsc'), ['-p', path], { stdio: 'pipe' })
+  }
+}, 120_000)
+
 test('a new plugin outside of the sources passes its test and type check', () => {
   const path = project('new')
   node(path, resolve('dist/cli.js'), 'new', 'hello')
