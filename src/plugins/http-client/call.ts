@@ -17,7 +17,7 @@ import { sentBodyOf } from './request-body.ts'
 import { readBody } from './response-body.ts'
 import type { HttpRequest, OpenOptions } from './service.ts'
 import { UpstreamError } from './upstream-error.ts'
-import type { Upstreams } from './upstreams.ts'
+import type { Ended, Upstreams } from './upstreams.ts'
 import { exchangeByWorkers, isWorkersFault } from './worker-exchange.ts'
 
 /** What all calls share. */
@@ -41,6 +41,8 @@ export interface CallContext extends OpenOptions {
   /** True: whatever the body is, nobody wants it. */
   readonly headersOnly?: boolean
 }
+
+type Visit = { readonly answer: HttpAnswer } | { readonly status: number; readonly location: string }
 
 const methodForm = /^[A-Z][A-Z-]{0,31}$/
 const acceptedEncodings = 'gzip, deflate, br'
@@ -115,17 +117,19 @@ export class Call {
     }
   }
 
-  async #visit(
-    hop: Hop,
-    follows: boolean
-  ): Promise<{ answer: HttpAnswer } | { status: number; location: string }> {
-    const { rules, upstreams, counters, log, wheel, settings } = this.#parts
+  async #visit(hop: Hop, follows: boolean): Promise<Visit> {
+    const { rules, upstreams, settings } = this.#parts
     const { plugin, route } = this.#context
-    const { url, method } = hop
+    const { url } = hop
     this.#limits.signal.throwIfAborted()
     rules.assertAllowed(url, plugin)
     const exempt = route !== undefined && settings.breakerExcludedRoutes.includes(route)
-    const passage = upstreams.enter(url.host, exempt)
+    return upstreams.pass(url.host, exempt, () => this.#ask(hop, follows))
+  }
+
+  async #ask(hop: Hop, follows: boolean): Promise<Ended<Visit>> {
+    const { counters, log, wheel } = this.#parts
+    const { url, method } = hop
     const began = wheel.now()
     let status: number | undefined
     let outcome: Outcome = 'unknown'
@@ -138,14 +142,12 @@ export class Call {
       outcome = status >= 500 ? 'bad' : 'good'
       if (follows && isRedirect(status, headers.location)) {
         await incoming.discard()
-        return { status, location: headers.location }
+        return { outcome, value: { status, location: headers.location } }
       }
-      return { answer: await this.#answer(hop, incoming) }
+      return { outcome, value: { answer: await this.#answer(hop, incoming) } }
     } catch (error) {
-      outcome = outcomeOf(error, outcome)
-      throw error
+      return { outcome: outcomeOf(error, outcome), error }
     } finally {
-      passage.end(outcome)
       log.debug({ host: url.host, method, status, ms: Math.round(wheel.now() - began) }, 'upstream')
     }
   }

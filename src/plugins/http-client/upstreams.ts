@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { Breaker, type Admission, type Outcome } from './breaker.ts'
+import { Breaker, type Outcome } from './breaker.ts'
 import type { HttpSettings } from './config.ts'
 import type { Counters } from './counters.ts'
 import type { UpstreamStatus } from './service.ts'
@@ -19,11 +19,8 @@ interface Upstream {
   failures: number
 }
 
-/** A request that was let through. */
-export interface Passage {
-  /** To be called once, when it is over. */
-  end(outcome: Outcome): void
-}
+/** How a request ended, and what that shows of its upstream. */
+export type Ended<T> = { readonly outcome: Outcome } & ({ readonly value: T } | { readonly error: unknown })
 
 const maxUpstreams = 1_000
 
@@ -38,57 +35,63 @@ export class Upstreams {
   }
 
   /**
-   * Lets a request to a host through.
-   * @param exempt it passes whatever the breaker says, and shows it nothing
-   * @throws {UpstreamError} `circuit`
+   * Makes a request to a host, if that is not known to fail.
+   * @param exempt it goes out whatever the breaker says, and shows it nothing
+   * @param request never rejects
+   * @throws {UpstreamError} `circuit`, or what the request ended with
    */
-  enter(host: string, exempt: boolean): Passage {
-    const { now, counters } = this.#parts
+  async pass<T>(host: string, exempt: boolean, request: () => Promise<Ended<T>>): Promise<T> {
+    const { now, counters, settings } = this.#parts
     const upstream = this.#upstreamOf(host)
-    const began = now()
-    const admission = exempt ? 'normal' : upstream.breaker.admit(began)
-    if (typeof admission === 'number') {
+    const waitMs = exempt ? 0 : upstream.breaker.waitMs
+    if (waitMs > 0) {
       counters.refusedByBreaker++
-      const retryAfter = Math.ceil(admission / 1_000)
+      const retryAfter = Math.ceil(waitMs / 1_000)
       throw new UpstreamError('circuit', { host, sent: false, detail: 'it has failed too often', retryAfter })
     }
     upstream.requests++
-    return {
-      end: outcome => {
-        const isSlow = outcome === 'good' && now() - began > this.#parts.settings.slowCallMs
-        const shown = isSlow ? 'bad' : outcome
-        if (shown === 'bad') upstream.failures++
-        if (!exempt) this.#note(host, upstream.breaker, admission, shown)
-      }
-    }
+    const began = now()
+    const answer = request()
+    const shown = answer.then(({ outcome }) => {
+      const isSlow = outcome === 'good' && now() - began > settings.slowCallMs
+      if (isSlow || outcome === 'bad') upstream.failures++
+      return isSlow ? 'bad' : outcome
+    })
+    await (exempt ? shown : upstream.breaker.watch(shown))
+    const ended = await answer
+    if ('error' in ended) throw ended.error
+    return ended.value
   }
 
   status(): UpstreamStatus[] {
-    const now = this.#parts.now()
     return [...this.#byHost].toReversed().map(([host, { breaker, requests, failures }]) => ({
       host,
-      breaker: breaker.state(now),
+      breaker: breaker.state,
       requests,
       failures
     }))
   }
 
-  #note(host: string, breaker: Breaker, admission: Admission, outcome: Outcome): void {
-    const { counters, log, now } = this.#parts
-    const change = breaker.ended(admission, outcome, now())
-    if (change === 'opened') {
-      counters.breakersOpened++
-      log.warn({ host }, 'an upstream has failed too often: it gets no request for some time')
-    } else if (change === 'closed') log.info({ host }, 'an upstream works again')
-  }
-
   #upstreamOf(host: string): Upstream {
     const found = this.#byHost.get(host)
-    const upstream = found ?? { breaker: new Breaker(this.#parts.settings), requests: 0, failures: 0 }
+    const upstream = found ?? { breaker: this.#breakerOf(host), requests: 0, failures: 0 }
     this.#byHost.delete(host)
     this.#byHost.set(host, upstream)
     const [oldest] = this.#byHost.keys()
     if (this.#byHost.size > maxUpstreams && oldest !== undefined) this.#byHost.delete(oldest)
     return upstream
+  }
+
+  #breakerOf(host: string): Breaker {
+    const { settings, now, counters, log } = this.#parts
+    return new Breaker({
+      settings,
+      now,
+      opened: () => {
+        counters.breakersOpened++
+        log.warn({ host }, 'an upstream has failed too often: it gets no request for some time')
+      },
+      closed: () => log.info({ host }, 'an upstream works again')
+    })
   }
 }

@@ -1,82 +1,170 @@
-import { describe, expect, test } from 'vitest'
-import { Breaker } from '../../../src/plugins/http-client/breaker.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { Breaker, type BreakerParts, type Outcome } from '../../../src/plugins/http-client/breaker.ts'
 import { startRig } from './rig.ts'
 
 const defaults = { breakerFailures: 3, breakerWindowMs: 60_000, breakerOpenMs: 30_000 }
 
-describe('a breaker', () => {
-  const failed = (breaker: Breaker, ...times: number[]): void => {
-    for (const at of times) breaker.ended('normal', 'bad', at)
+/** A request that is under way. It ends with an outcome at a time. */
+type Ending = (outcome: Outcome, at: number) => Promise<void>
+
+class Watched {
+  readonly changes: string[] = []
+  readonly #breaker: Breaker
+  #now = 0
+
+  constructor(settings: Partial<BreakerParts['settings']> = {}) {
+    this.#breaker = new Breaker({
+      settings: { ...defaults, ...settings },
+      now: () => this.#now,
+      opened: () => void this.changes.push('opened'),
+      closed: () => void this.changes.push('closed')
+    })
   }
 
-  test('opens at the third failure in a row', () => {
-    const breaker = new Breaker(defaults)
-    expect(breaker.ended('normal', 'bad', 0)).toBeUndefined()
-    expect(breaker.ended('normal', 'bad', 1)).toBeUndefined()
-    expect(breaker.admit(2)).toBe('normal')
-    expect(breaker.ended('normal', 'bad', 2)).toBe('opened')
-    expect([breaker.state(2), breaker.admit(1_002)]).toEqual(['open', 29_000])
+  state(at: number): Breaker['state'] {
+    this.#now = at
+    return this.#breaker.state
+  }
+
+  waitMs(at: number): number {
+    this.#now = at
+    return this.#breaker.waitMs
+  }
+
+  /** Lets a request out. */
+  begin(at: number): Ending {
+    if (this.waitMs(at) > 0) throw new Error('It lets none out')
+    let end: (outcome: Outcome) => void = () => undefined
+    const over = this.#breaker.watch(new Promise(resolve => (end = resolve)))
+    return async (outcome, endsAt) => {
+      this.#now = endsAt
+      end(outcome)
+      await over
+    }
+  }
+
+  /** Lets requests out, one after another, which end at once. */
+  async ended(outcome: Outcome, ...times: number[]): Promise<void> {
+    for (const at of times) await this.begin(at)(outcome, at)
+  }
+}
+
+describe('a breaker', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  test('opens at the third failure in a row', async () => {
+    const breaker = new Watched()
+    await breaker.ended('bad', 0, 1)
+    expect([breaker.changes, breaker.waitMs(2)]).toEqual([[], 0])
+    await breaker.ended('bad', 2)
+    expect(breaker.changes).toEqual(['opened'])
+    expect([breaker.state(2), breaker.waitMs(1_002)]).toEqual(['open', 29_000])
   })
 
-  test('does not count failures of more than its window ago', () => {
-    const breaker = new Breaker(defaults)
-    failed(breaker, 0, 10, 60_000)
+  test('opens once, though more fail at the same time', async () => {
+    const breaker = new Watched()
+    const all = Array.from({ length: 5 }, () => breaker.begin(0))
+    await Promise.all(all.map(end => end('bad', 1)))
+    expect([breaker.changes, breaker.waitMs(1)]).toEqual([['opened'], 30_000])
+  })
+
+  test('does not count failures of more than its window ago', async () => {
+    const breaker = new Watched()
+    await breaker.ended('bad', 0, 10, 60_000)
     expect(breaker.state(60_000)).toBe('closed')
-    failed(breaker, 60_001)
+    await breaker.ended('bad', 60_001)
     expect(breaker.state(60_001)).toBe('open')
   })
 
-  test('begins anew after a success, and takes no notice of those who gave up', () => {
-    const breaker = new Breaker(defaults)
-    failed(breaker, 0, 1)
-    breaker.ended('normal', 'unknown', 2)
-    breaker.ended('normal', 'good', 3)
-    failed(breaker, 4, 5)
-    expect(breaker.state(5)).toBe('closed')
+  test('begins anew after a success, and takes no notice of those who gave up', async () => {
+    const breaker = new Watched()
+    await breaker.ended('bad', 0, 1)
+    await breaker.ended('unknown', 2)
+    await breaker.ended('good', 3)
+    await breaker.ended('bad', 4, 5)
+    await breaker.ended('unknown', 6)
+    expect([breaker.changes, breaker.state(6)]).toEqual([[], 'closed'])
+    await breaker.ended('bad', 7)
+    expect(breaker.state(7)).toBe('open')
   })
 
-  test('lets one through when its time is over, who decides for all', () => {
-    const breaker = new Breaker(defaults)
-    failed(breaker, 0, 0, 0)
-    expect([breaker.state(30_000), breaker.admit(30_000), breaker.admit(30_000)]).toEqual([
-      'half-open',
-      'trial',
-      1_000
-    ])
-    expect(breaker.ended('trial', 'good', 30_001)).toBe('closed')
-    expect(breaker.admit(30_002)).toBe('normal')
-    failed(breaker, 30_003, 30_004)
+  test('lets one through when its time is over, who decides for all', async () => {
+    const breaker = new Watched()
+    await breaker.ended('bad', 0, 0, 0)
+    expect(breaker.state(30_000)).toBe('half-open')
+    const trial = breaker.begin(30_000)
+    expect([breaker.state(30_000), breaker.waitMs(30_000)]).toEqual(['half-open', 1_000])
+    await trial('good', 30_001)
+    expect([breaker.changes, breaker.waitMs(30_002)]).toEqual([['opened', 'closed'], 0])
+    await breaker.ended('bad', 30_003, 30_004)
     expect(breaker.state(30_004)).toBe('closed')
   })
 
-  test('stays open when the one fails', () => {
-    const breaker = new Breaker(defaults)
-    failed(breaker, 0, 0, 0)
-    breaker.admit(30_000)
-    breaker.ended('trial', 'bad', 30_500)
-    expect(breaker.admit(60_000)).toBe(500)
-    expect(breaker.admit(60_500)).toBe('trial')
+  test('stays open when the one fails', async () => {
+    const breaker = new Watched()
+    await breaker.ended('bad', 0, 0, 0)
+    await breaker.begin(30_000)('bad', 30_500)
+    expect([breaker.changes, breaker.state(60_000), breaker.waitMs(60_000)]).toEqual([
+      ['opened'],
+      'open',
+      500
+    ])
+    await breaker.ended('good', 60_500)
+    expect(breaker.changes).toEqual(['opened', 'closed'])
   })
 
-  test('lets another through when the one gave up', () => {
-    const breaker = new Breaker(defaults)
-    failed(breaker, 0, 0, 0)
-    breaker.admit(30_000)
-    breaker.ended('trial', 'unknown', 30_001)
-    expect(breaker.admit(30_002)).toBe('trial')
+  test('lets another through when the one gave up', async () => {
+    const breaker = new Watched()
+    await breaker.ended('bad', 0, 0, 0)
+    await breaker.ended('unknown', 30_000, 30_001)
+    expect([breaker.changes, breaker.state(30_001)]).toEqual([['opened'], 'half-open'])
+    const trial = breaker.begin(30_002)
+    expect(breaker.waitMs(30_002)).toBe(1_000)
+    await trial('good', 30_003)
+    expect(breaker.changes).toEqual(['opened', 'closed'])
   })
 
-  test('is not moved by those who came before it opened', () => {
-    const breaker = new Breaker(defaults)
-    failed(breaker, 0, 0, 0)
-    breaker.ended('normal', 'good', 10)
-    breaker.ended('normal', 'bad', 29_999)
+  test('is not moved by those who came before it opened', async () => {
+    const breaker = new Watched()
+    const [good, bad] = [breaker.begin(0), breaker.begin(0)]
+    await breaker.ended('bad', 0, 0, 0)
+    await good('good', 10)
+    await bad('bad', 29_999)
     expect([breaker.state(10), breaker.state(30_000)]).toEqual(['open', 'half-open'])
   })
 
-  test('never opens when it shall not', () => {
-    const breaker = new Breaker({ ...defaults, breakerFailures: 0 })
-    failed(breaker, 0, 0, 0, 0, 0)
+  test.each<Outcome>(['good', 'bad', 'unknown'])(
+    'waits for the one, whoever of before ends meanwhile: %s',
+    async outcome => {
+      const breaker = new Watched()
+      const early = [breaker.begin(0), breaker.begin(0), breaker.begin(0)]
+      await breaker.ended('bad', 0, 0, 0)
+      const trial = breaker.begin(30_000)
+      for (const end of early) await end(outcome, 30_001)
+      expect([breaker.changes, breaker.state(30_002), breaker.waitMs(30_002)]).toEqual([
+        ['opened'],
+        'half-open',
+        1_000
+      ])
+      await trial('good', 30_003)
+      expect([breaker.changes, breaker.waitMs(30_003)]).toEqual([['opened', 'closed'], 0])
+    }
+  )
+
+  test('is not moved by a jump of the time of day', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 3_600_000 })
+    const breaker = new Watched()
+    await breaker.ended('bad', 0, 0, 0)
+    vi.setSystemTime(7_200_000)
+    expect([breaker.state(29_999), breaker.waitMs(29_999)]).toEqual(['open', 1])
+    vi.setSystemTime(0)
+    await breaker.ended('good', 30_000)
+    expect(breaker.changes).toEqual(['opened', 'closed'])
+  })
+
+  test('never opens when it shall not', async () => {
+    const breaker = new Watched({ breakerFailures: 0 })
+    await breaker.ended('bad', 0, 0, 0, 0, 0)
     expect(breaker.state(0)).toBe('closed')
   })
 })
@@ -103,6 +191,31 @@ describe('an upstream', () => {
       'an upstream has failed too often: it gets no request for some time',
       'an upstream works again'
     ])
+  })
+
+  test('gets one request at a time when it is tried again, and another when the caller of that gives up', async () => {
+    let answer = (): void => undefined
+    await using rig = await startRig((seen, response) => {
+      if (seen.url === '/bad') response.writeHead(500).end()
+      else answer = () => void response.end()
+    })
+    for (let times = 0; times < 3; times++) await rig.failed(rig.http.get(rig.at('/bad')))
+    await rig.clock.advance(30_000)
+    const caller = new AbortController()
+    const first = rig.failed(rig.http.get(rig.at('/'), { signal: caller.signal }))
+    await rig.until(4)
+    const refused = { kind: 'circuit', context: { retryAfter: 1 } }
+    expect(await rig.failed(rig.http.get(rig.at('/')))).toMatchObject(refused)
+    caller.abort()
+    expect(await first).toMatchObject({ kind: 'aborted' })
+    expect(rig.client.status().upstreams).toMatchObject([{ breaker: 'half-open', requests: 4, failures: 3 }])
+    const second = rig.http.get(rig.at('/'))
+    await rig.until(5)
+    expect(await rig.failed(rig.http.get(rig.at('/')))).toMatchObject(refused)
+    answer()
+    expect((await second).status).toBe(200)
+    expect(rig.client.status().upstreams).toMatchObject([{ breaker: 'closed', requests: 5, failures: 3 }])
+    expect([rig.count('breakers_opened_total'), rig.count('refused_by_breaker_total')]).toEqual([1, 2])
   })
 
   test('is not at fault for what its users do wrong', async () => {
