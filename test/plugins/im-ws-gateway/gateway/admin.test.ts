@@ -1,31 +1,6 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
-import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { MethodTimes } from '../../../../src/plugins/im-ws-gateway/gateway/method-times.ts'
-import { startRig, type Rig, type RigOptions } from './rig.ts'
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
-
-/** A gateway with its admin listener. */
-async function withAdmin(options: RigOptions = {}) {
-  const adminPort = await freePort()
-  const rig: Rig = await startRig({ ...options, server: { adminPort } })
-  const at = (path: string) => `http://127.0.0.1:${adminPort}/im-rig${path}`
-  const answer = async (response: Response) => (await response.json()) as Record<string, never>
-  return {
-    rig,
-    get: async (path: string) => answer(await fetch(at(path))),
-    post: async (path: string) => answer(await fetch(at(path), { method: 'POST' })),
-    [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]()
-  }
-}
+import { withAdmin } from './with-admin.ts'
 
 test('operators see who is connected, by user, platform and version', async () => {
   await using admin = await withAdmin({ config: { policy: 'share' } })
@@ -97,17 +72,6 @@ test('they can end the sessions of a user', async () => {
   await clients[1]?.event('OnKickedOffline')
   expect(await admin.post('/users/u1/logout')).toEqual({ ended: 1 })
   expect(await admin.post('/users/u1/logout?platformID=99')).toMatchObject({ statusCode: 400 })
-})
-
-test('a snapshot of the heap is written where only this account can read it', async () => {
-  await using admin = await withAdmin()
-  const { path } = (await admin.post('/heap-snapshot')) as unknown as { path: string }
-  try {
-    expect(readFileSync(path, 'utf8').slice(0, 12)).toBe('{"snapshot":')
-    expect(statSync(dirname(path)).mode & 0o77).toBe(0)
-  } finally {
-    if (existsSync(path)) rmSync(dirname(path), { recursive: true })
-  }
 })
 
 test('times are told within a factor of √2, the slowest methods first', () => {
