@@ -17,6 +17,7 @@ export {
   systemClock
 } from './core/index.ts'
 export type {
+  AnswerListener,
   App,
   CheckContext,
   GatewayInfo,

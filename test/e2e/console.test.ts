@@ -1,4 +1,6 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createGateway, definePlugin, service } from '../../src/core/index.ts'
@@ -16,10 +18,15 @@ import { hasChromium, launch } from './chromium.ts'
 
 describe.skipIf(!hasChromium)('the console in Chromium', () => {
   let browser: Browser
+  let folder: string
   beforeAll(async () => {
     browser = await launch()
+    folder = mkdtempSync(join(tmpdir(), 'paifang-console-'))
   })
-  afterAll(() => browser.close())
+  afterAll(async () => {
+    await browser.close()
+    rmSync(folder, { recursive: true })
+  })
 
   /** Starts a gateway with a plugin whose health is up to the test. Resolves with where it and its admin listener are. */
   async function serve(
@@ -62,7 +69,9 @@ describe.skipIf(!hasChromium)('the console in Chromium', () => {
           state: true,
           database: { file: ':memory:' },
           'crypto-envelope': { legacyKey: '1234567887654321' },
-          ...(settings.env ? {} : { 'sign-simulator': true, 'sign-bridge': true }),
+          ...(settings.env
+            ? {}
+            : { 'sign-simulator': true, 'sign-bridge': { secretFile: join(folder, 'sign-bridge.secret') } }),
           ...(settings.im && {
             'im-ws-gateway': { tokenSecret: 'of no use to anybody else', ...settings.im }
           })

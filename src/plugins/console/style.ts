@@ -35,14 +35,15 @@ main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem }
 section { padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--card) }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 .wide { overflow: auto; max-height: 32rem }
-table { width: 100%; border-collapse: collapse }
+table { width: 100%; min-width: 30rem; border-collapse: collapse }
+#routes td:nth-child(3) { white-space: nowrap }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 thead th { position: sticky; top: 0; background: var(--card); color: var(--faint); font-weight: 500 }
 tbody th { font-weight: 600; white-space: nowrap }
 time { white-space: nowrap; font-variant-numeric: tabular-nums }
 code { font: .9em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere }
 td span, form span { color: var(--faint) }
-.health { color: var(--good) }
+.health { color: var(--good); white-space: nowrap }
 .health::before { content: "●"; margin-right: .35rem }
 [data-health=down] .health { color: var(--bad) }
 [data-health=down] .health::before { content: "▲" }
