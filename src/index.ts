@@ -17,6 +17,7 @@ export {
   systemClock
 } from './core/index.ts'
 export type {
+  AnswerListener,
   App,
   CheckContext,
   GatewayInfo,
@@ -62,6 +63,7 @@ export type {
 } from './plugins/api-error/service.ts'
 export * from './plugins/cache/service.ts'
 export * from './plugins/click-stats/service.ts'
+export * from './plugins/console/service.ts'
 export * from './plugins/crypto-envelope/service.ts'
 export * from './plugins/database/service.ts'
 export * from './plugins/fetch-workers/service.ts'

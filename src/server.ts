@@ -6,6 +6,7 @@ import { listen } from './core/listen.ts'
 import apiError from './plugins/api-error/index.ts'
 import cache from './plugins/cache/index.ts'
 import clickStats from './plugins/click-stats/index.ts'
+import consolePlugin from './plugins/console/index.ts'
 import cors from './plugins/cors/index.ts'
 import cryptoEnvelope from './plugins/crypto-envelope/index.ts'
 import customs179 from './plugins/customs179/index.ts'
@@ -33,6 +34,7 @@ export const builtins = [
   apiError,
   cache,
   clickStats,
+  consolePlugin,
   cors,
   cryptoEnvelope,
   customs179,

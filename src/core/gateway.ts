@@ -8,7 +8,7 @@ import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
 import { metricsOf } from './plugin-metrics.ts'
 import type { Metric } from './metric.ts'
 import { watchPlugins, type AddedRoute, type RouteInfo, type Watch } from './lifecycle.ts'
-import { RequestLog, requestId } from '../operations/logging.ts'
+import { RequestLog, requestId, type AnswerListener } from '../operations/logging.ts'
 import { schemaController } from './request-validation.ts'
 import type { Entry } from '../resolve/entry.ts'
 import { resolveGateway, type ResolveOptions } from '../resolve/resolve.ts'
@@ -35,6 +35,8 @@ export interface GatewayInfo {
   readonly health: Health
   /** What the plugins have counted and measured, under names of which each is there once. */
   metrics(): Promise<readonly Metric[]>
+  /** Tells of every request from now on, those that no route is there for among them. */
+  onAnswer(listener: AnswerListener): void
   /** The settings in use, secrets hidden. */
   settings(): unknown
   /** True from the signal to close on. */
@@ -58,7 +60,8 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   const resolution = await resolveGateway(options)
   if (resolution.problems.length > 0) throw new StartupError(resolution.problems)
   const { server, production, entries } = resolution
-  const app = Fastify(serverOptions(server, options.logDestination))
+  const log = new RequestLog()
+  const app = Fastify(serverOptions(server, log, options.logDestination))
   const started: Entry[] = []
   const statuses: PluginStatus[] = []
   const closing = addCloseSequence(app, server, started)
@@ -72,6 +75,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     addedRoutes: watch.added,
     health,
     metrics: () => metricsOf(app, entries),
+    onAnswer: listener => void log.listeners.push(listener),
     settings: () => redact(resolution.view, resolution.values),
     get closing() {
       return closing.started
@@ -112,9 +116,9 @@ async function makeReady(app: FastifyInstance, watch: Watch): Promise<void> {
 
 function serverOptions(
   server: ServerSettings,
+  log: RequestLog,
   stream: GatewayOptions['logDestination']
 ): FastifyHttpOptions<Server> {
-  const log = new RequestLog()
   const requestTimeout = server.requestTimeoutMs
   const limit = Math.min(60_000, requestTimeout || 60_000)
   return {

@@ -6,6 +6,7 @@ export { addDays, calendarOf, daysBetween, isTimeZone, type Calendar } from './c
 export { allowForms, isForm, type FormLimit } from './forms.ts'
 export { harmlessHeaders } from './harmless-headers.ts'
 export { hostFault, HostList, targetOf, type Target } from './host-list.ts'
+export type { AnswerListener } from '../operations/logging.ts'
 export { isLocalPeer, networkOf, whenGone } from '../operations/peer.ts'
 export { Drain, type DrainPlan } from './drain.ts'
 export { definePlugin } from './plugin.ts'

@@ -3,8 +3,14 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 
+/**
+ * Is told of a request once its answer is out. `error`: why there was none, or why it was cut short. It must not throw.
+ */
+export type AnswerListener = (request: FastifyRequest, reply: FastifyReply, error: Error | undefined) => void
+
 /** One line a request, written when it is answered. Headers, bodies and query strings are never logged. */
 export class RequestLog extends LogController {
+  readonly listeners: AnswerListener[] = []
   /** What went wrong before the answer was out, so that its one line can say it. */
   readonly #failures = new WeakMap<FastifyRequest, Error>()
 
@@ -32,6 +38,7 @@ export class RequestLog extends LogController {
 
   override requestCompleted(given: Error | null, request: FastifyRequest, reply: FastifyReply): void {
     const error = given ?? this.#failures.get(request)
+    for (const listener of this.listeners) listener(request, reply, error)
     const level = error ? 'error' : 'info'
     if (!(reply.log as Logger).isLevelEnabled(level)) return
     // Fastify builds this object anew at every access.

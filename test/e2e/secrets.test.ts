@@ -117,7 +117,8 @@ async function lookAround({ url, admin, ask }: WatchedGateway, certNo: string): 
     'no'
   ])
     await ask(`${url}/${path}`, undefined, headers)
-  for (const path of ['plugins', 'routes', 'health', 'config'])
+  expect((await ask(url)).status).toBe(200)
+  for (const path of ['plugins', 'routes', 'health', 'config', 'console'])
     expect((await ask(`${admin}/${path}`)).status).toBe(200)
   for (const path of ['guard', 'audit', 'metrics'])
     expect((await ask(`${admin}/sign-bridge/${path}`)).status).toBe(200)
@@ -143,6 +144,7 @@ plugins:
   crypto-envelope: true
   sign-bridge: { timeoutMs: 150, connectWaitMs: 200, reconnectMinMs: 5, reconnectMaxMs: 20, getCodeOpen: true, webhookUrl: '{webhook}', webhookRepeatMs: 0 }
   customs179: true
+  console: true
 `,
     {
       PAIFANG_CRYPTO_ENVELOPE_LEGACY_KEY: key,
@@ -268,6 +270,7 @@ plugins:
   database: { file: data/paifang.db }
   crypto-envelope: { keys: { k1: { key: ${gcmKey.toString('base64url')} } } }
   sign-bridge: { timeoutMs: 150, envelope: default, verifySm2: always, webhookUrl: '{webhook}' }
+  console: true
 `,
     { PAIFANG_SIGN_BRIDGE_DEVICES: device.url }
   )

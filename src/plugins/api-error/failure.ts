@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isLocalPeer } from '../../core/index.ts'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { ApiError, type Locale } from './api-error.ts'
+import { ApiError, type CatalogueEntry, type Locale } from './api-error.ts'
 import type { Catalogue } from './catalogue.ts'
 import { causesOf, framesOf } from './causes.ts'
 import { classify, type Classified } from './classify.ts'
@@ -17,6 +17,8 @@ export interface FailureOptions {
   readonly catalogue: Catalogue
   readonly selection: Selection
   readonly sources: readonly RelatedSource[]
+  /** Where the kind of each failure is noted. */
+  readonly failures: WeakMap<FastifyRequest, CatalogueEntry>
   /** For callers that ask for no language. */
   readonly locale: Locale
   /** Show causes to callers on this machine. */
@@ -28,7 +30,7 @@ const abandoned = ['content-encoding', 'content-disposition', 'content-range', '
 
 /** The error handler of the gateway: logs what was thrown, whatever it is, and renders it. */
 export function failureRenderer(options: FailureOptions) {
-  const { catalogue, selection, sources, debug } = options
+  const { catalogue, selection, sources, failures, debug } = options
   return function renderFailure(
     this: FastifyInstance,
     thrown: unknown,
@@ -42,6 +44,7 @@ export function failureRenderer(options: FailureOptions) {
     const byCode = (code: number) => catalogue.byCode(code)
     const classified = classify(thrown, { locale, path, hasToken, byCode })
     log(request, classified, thrown)
+    failures.set(request, classified.entry)
     if (reply.raw.headersSent) {
       reply.raw.destroy()
       return

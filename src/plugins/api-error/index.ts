@@ -1,4 +1,5 @@
 import sensible from '@fastify/sensible'
+import type { FastifyRequest } from 'fastify'
 import { definePlugin } from '../../core/index.ts'
 import { addCatalogueRoute } from './catalogue-route.ts'
 import { Catalogue } from './catalogue.ts'
@@ -9,7 +10,14 @@ import { httpEntry } from './http-statuses.ts'
 import { pickLocale } from './locale.ts'
 import { answerMalformedHttp, lacksHost } from './malformed-http.ts'
 import { Selection } from './selection.ts'
-import { ApiError, ApiErrors, type HandlerWrap, type RelatedSource, type ValueTransform } from './service.ts'
+import {
+  ApiError,
+  ApiErrors,
+  type CatalogueEntry,
+  type HandlerWrap,
+  type RelatedSource,
+  type ValueTransform
+} from './service.ts'
 import { wrapHandler } from './wrap.ts'
 
 export default definePlugin({
@@ -37,6 +45,7 @@ export default definePlugin({
     const transforms: ValueTransform[] = []
     const wraps: HandlerWrap[] = []
     const sources: RelatedSource[] = []
+    const failures = new WeakMap<FastifyRequest, CatalogueEntry>()
 
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
@@ -50,7 +59,7 @@ export default definePlugin({
       if (Reflect.get(route, 'websocket') === true) return
       route.handler = wrapHandler(route, choice, { selection, transforms, sources, debug })
     })
-    app.setErrorHandler(failureRenderer({ catalogue, selection, sources, locale, debug }))
+    app.setErrorHandler(failureRenderer({ catalogue, selection, sources, failures, locale, debug }))
     app.setNotFoundHandler(refuseUnknownRoute)
     answerMalformedHttp(app.server, { dialect: selection.default, locale, log })
     addCatalogueRoute(app, catalogue)
@@ -63,6 +72,7 @@ export default definePlugin({
       relate: source => void sources.push(source),
       dialectFor: (scope, dialect) => selection.setDefault(scope, dialect),
       answersOf: route => selection.answersOf(route),
+      failureOf: request => failures.get(request),
       localeOf: request => pickLocale(request.headers['accept-language'], locale)
     }
   }

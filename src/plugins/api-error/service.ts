@@ -75,6 +75,8 @@ export interface ApiErrors {
   dialectFor(app: FastifyInstance, dialect: DialectName): void
   /** What the answers of a route look like, for documents. Once the route has been added. */
   answersOf(route: RouteOptions): RouteAnswers
+  /** The kind of failure that a request was answered with; `undefined` for none, and until it is. */
+  failureOf(request: FastifyRequest): CatalogueEntry | undefined
   /** The language to answer a request in, for texts that an answer holds besides those of a failure. */
   localeOf(request: FastifyRequest): Locale
 }

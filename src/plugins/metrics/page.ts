@@ -1,6 +1,9 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { GatewayInfo, HistogramSnapshot, Metric } from '../../core/index.ts'
 
+/** The gauge of requests that are not answered yet. */
+export const inFlightName = 'paifang_http_requests_in_flight'
+
 /** Everything that the gateway measures, as a page for Prometheus. */
 export class MetricsPage {
   readonly registry = new Registry()
@@ -39,6 +42,11 @@ export class MetricsPage {
 
   get contentType(): string {
     return this.registry.contentType
+  }
+
+  async requestsInFlight(): Promise<number | undefined> {
+    const gauge = await this.registry.getSingleMetric(inFlightName)?.get()
+    return gauge && (gauge.values[0]?.value ?? 0)
   }
 
   /** The page as it is now. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { Gauge, Histogram, type Registry } from 'prom-client'
 import type { App } from '../../core/index.ts'
+import { inFlightName } from './page.ts'
 
 /** Upper bounds in seconds, those of OpenTelemetry's `http.server.request.duration`. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
@@ -15,7 +16,7 @@ export function countRequests(app: App, registry: Registry): void {
     registers: [registry]
   })
   const inFlight = new Gauge({
-    name: 'paifang_http_requests_in_flight',
+    name: inFlightName,
     help: 'Requests that are not answered yet, open streams among them',
     registers: [registry]
   })

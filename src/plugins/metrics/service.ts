@@ -6,6 +6,8 @@ export interface Metrics {
   readonly contentType: string
   /** The page as it is now. */
   text(): Promise<string>
+  /** Requests that are not answered yet, open streams among them; `undefined` where `requests` is off. */
+  requestsInFlight(): Promise<number | undefined>
 }
 
 export const Metrics = service<Metrics>('metrics')

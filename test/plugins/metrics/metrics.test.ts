@@ -10,6 +10,7 @@ import {
 } from '../../../src/core/index.ts'
 import apiError from '../../../src/plugins/api-error/index.ts'
 import metrics from '../../../src/plugins/metrics/index.ts'
+import type { Metrics } from '../../../src/plugins/metrics/service.ts'
 import sseHub from '../../../src/plugins/sse-hub/index.ts'
 import state from '../../../src/plugins/state/index.ts'
 import { testPlugin } from '../../../src/testing/index.ts'
@@ -156,4 +157,17 @@ test('a listener of its own shows the page and nothing else', async () => {
   expect(await answer.text()).toContain('paifang_build_info')
   expect((await fetch(`${url}/readyz`)).status).toBe(404)
   expect((await app.inject('/metrics')).statusCode).toBe(404)
+})
+
+test('requests in flight are known without the page, unless requests are not counted', async () => {
+  const routes = definePlugin({
+    name: 'routes',
+    description: 'Asks while it is asked.',
+    setup: app => void app.get('/', () => app.getDecorator<Metrics>('metrics').requestsInFlight())
+  })
+  await using app = await testPlugin(metrics, { with: [[routes]] })
+  expect((await app.inject('/')).json()).toBe(1)
+  expect(await app.service.requestsInFlight()).toBe(0)
+  await using without = await testPlugin(metrics, { config: { requests: false } })
+  expect(await without.service.requestsInFlight()).toBeUndefined()
 })
