@@ -109,7 +109,10 @@ export class RedisState implements State {
   }
 
   async publish(channel: string, message: string): Promise<void> {
-    await this.#run(client => client.publish(`${this.#parts.prefix}channel:${channel}`, message))
+    const name = `${this.#parts.prefix}channel:${channel}`
+    await this.#run(client =>
+      'nodes' in client ? client.paifangPublish(name, message) : client.publish(name, message)
+    )
   }
 
   async subscribe(
@@ -149,11 +152,16 @@ export class RedisState implements State {
 
   async #run<T>(command: (client: RedisStateParts['client']) => Promise<T>): Promise<T> {
     this.#assertOpen()
+    const { client } = this.#parts
     try {
-      return await command(this.#parts.client)
+      return await command(client)
     } catch (error) {
-      if (error instanceof Error && error.message.includes('OOM command not allowed'))
+      const message = error instanceof Error ? error.message : ''
+      if (message.includes('OOM command not allowed'))
         throw new StateFullError('Redis holds as much as it may', { cause: error })
+      // A peer that is gone without a word answers nothing that comes after, either.
+      if (message === 'Command timed out' && !this.#closed && client.status === 'ready')
+        client.disconnect(true)
       throw error
     }
   }

@@ -68,6 +68,11 @@ const scripts = {
       if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
       return redis.call('PEXPIRE', KEYS[1], ARGV[2])`
   },
+  /** channel, message. The slot of the channel decides on the node of a cluster, so that messages stay in order. */
+  paifangPublish: {
+    numberOfKeys: 1,
+    lua: `return redis.call('PUBLISH', KEYS[1], ARGV[1])`
+  },
   /** lock, token → 1 or 0 */
   paifangRelease: {
     numberOfKeys: 1,
@@ -90,6 +95,7 @@ export interface ScriptCommands {
   paifangAdd(key: string, by: string, ttlMs: string): Promise<string>
   paifangLock(lock: string, fence: string, leaseMs: string, rememberMs: string): Promise<string | null>
   paifangExtend(lock: string, token: string, leaseMs: string): Promise<number>
+  paifangPublish(channel: string, message: string): Promise<number>
   paifangRelease(lock: string, token: string): Promise<number>
 }
 
