@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
+import { logScripts, type LogScriptCommands } from './log-scripts.ts'
 
 /** A script, with how many of its arguments are keys. Keys of one script share a slot of a cluster. */
-interface Script {
+export interface Script {
   readonly numberOfKeys: number
   readonly lua: string
 }
@@ -83,7 +84,7 @@ const scripts = {
 } as const satisfies Readonly<Record<string, Script>>
 
 /** The commands that the scripts add to a client. */
-export interface ScriptCommands {
+export interface ScriptCommands extends LogScriptCommands {
   paifangSwap(
     key: string,
     hasExpected: '0' | '1',
@@ -101,6 +102,7 @@ export interface ScriptCommands {
 
 /** Adds the scripts to a client of one server, Sentinel or a cluster. */
 export function withScripts<C extends Pick<Redis, 'defineCommand'>>(client: C): C & ScriptCommands {
-  for (const [name, script] of Object.entries(scripts)) client.defineCommand(name, script)
+  for (const [name, script] of Object.entries({ ...scripts, ...logScripts }))
+    client.defineCommand(name, script)
   return client as C & ScriptCommands
 }
