@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { State } from '../../src/plugins/state/service.ts'
 import { counterTests } from './state/counters.ts'
 import { lockTests } from './state/locks.ts'
+import { logTests } from './state/logs.ts'
 import { messageTests } from './state/messages.ts'
 import { valueTests } from './state/values.ts'
 
@@ -32,10 +33,13 @@ export function stateContract(name: string, open: () => Promise<OpenState>): voi
     counterTests(current)
     lockTests(current)
     messageTests(current)
+    logTests(current)
 
     it('rejects every call once it is closed', async () => {
       const lease = await state.lock('a', 60_000)
       const end = await state.subscribe('c', () => {})
+      const following = state.log('l').follow({ entry() {}, lost() {} })
+      await following.started
       await opened.close()
       const calls = [
         () => state.get('a'),
@@ -48,10 +52,13 @@ export function stateContract(name: string, open: () => Promise<OpenState>): voi
         () => lease?.extend(1_000),
         () => lease?.release(),
         () => state.publish('c', '1'),
-        () => state.subscribe('c', () => {})
+        () => state.subscribe('c', () => {}),
+        () => state.log('l').append('1', { maxEntries: 1 }),
+        () => following.sync()
       ]
       for (const call of calls) await expect(call()).rejects.toThrow('closed')
       await expect(end()).resolves.toBeUndefined()
+      await expect(following.end()).resolves.toBeUndefined()
     })
   })
 }

@@ -1,3 +1,5 @@
+import type { LogBounds } from './service.ts'
+
 /**
  * Checks a time to live; fractions count as a whole millisecond.
  * @throws {RangeError} below 1 ms
@@ -19,3 +21,17 @@ export function checkedBy(by: number): number {
   if (Number.isSafeInteger(by)) return by
   throw new TypeError(`'by' must be a safe integer; got ${by}`)
 }
+
+/**
+ * Checks the bounds of a log and fills in what is left out.
+ * @throws {RangeError} for bounds that are none
+ */
+export function checkedBounds({ maxEntries, maxBytes = Number.MAX_SAFE_INTEGER, ttlMs }: LogBounds) {
+  if (!Number.isInteger(maxEntries) || maxEntries < 1 || maxEntries > 10_000_000)
+    throw new RangeError(`'maxEntries' must be an integer from 1 to 10000000; got ${maxEntries}`)
+  if (!Number.isSafeInteger(maxBytes) || maxBytes < 1)
+    throw new RangeError(`'maxBytes' must be a safe integer of at least 1; got ${maxBytes}`)
+  return { maxEntries, maxBytes, ttlMs: lifetime(ttlMs) }
+}
+
+export type CheckedBounds = Readonly<ReturnType<typeof checkedBounds>>

@@ -3,11 +3,13 @@ import type { Clock } from '../../core/index.ts'
 import { checkedBy, checkedLimit, lifetime } from './arguments.ts'
 import { Channels } from './channels.ts'
 import { ExpiringMap } from './expiring-map.ts'
-import type { Expiry, Lease, State } from './service.ts'
+import { Logs } from './log/logs.ts'
+import { MemoryLogs } from './log/memory-logs.ts'
+import type { Expiry, Lease, SharedLog, State } from './service.ts'
 
 /** What the memory driver works with. */
 export interface MemoryStateOptions {
-  /** Keys and held locks that it may hold, at least 1. */
+  /** Keys and held locks that it may hold, at least 1; and logs. */
   readonly maxKeys: number
   readonly clock: Clock
   readonly log: FastifyBaseLogger
@@ -21,9 +23,12 @@ const lockKey = (key: string): string => `lock:${key}`
 
 /** The facts of a single process, in its memory. They end with it. */
 export class MemoryState implements State {
+  readonly isShared = false
   readonly #entries: ExpiringMap
   readonly #channels: Channels
   readonly #clock: Clock
+  readonly #memoryLogs: MemoryLogs
+  readonly #logs: Logs
   #fence = 0
   #closed = false
 
@@ -31,6 +36,8 @@ export class MemoryState implements State {
     this.#entries = new ExpiringMap(clock, maxKeys)
     this.#channels = new Channels(log)
     this.#clock = clock
+    this.#memoryLogs = new MemoryLogs({ channels: this.#channels, clock, maxLogs: maxKeys })
+    this.#logs = new Logs({ driver: this.#memoryLogs, clock, log })
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -103,6 +110,10 @@ export class MemoryState implements State {
     return async () => end()
   }
 
+  log(name: string): SharedLog {
+    return this.#logs.open(name)
+  }
+
   async check(): Promise<void> {
     this.#assertOpen()
   }
@@ -112,6 +123,7 @@ export class MemoryState implements State {
     this.#closed = true
     this.#entries.clear()
     this.#channels.clear()
+    this.#memoryLogs.close()
   }
 
   get #open(): ExpiringMap {

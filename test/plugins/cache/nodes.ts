@@ -35,6 +35,7 @@ export async function valuesIn({ state }: Nodes): Promise<[string, string][]> {
 /** The methods of a state, to replace some. */
 export function methodsOf(state: State): State {
   return {
+    isShared: state.isShared,
     get: key => state.get(key),
     set: (...set) => state.set(...set),
     compareAndSet: (...set) => state.compareAndSet(...set),
@@ -43,6 +44,7 @@ export function methodsOf(state: State): State {
     scan: (...scan) => state.scan(...scan),
     lock: (...lock) => state.lock(...lock),
     publish: (...message) => state.publish(...message),
-    subscribe: (...subscription) => state.subscribe(...subscription)
+    subscribe: (...subscription) => state.subscribe(...subscription),
+    log: name => state.log(name)
   }
 }

@@ -50,6 +50,8 @@ export async function openRedis(
     client: commands,
     subscriptions,
     prefix,
+    clock,
+    log,
     disconnect: () => both.forEach(connection => connection.disconnect())
   })
 }

@@ -38,6 +38,8 @@ function connection(settings: RedisSettings): RedisOptions {
     lazyConnect: true,
     autoResendUnfulfilledCommands: false,
     connectTimeout: settings.timeoutMs,
+    commandTimeout: settings.timeoutMs,
+    disconnectTimeout: 200,
     keepAlive: 10_000,
     retryStrategy: retryMs,
     // After a failover the old master answers, and refuses to write.
@@ -52,12 +54,11 @@ export function commandOptions(settings: RedisSettings): RedisOptions {
     ...sentinel(settings),
     enableAutoPipelining: true,
     enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: settings.timeoutMs
+    maxRetriesPerRequest: 0
   }
 }
 
-/** A connection that listens: what it shall listen to waits until there is one, and is asked for again with the next. */
+/** A connection that listens. Whoever listens asks again with every new one. */
 export function listenerOptions(settings: RedisSettings): RedisOptions {
   const { cluster, timeoutMs } = settings
   return {
@@ -65,7 +66,7 @@ export function listenerOptions(settings: RedisSettings): RedisOptions {
     ...sentinel(settings),
     ...(cluster.length > 0 && { db: 0, Connector: anyNode(cluster.map(addressOf), timeoutMs) }),
     maxRetriesPerRequest: null,
-    autoResubscribe: true
+    autoResubscribe: false
   }
 }
 

@@ -1,6 +1,10 @@
+import type { FastifyBaseLogger } from 'fastify'
 import type { Cluster, Redis } from 'ioredis'
+import type { Clock } from '../../../core/index.ts'
 import { checkedBy, checkedLimit, lifetime } from '../arguments.ts'
-import { StateFullError, type Expiry, type Lease, type State } from '../service.ts'
+import { Logs } from '../log/logs.ts'
+import { StateFullError, type Expiry, type Lease, type SharedLog, type State } from '../service.ts'
+import { RedisLogs } from './redis-logs.ts'
 import type { ScriptCommands } from './scripts.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
@@ -10,6 +14,8 @@ export interface RedisStateParts {
   readonly subscriptions: Subscriptions
   /** What all keys and channels begin with. */
   readonly prefix: string
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
   /** Ends the connections. */
   readonly disconnect: () => void
 }
@@ -20,11 +26,16 @@ const scanCount = 1_000
 
 /** The facts of all nodes, in Redis: one server, one behind Sentinels, or a cluster. */
 export class RedisState implements State {
+  readonly isShared = true
   readonly #parts: RedisStateParts
+  readonly #logs: Logs
   #closed = false
 
   constructor(parts: RedisStateParts) {
+    const { subscriptions, prefix, clock, log } = parts
     this.#parts = parts
+    const driver = new RedisLogs({ run: command => this.#run(command), subscriptions, prefix })
+    this.#logs = new Logs({ driver, clock, log })
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -109,7 +120,10 @@ export class RedisState implements State {
   }
 
   async publish(channel: string, message: string): Promise<void> {
-    await this.#run(client => client.publish(`${this.#parts.prefix}channel:${channel}`, message))
+    const name = `${this.#parts.prefix}channel:${channel}`
+    await this.#run(client =>
+      'nodes' in client ? client.paifangPublish(name, message) : client.publish(name, message)
+    )
   }
 
   async subscribe(
@@ -119,6 +133,10 @@ export class RedisState implements State {
   ): Promise<() => Promise<void>> {
     this.#assertOpen()
     return this.#parts.subscriptions.subscribe(channel, listener, missed)
+  }
+
+  log(name: string): SharedLog {
+    return this.#logs.open(name)
   }
 
   async check(): Promise<void> {
@@ -149,11 +167,16 @@ export class RedisState implements State {
 
   async #run<T>(command: (client: RedisStateParts['client']) => Promise<T>): Promise<T> {
     this.#assertOpen()
+    const { client } = this.#parts
     try {
-      return await command(this.#parts.client)
+      return await command(client)
     } catch (error) {
-      if (error instanceof Error && error.message.includes('OOM command not allowed'))
+      const message = error instanceof Error ? error.message : ''
+      if (message.includes('OOM command not allowed'))
         throw new StateFullError('Redis holds as much as it may', { cause: error })
+      // A peer that is gone without a word answers nothing that comes after, either.
+      if (message === 'Command timed out' && !this.#closed && client.status === 'ready')
+        client.disconnect(true)
       throw error
     }
   }

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
+import { logScripts, type LogScriptCommands } from './log-scripts.ts'
 
 /** A script, with how many of its arguments are keys. Keys of one script share a slot of a cluster. */
-interface Script {
+export interface Script {
   readonly numberOfKeys: number
   readonly lua: string
 }
@@ -68,6 +69,11 @@ const scripts = {
       if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
       return redis.call('PEXPIRE', KEYS[1], ARGV[2])`
   },
+  /** channel, message. The slot of the channel decides on the node of a cluster, so that messages stay in order. */
+  paifangPublish: {
+    numberOfKeys: 1,
+    lua: `return redis.call('PUBLISH', KEYS[1], ARGV[1])`
+  },
   /** lock, token → 1 or 0 */
   paifangRelease: {
     numberOfKeys: 1,
@@ -78,7 +84,7 @@ const scripts = {
 } as const satisfies Readonly<Record<string, Script>>
 
 /** The commands that the scripts add to a client. */
-export interface ScriptCommands {
+export interface ScriptCommands extends LogScriptCommands {
   paifangSwap(
     key: string,
     hasExpected: '0' | '1',
@@ -90,11 +96,13 @@ export interface ScriptCommands {
   paifangAdd(key: string, by: string, ttlMs: string): Promise<string>
   paifangLock(lock: string, fence: string, leaseMs: string, rememberMs: string): Promise<string | null>
   paifangExtend(lock: string, token: string, leaseMs: string): Promise<number>
+  paifangPublish(channel: string, message: string): Promise<number>
   paifangRelease(lock: string, token: string): Promise<number>
 }
 
 /** Adds the scripts to a client of one server, Sentinel or a cluster. */
 export function withScripts<C extends Pick<Redis, 'defineCommand'>>(client: C): C & ScriptCommands {
-  for (const [name, script] of Object.entries(scripts)) client.defineCommand(name, script)
+  for (const [name, script] of Object.entries({ ...scripts, ...logScripts }))
+    client.defineCommand(name, script)
   return client as C & ScriptCommands
 }

@@ -16,6 +16,15 @@ export interface SubscriptionsOptions {
 /** How often an idle connection is asked whether it still is one. Milliseconds. */
 const probeMs = 10_000
 
+/** A channel that is listened to. */
+interface Joined {
+  listeners: number
+  /** Resolves when the server has said so for the first time. */
+  readonly done: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
 /**
  * What this process listens to. Each channel is subscribed to once, however many listen. A connection that only listens
  * does not notice when its peer is gone without a word: it is asked, and given up when no answer comes.
@@ -23,10 +32,12 @@ const probeMs = 10_000
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
   readonly #channels: Channels
-  /** How many listen to a channel. */
-  readonly #listeners = new Map<string, number>()
+  readonly #joined = new Map<string, Joined>()
   readonly #missed = new Set<() => void>()
   #probe: Timer | undefined
+  /** Counts the connections. */
+  #connection = 0
+  #isConnected = false
   #wasReady = false
   #isReady = false
 
@@ -37,8 +48,9 @@ export class Subscriptions {
     client.on('message', (channel: string, message: string) =>
       this.#channels.publish(channel.slice(prefix.length), message)
     )
-    client.on('ready', () => this.#ready())
+    client.on('ready', () => void this.#connected())
     client.on('close', () => {
+      this.#isConnected = false
       this.#isReady = false
       this.#probe?.cancel()
     })
@@ -51,7 +63,8 @@ export class Subscriptions {
 
   /**
    * Listens to a channel. Resolves once the server says so, which takes as long as there is none.
-   * @param missed called when messages may have been lost: the connection was interrupted
+   * @param missed called when messages may have been lost: the connection was interrupted, and all that comes from now
+   * on is heard
    * @returns what ends it
    */
   async subscribe(
@@ -59,9 +72,9 @@ export class Subscriptions {
     listener: (message: string) => void,
     missed?: () => void
   ): Promise<() => Promise<void>> {
-    const { client, prefix } = this.#options
     const end = this.#channels.subscribe(channel, listener)
-    this.#listeners.set(channel, (this.#listeners.get(channel) ?? 0) + 1)
+    const joined = this.#joined.get(channel) ?? this.#join(channel)
+    joined.listeners++
     const told = missed && (() => missed())
     if (told) this.#missed.add(told)
     let isOver = false
@@ -70,14 +83,10 @@ export class Subscriptions {
       isOver = true
       end()
       if (told) this.#missed.delete(told)
-      const left = (this.#listeners.get(channel) ?? 1) - 1
-      if (left > 0) return void this.#listeners.set(channel, left)
-      this.#listeners.delete(channel)
-      // Nobody hears it any more, whether or not the server takes note.
-      await client.unsubscribe(prefix + channel).catch(() => undefined)
+      if (--joined.listeners === 0) this.#leave(channel, joined)
     }
     try {
-      await client.subscribe(prefix + channel)
+      await joined.done
       return leave
     } catch (error) {
       await leave()
@@ -89,13 +98,53 @@ export class Subscriptions {
     this.#probe?.cancel()
     this.#channels.clear()
     this.#missed.clear()
+    for (const { reject } of this.#joined.values()) reject(new Error('The state is closed'))
   }
 
-  #ready(): void {
+  #join(channel: string): Joined {
+    const { promise, ...settle } = deferred()
+    const joined = { listeners: 0, done: promise, ...settle }
+    this.#joined.set(channel, joined)
+    if (this.#isConnected) void this.#request([channel])
+    return joined
+  }
+
+  #leave(channel: string, joined: Joined): void {
+    if (this.#joined.get(channel) !== joined) return
+    this.#joined.delete(channel)
+    if (!this.#isConnected) return
+    // Nobody hears it any more, whether or not the server takes note.
+    this.#options.client.unsubscribe(this.#options.prefix + channel).catch(() => undefined)
+  }
+
+  /**
+   * Asks the server for channels, again with every connection: what was under way when one broke is not answered.
+   * Resolves, to whether it listens, when they are heard.
+   */
+  async #request(channels: readonly string[]): Promise<boolean> {
+    const connection = this.#connection
+    const wanted = channels.map(channel => this.#joined.get(channel))
+    try {
+      const { client, prefix } = this.#options
+      if (channels.length > 0) await client.subscribe(...channels.map(channel => prefix + channel))
+      for (const joined of wanted) joined?.resolve()
+      return connection === this.#connection && this.#isConnected
+    } catch (error) {
+      if (!this.#isConnected || connection !== this.#connection) return false
+      if (isRefusal(error)) for (const joined of wanted) joined?.reject(error)
+      else this.#options.client.disconnect(true)
+      return false
+    }
+  }
+
+  async #connected(): Promise<void> {
+    this.#connection++
+    this.#isConnected = true
+    this.#probe = this.#options.clock.after(probeMs, () => void this.#ask())
+    if (!(await this.#request([...this.#joined.keys()]))) return
     this.#isReady = true
     if (this.#wasReady) for (const tell of this.#missed) this.#tell(tell)
     this.#wasReady = true
-    this.#probe = this.#options.clock.after(probeMs, () => void this.#ask())
   }
 
   #tell(missed: () => void): void {
@@ -108,13 +157,29 @@ export class Subscriptions {
 
   async #ask(): Promise<void> {
     const { client, timeoutMs, clock } = this.#options
-    const late = clock.after(timeoutMs, () => client.disconnect(true))
+    const connection = this.#connection
+    const late = clock.after(timeoutMs, () => {
+      if (this.#isConnected && connection === this.#connection) client.disconnect(true)
+    })
     try {
       await client.ping()
     } catch {
       // The connection is gone, which it notices by itself.
     }
     late.cancel()
-    if (this.#isReady) this.#probe = clock.after(probeMs, () => void this.#ask())
+    if (this.#isConnected) this.#probe = clock.after(probeMs, () => void this.#ask())
   }
+}
+
+/** Whether the server has answered, and said no. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError'
+}
+
+function deferred() {
+  let resolve: () => void = () => undefined
+  let reject: (error: Error) => void = () => undefined
+  const promise = new Promise<void>((yes, no) => void ([resolve, reject] = [yes, no]))
+  promise.catch(() => undefined)
+  return { promise, resolve, reject }
 }

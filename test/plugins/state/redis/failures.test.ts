@@ -107,6 +107,63 @@ describe.skipIf(!hasRedis)('the driver redis', () => {
     await state.set('a', '1')
     proxy.silence()
     await expect(state.get('a')).rejects.toThrow('timed out')
+    proxy.heal()
+    expect(await until(() => state.get('a'))).toBe('1')
+    state.close()
+  })
+
+  it('listens in the end, when the connection breaks or falls silent while it asks for a channel', async () => {
+    await using proxy = await startProxy(redis.port)
+    for (const breaks of ['at once', 'in silence']) {
+      // eslint-disable-next-line no-await-in-loop
+      const state = await openState({ url: `redis://127.0.0.1:${proxy.port}`, timeoutMs: 200 })
+      const heard: string[] = []
+      proxy.silence()
+      const listening = state.subscribe('c', message => void heard.push(message))
+      proxy.heal()
+      if (breaks === 'at once') proxy.cut()
+      // eslint-disable-next-line no-await-in-loop
+      await listening
+      // eslint-disable-next-line no-await-in-loop
+      await redis.client.publish('test:channel:c', breaks)
+      // eslint-disable-next-line no-await-in-loop
+      await expect.poll(() => heard).toEqual([breaks])
+      state.close()
+    }
+  })
+
+  it('says that messages may have been missed only when all that come are heard again', async () => {
+    const state = await openState({ url: redis.url })
+    const heard: string[] = []
+    const told: Promise<number>[] = []
+    const missed = (): void => void told.push(redis.client.publish('test:channel:c', 'now'))
+    await state.subscribe('c', message => void heard.push(message), missed)
+    for (let count = 1; count <= 20; count++) {
+      // eslint-disable-next-line no-await-in-loop
+      await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      // eslint-disable-next-line no-await-in-loop
+      await expect.poll(() => told, { interval: 5 }).toHaveLength(count)
+    }
+    expect(await Promise.all(told)).toEqual(Array(20).fill(1))
+    await expect.poll(() => heard).toHaveLength(20)
+    state.close()
+  })
+
+  it('listens to nothing any more when it is closed before there was a server', async () => {
+    const state = await openState({ timeoutMs: 50 })
+    const listening = state.subscribe('c', () => undefined)
+    state.close()
+    await expect(listening).rejects.toThrow('closed')
+  })
+
+  it('refuses a channel that the server refuses, and goes on with others', async () => {
+    await redis.client.call('ACL', 'SETUSER', 'few', 'on', '>secret', '+@all', '~*', '&test:channel:c')
+    const state = await openState({ url: `redis://few:secret@127.0.0.1:${redis.port}` })
+    await expect(state.subscribe('other', () => undefined)).rejects.toThrow('NOPERM')
+    const heard: string[] = []
+    await state.subscribe('c', message => void heard.push(message))
+    await state.publish('c', 'hello')
+    await expect.poll(() => heard).toEqual(['hello'])
     state.close()
   })
 
