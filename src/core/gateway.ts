@@ -6,12 +6,14 @@ import { addAdminListener } from '../operations/admin.ts'
 import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
 import { metricsOf } from './plugin-metrics.ts'
+import type { Generation } from './generation.ts'
 import type { Metric } from './metric.ts'
 import { watchPlugins, type AddedRoute, type RouteInfo, type Watch } from './lifecycle.ts'
+import type { Reloaded } from '../operations/reloaded.ts'
 import { RequestLog, requestId } from '../operations/logging.ts'
 import { schemaController } from './request-validation.ts'
 import type { Entry } from '../resolve/entry.ts'
-import { resolveGateway, type ResolveOptions } from '../resolve/resolve.ts'
+import { resolveGateway, type Resolution, type ResolveOptions } from '../resolve/resolve.ts'
 import type { ServerSettings } from '../resolve/server-settings.ts'
 import { startPlugins, startProblem, type PluginStatus } from './start.ts'
 
@@ -19,6 +21,10 @@ import { startPlugins, startProblem, type PluginStatus } from './start.ts'
 export interface GatewayOptions extends ResolveOptions {
   /** Where log lines (JSON) go; default: standard output. */
   readonly logDestination?: { write(line: string): void }
+  /** Its listeners, when others may follow on them; default: listeners of its own. */
+  readonly generation?: Generation
+  /** Puts another in its place; default: nobody does. The admin listener offers it. */
+  readonly reload?: () => Promise<Reloaded>
 }
 
 /** What the kernel knows of a running gateway: `app.gateway`. */
@@ -35,6 +41,8 @@ export interface GatewayInfo {
   metrics(): Promise<readonly Metric[]>
   /** The settings in use, secrets hidden. */
   settings(): unknown
+  /** Its listeners, where they outlive it. */
+  readonly generation: Generation | undefined
   /** True from the signal to close on. */
   readonly closing: boolean
   /** True when the close had to cut open connections. */
@@ -47,6 +55,13 @@ declare module 'fastify' {
   }
 }
 
+const resolutions = new WeakMap<FastifyInstance, Resolution>()
+
+/** What a gateway was started with, secrets included. */
+export function resolutionOf(app: FastifyInstance): Resolution | undefined {
+  return resolutions.get(app)
+}
+
 /**
  * Makes a gateway: a Fastify instance with the plugins of its configuration, ready to `listen` or `inject`. Its
  * `close()` is graceful.
@@ -56,7 +71,8 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   const resolution = await resolveGateway(options)
   if (resolution.problems.length > 0) throw new StartupError(resolution.problems)
   const { server, production, entries } = resolution
-  const app = Fastify(serverOptions(server, options.logDestination))
+  const app = Fastify(serverOptions(server, options))
+  resolutions.set(app, resolution)
   const started: Entry[] = []
   const statuses: PluginStatus[] = []
   const closing = addCloseSequence(app, server, started)
@@ -71,6 +87,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     health,
     metrics: () => metricsOf(app, entries),
     settings: () => redact(resolution.view, resolution.values),
+    generation: options.generation,
     get closing() {
       return closing.started
     },
@@ -82,7 +99,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   try {
     await startPlugins(app, entries, watch, { started, statuses })
     addHealthRoutes(app, health, () => closing.started)
-    if (server.adminPort !== undefined) addAdminListener(app, server.adminPort, entries)
+    if (server.adminPort !== undefined) addAdminListener(app, server.adminPort, entries, options.reload)
     await makeReady(app, watch)
   } catch (error) {
     await app.close().catch((err: unknown) => app.log.error({ err }, 'could not close cleanly'))
@@ -108,12 +125,13 @@ async function makeReady(app: FastifyInstance, watch: Watch): Promise<void> {
 
 function serverOptions(
   server: ServerSettings,
-  stream: GatewayOptions['logDestination']
+  { logDestination: stream, generation }: GatewayOptions
 ): FastifyHttpOptions<Server> {
   const log = new RequestLog()
   const requestTimeout = server.requestTimeoutMs
   const limit = Math.min(60_000, requestTimeout || 60_000)
   return {
+    ...(generation && { serverFactory: generation.serverFactory('server') }),
     logger: { level: server.logLevel, ...(stream && { stream }) },
     logController: log,
     genReqId: requestId,

@@ -20,6 +20,7 @@ export type {
 } from './plugin.ts'
 export { optional, service, type OptionalService, type Service } from './service.ts'
 export type { PluginStatus } from './start.ts'
+export { sideListener } from './side-listener.ts'
 export { addUpgradeRoute, type Upgrade, type UpgradeRoute } from './upgrade.ts'
 export { watchRoutes } from './watch-routes.ts'
 export { turnMs, Wheel, type Timed } from './wheel.ts'
