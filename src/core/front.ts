@@ -1,6 +1,7 @@
 import { Server, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
-import type { AddressInfo, Socket } from 'node:net'
+import { lookup } from 'node:dns/promises'
+import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net'
 import { Connections, type Cuttable } from './connections.ts'
 import type { GenerationServer } from './generation-server.ts'
 
@@ -25,6 +26,8 @@ const changeable = [
  */
 export class Front implements Cuttable {
   readonly #server: Server
+  /** Further addresses of the same host. */
+  readonly #others: NetServer[] = []
   readonly #connections: Connections
   #current: GenerationServer
 
@@ -45,6 +48,7 @@ export class Front implements Cuttable {
     const front = new Front(first)
     front.#server.listen({ host, port })
     await once(front.#server, 'listening')
+    if (host === 'localhost') await front.#listenElsewhere(host)
     return front
   }
 
@@ -91,7 +95,12 @@ export class Front implements Cuttable {
 
   /** Accepts no connection any more. @param closed called when the last one has ended */
   close(closed: () => void): void {
-    this.#server.close(closed)
+    const servers = [this.#server, ...this.#others]
+    let open = servers.length
+    for (const server of servers)
+      server.close(() => {
+        if (--open === 0) closed()
+      })
   }
 
   sweep(): void {
@@ -100,6 +109,18 @@ export class Front implements Cuttable {
 
   cut(): boolean {
     return this.#connections.cut()
+  }
+
+  /** Where one of its addresses cannot be had, it is done without. */
+  async #listenElsewhere(host: string): Promise<void> {
+    const { address: first, port } = this.#server.address() as AddressInfo
+    for (const { address } of await lookup(host, { all: true })) {
+      if (address === first) continue
+      const other = createServer({ allowHalfOpen: true, noDelay: true }, socket => this.read(socket))
+      other.listen(port, address)
+      const heard = await once(other, 'listening').catch(() => undefined)
+      if (heard) this.#others.push(other)
+    }
   }
 
   #hear(name: string, listener: Listener): void {

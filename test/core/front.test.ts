@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify'
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
@@ -183,6 +184,25 @@ test('an address can be had once in a gateway, and not when somebody else has it
   await first.listen({ host, port: 0 })
   const { port } = first.server.address() as AddressInfo
   await expect(make().listen({ host, port })).rejects.toThrow('EADDRINUSE')
+})
+
+test('localhost is all of its addresses, as long as it is open', async () => {
+  const fronts = new Fronts()
+  const generation = fronts.next()
+  const app = Fastify({ serverFactory: generation.serverFactory('server') })
+  opened.push(app)
+  app.get('/', () => 'local')
+  await app.listen({ host: 'localhost', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const urls = (await lookup('localhost', { all: true })).map(({ address, family }) =>
+    family === 6 ? `http://[${address}]:${port}` : `http://${address}:${port}`
+  )
+  for (const url of urls) {
+    const response = await fetch(url, { headers: { connection: 'close' } })
+    expect(await response.text()).toBe('local')
+  }
+  await app.close()
+  for (const url of urls) await expect(fetch(url)).rejects.toThrow('fetch failed')
 })
 
 test('how long connections are kept is as the one that is there now has it', async () => {
