@@ -5,6 +5,8 @@ import { GenerationServer } from './generation-server.ts'
 /** The listeners of a process, which gateways that follow each other hand on. */
 export class Fronts {
   readonly #fronts = new Map<string, Front>()
+  /** What the current gateway has in memory for the next one. */
+  kept: ReadonlyMap<string, unknown> = new Map()
 
   /** The listeners as the next gateway will have them. */
   next(): Generation {
@@ -29,6 +31,7 @@ export class Fronts {
 /** What one gateway has of the listeners that outlive it. */
 export class Generation {
   readonly #fronts: Fronts
+  readonly #kept = new Map<string, unknown>()
   /** Those that this one has claimed. */
   readonly #claimed = new Map<string, readonly [Front, GenerationServer]>()
 
@@ -51,6 +54,15 @@ export class Generation {
   /** Gives everything that comes from now on to this gateway. */
   takeOver(): void {
     for (const [front, server] of this.#claimed.values()) if (front.current !== server) front.serve(server)
+    this.#fronts.kept = this.#kept
+  }
+
+  /** What the gateway before has kept under this name, or else what `make` makes. The next one can have it. */
+  keep<T>(name: string, make: () => T): T {
+    const { kept } = this.#fronts
+    const thing = kept.has(name) ? (kept.get(name) as T) : make()
+    this.#kept.set(name, thing)
+    return thing
   }
 
   async #claim(server: GenerationServer, key: string, host: string, port: number): Promise<Front> {

@@ -46,7 +46,8 @@ export class ReloadableGateway {
    * @throws {StartupError} with every problem
    */
   async start(): Promise<string> {
-    const { app, url } = await this.#next()
+    const { app, generation, url } = await this.#next()
+    generation.takeOver()
     this.#current = app
     this.#tookOver()
     return url

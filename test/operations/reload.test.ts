@@ -4,6 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createGateway, definePlugin, type App } from '../../src/core/index.ts'
 import { ReloadableGateway } from '../../src/operations/reload.ts'
 import metrics from '../../src/plugins/metrics/index.ts'
+import state from '../../src/plugins/state/index.ts'
+import { State } from '../../src/plugins/state/service.ts'
 import { logLines, type LogLine } from '../core/kernel.ts'
 
 const plugin = (name: string, setup: (app: App) => unknown, drain?: () => unknown) =>
@@ -264,6 +266,42 @@ test('other listeners keep their ports, appear and go with what opens them', asy
   config.plugins = { metrics: { use: metrics, port: 0 } }
   await gateway.reload()
   expect(await statusOf(`${String(urls().at(-1))}/metrics`)).toBe(200)
+})
+
+test('what is in `state` stays, and what has been replaced hears nothing of it any more', async () => {
+  const heard: string[] = []
+  const found: unknown[] = []
+  const use = definePlugin({
+    name: 'facts',
+    description: '',
+    needs: { state: State },
+    async setup(app, { state: facts }) {
+      const name = String(await facts.increment('starts'))
+      await facts.subscribe('news', message => void heard.push(`${name} ${message}`))
+      const lease = await facts.lock('only one', 60_000)
+      found.push([name, lease !== undefined])
+      app.post('/tell/:message', async ({ params }) =>
+        facts.publish('news', (params as { message: string }).message)
+      )
+    }
+  })
+  const { gateway, url, lines, config } = await started({
+    plugins: { state: { use: state }, facts: { use } }
+  })
+  await gateway.reload()
+  while (!lines.some(({ msg }) => msg === 'what was replaced has ended')) await new Promise(setImmediate)
+  await fetch(`${url}/tell/hello`, { method: 'POST' })
+  while (heard.length === 0) await new Promise(setImmediate)
+  expect([found, heard]).toEqual([
+    [
+      ['1', true],
+      ['2', false]
+    ],
+    ['2 hello']
+  ])
+  config.plugins = { state: { use: state, maxKeys: 5 }, facts: { use } }
+  await gateway.reload()
+  expect(found.at(-1)).toEqual(['1', true])
 })
 
 test('hooks that wait for the address run in each gateway, with its address', async () => {

@@ -19,18 +19,32 @@ const integer = /^(?:0|-?[1-9]\d*)$/
 const valueKey = (key: string): string => `value:${key}`
 const lockKey = (key: string): string => `lock:${key}`
 
-/** The facts of a single process, in its memory. They end with it. */
-export class MemoryState implements State {
-  readonly #entries: ExpiringMap
-  readonly #channels: Channels
-  readonly #clock: Clock
-  #fence = 0
-  #closed = false
+/** What is in the memory of a process, for the gateways that follow each other in it. */
+export class MemoryFacts {
+  readonly entries: ExpiringMap
+  readonly channels: Channels
+  /** Token of the last lock. */
+  fence = 0
 
   constructor({ maxKeys, clock, log }: MemoryStateOptions) {
-    this.#entries = new ExpiringMap(clock, maxKeys)
-    this.#channels = new Channels(log)
-    this.#clock = clock
+    this.entries = new ExpiringMap(clock, maxKeys)
+    this.channels = new Channels(log)
+  }
+}
+
+/** The facts of a single process, in its memory. They end with it. */
+export class MemoryState implements State {
+  readonly #facts: MemoryFacts
+  readonly #isShared: boolean
+  readonly #subscriptions = new Set<() => void>()
+  readonly #clock: Clock
+  #closed = false
+
+  /** @param facts those that others use as well; default: facts of its own, which end with it */
+  constructor(options: MemoryStateOptions, facts?: MemoryFacts) {
+    this.#facts = facts ?? new MemoryFacts(options)
+    this.#isShared = facts !== undefined
+    this.#clock = options.clock
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -82,9 +96,9 @@ export class MemoryState implements State {
   async lock(key: string, leaseMs: number): Promise<Lease | undefined> {
     const name = lockKey(key)
     // Tokens follow the wall clock, so that they grow over a restart as well.
-    const token = Math.max(this.#fence + 1, this.#clock.now())
+    const token = Math.max(this.#facts.fence + 1, this.#clock.now())
     if (!this.#swap(name, undefined, String(token), lifetime(leaseMs))) return undefined
-    this.#fence = token
+    this.#facts.fence = token
     return {
       token,
       extend: async nextMs => this.#swap(name, String(token), String(token), lifetime(nextMs)),
@@ -94,29 +108,34 @@ export class MemoryState implements State {
 
   async publish(channel: string, message: string): Promise<void> {
     this.#assertOpen()
-    this.#channels.publish(channel, message)
+    this.#facts.channels.publish(channel, message)
   }
 
   async subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>> {
     this.#assertOpen()
-    const end = this.#channels.subscribe(channel, listener)
-    return async () => end()
+    const end = this.#facts.channels.subscribe(channel, listener)
+    this.#subscriptions.add(end)
+    return async () => {
+      this.#subscriptions.delete(end)
+      end()
+    }
   }
 
   async check(): Promise<void> {
     this.#assertOpen()
   }
 
-  /** Forgets everything; every call from now on is rejected. */
+  /** Forgets everything that nobody shares; every call from now on is rejected. */
   close(): void {
     this.#closed = true
-    this.#entries.clear()
-    this.#channels.clear()
+    for (const end of this.#subscriptions) end()
+    this.#subscriptions.clear()
+    if (!this.#isShared) this.#facts.entries.clear()
   }
 
   get #open(): ExpiringMap {
     this.#assertOpen()
-    return this.#entries
+    return this.#facts.entries
   }
 
   #assertOpen(): void {
