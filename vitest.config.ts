@@ -9,6 +9,7 @@ const programs = ['test/e2e/**/*.test.ts']
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
     // One for each core; vitest by itself leaves one idle. Much of the time goes into child processes.
     maxWorkers: Math.max(2, availableParallelism()),
     reporters: ['default', ['json', { outputFile: 'coverage/vitest.json' }]],

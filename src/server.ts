@@ -1,8 +1,7 @@
 import closeWithGrace from 'close-with-grace'
-import type { FastifyInstance } from 'fastify'
 import { realpathSync } from 'node:fs'
 import { createGateway, StartupError, type GatewayOptions } from './core/index.ts'
-import { listen } from './core/listen.ts'
+import { ReloadableGateway } from './operations/reload.ts'
 import apiError from './plugins/api-error/index.ts'
 import cache from './plugins/cache/index.ts'
 import clickStats from './plugins/click-stats/index.ts'
@@ -58,17 +57,27 @@ export const builtins = [
 ] as const
 
 /**
- * Runs a gateway as a process: starts it, says so, and stops it on SIGINT, SIGTERM or an uncaught error. Ends the
+ * Runs a gateway as a process: starts it, says so, starts it anew on SIGHUP without an interruption, and stops it on
+ * SIGINT, SIGTERM or an uncaught error. Where standard output is a terminal, SIGHUP means that it was closed. Ends the
  * process with 78 when the configuration is at fault, with 1 when starting failed or closing had to cut connections.
  */
 export async function serve(options: GatewayOptions = {}): Promise<void> {
   const began = performance.now()
   try {
-    const app = await createGateway({ builtins, ...(await prettyLog()), ...options })
-    const url = await listen(app)
+    const log = await prettyLog()
+    const stops = { uninstall: (): void => undefined }
+    const gateway: ReloadableGateway = new ReloadableGateway(
+      handed => createGateway({ builtins, ...log, ...options, ...handed }),
+      () => {
+        stops.uninstall()
+        stops.uninstall = stopOnSignals(gateway)
+      }
+    )
+    if (!process.stdout.isTTY) process.on('SIGHUP', () => void gateway.reloadWhenFree())
+    const url = await gateway.start()
+    const { app } = gateway
     const ms = Math.round(performance.now() - began)
     app.log.info({ ms, url }, `started ${app.gateway.plugins.length} plugins in ${ms} ms`)
-    stopOnSignals(app)
     if (!app.gateway.production) process.stdout.write(startReport(app, url, ms))
   } catch (error) {
     if (!(error instanceof StartupError)) throw error
@@ -79,17 +88,19 @@ export async function serve(options: GatewayOptions = {}): Promise<void> {
   }
 }
 
-function stopOnSignals(app: FastifyInstance): void {
-  const { drainMs, closeMs } = app.gateway.server
-  // A plugin that listens to SIGHUP has another use for it than the end.
+/** @returns what ends it */
+function stopOnSignals(gateway: ReloadableGateway): () => void {
+  const { drainMs, closeMs } = gateway.app.gateway.server
+  // Who listens to SIGHUP has another use for it than the end.
   const skip: 'SIGHUP'[] = process.listenerCount('SIGHUP') > 0 ? ['SIGHUP'] : []
   const options = { delay: drainMs + closeMs + 2000, logger: false, skip } as const
-  closeWithGrace(options, async ({ signal, err }) => {
-    if (err) app.log.fatal({ err }, 'uncaught error, closing')
-    else app.log.info({ signal }, 'closing')
-    await app.close()
-    if (app.gateway.cut) throw new Error('connections had to be cut')
+  const { uninstall } = closeWithGrace(options, async ({ signal, err }) => {
+    const { log } = gateway.app
+    if (err) log.fatal({ err }, 'uncaught error, closing')
+    else log.info({ signal }, 'closing')
+    if (await gateway.close()) throw new Error('connections had to be cut')
   })
+  return uninstall
 }
 
 /** On a terminal, log lines for people, when pino-pretty is installed. */

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Entry } from '../resolve/entry.ts'
 import type { ServerSettings } from '../resolve/server-settings.ts'
+import { Connections } from './connections.ts'
+import { GenerationServer } from './generation-server.ts'
 
 /** How a close is going. */
 export interface CloseState {
-  /** The gateway is closing; readiness is 503. */
+  /** The gateway is closing; readiness is 503. Not so when another has taken its place. */
   started: boolean
   /** Connections were cut because `server.closeMs` was up. */
   cut: boolean
@@ -17,7 +18,8 @@ export interface CloseState {
  * Makes `app.close()` graceful. Readiness goes first; after `drainMs` of going on as before, the listener closes and
  * plugins drain in the order in which they started; then open requests end. Connections that fall idle meanwhile are
  * swept (Node keeps them until their keep-alive ends), and what is left after `closeMs`, sockets of WebSockets
- * included, is cut. Not a `preClose` hook: those may take no longer than a plugin may take to start.
+ * included, is cut. A gateway that another has replaced goes without the first two steps: nothing new reaches it, and it
+ * ends only what is its own. Not a `preClose` hook: those may take no longer than a plugin may take to start.
  * @param started the plugins that are running
  */
 export function addCloseSequence(
@@ -26,27 +28,21 @@ export function addCloseSequence(
   started: readonly Entry[]
 ): CloseState {
   const state: CloseState = { started: false, cut: false }
-  const sockets = new Set<Socket>()
-  app.server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
+  const { server } = app
+  const handed = server instanceof GenerationServer ? server : undefined
+  const connections = handed ?? new Connections(server)
+  const isServing = (): boolean => (handed ? handed.serving : server.listening)
   const finish = app.close.bind(app)
   const close = async (): Promise<void> => {
-    state.started = true
-    if (app.server.listening) await wait(drainMs)
+    state.started = !handed?.replaced
+    if (isServing()) await wait(drainMs)
     const time = new AbortController()
     const end = setTimeout(() => {
-      state.cut = sockets.size > 0
       time.abort()
-      for (const socket of sockets) socket.destroy()
+      state.cut = connections.cut()
     }, closeMs)
-    const sweep = setInterval(() => {
-      app.server.closeIdleConnections()
-      // Node takes a connection for idle only after its first request.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
-    }, 50)
-    if (app.server.listening) app.server.close()
+    const sweep = setInterval(() => connections.sweep(), 50)
+    if (isServing()) server.close()
     await drain(app, started, time.signal)
     await finish().finally(() => {
       clearInterval(sweep)

@@ -6,12 +6,14 @@ import { addAdminListener } from '../operations/admin.ts'
 import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
 import { metricsOf } from './plugin-metrics.ts'
+import type { Generation } from './generation.ts'
 import type { Metric } from './metric.ts'
 import { watchPlugins, type AddedRoute, type RouteInfo, type Watch } from './lifecycle.ts'
 import { RequestLog, requestId, type AnswerListener } from '../operations/logging.ts'
+import type { Reloaded } from '../operations/reloaded.ts'
 import { schemaController } from './request-validation.ts'
 import type { Entry } from '../resolve/entry.ts'
-import { resolveGateway, type ResolveOptions } from '../resolve/resolve.ts'
+import { resolveGateway, type Resolution, type ResolveOptions } from '../resolve/resolve.ts'
 import type { ServerSettings } from '../resolve/server-settings.ts'
 import { addRoutes, startPlugins, startProblem, type PluginStatus } from './start.ts'
 
@@ -21,6 +23,10 @@ export interface GatewayOptions extends ResolveOptions {
   readonly logDestination?: { write(line: string): void }
   /** False: there is no admin listener, whatever the settings say. Default: true. */
   readonly adminListener?: boolean
+  /** Its listeners, when others may follow on them; default: listeners of its own. */
+  readonly generation?: Generation
+  /** Puts another in its place; default: nobody does. The admin listener offers it. */
+  readonly reload?: () => Promise<Reloaded>
 }
 
 /** What the kernel knows of a running gateway: `app.gateway`. */
@@ -39,6 +45,8 @@ export interface GatewayInfo {
   onAnswer(listener: AnswerListener): void
   /** The settings in use, secrets hidden. */
   settings(): unknown
+  /** Its listeners, where they outlive it. */
+  readonly generation: Generation | undefined
   /** True from the signal to close on. */
   readonly closing: boolean
   /** True when the close had to cut open connections. */
@@ -51,6 +59,13 @@ declare module 'fastify' {
   }
 }
 
+const resolutions = new WeakMap<FastifyInstance, Resolution>()
+
+/** What a gateway was started with, secrets included. */
+export function resolutionOf(app: FastifyInstance): Resolution | undefined {
+  return resolutions.get(app)
+}
+
 /**
  * Makes a gateway: a Fastify instance with the plugins of its configuration, ready to `listen` or `inject`. Its
  * `close()` is graceful.
@@ -61,7 +76,8 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   if (resolution.problems.length > 0) throw new StartupError(resolution.problems)
   const { server, production, entries } = resolution
   const log = new RequestLog()
-  const app = Fastify(serverOptions(server, log, options.logDestination))
+  const app = Fastify(serverOptions(server, log, options))
+  resolutions.set(app, resolution)
   const started: Entry[] = []
   const statuses: PluginStatus[] = []
   const closing = addCloseSequence(app, server, started)
@@ -77,6 +93,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     metrics: () => metricsOf(app, entries),
     onAnswer: listener => void log.listeners.push(listener),
     settings: () => redact(resolution.view, resolution.values),
+    generation: options.generation,
     get closing() {
       return closing.started
     },
@@ -90,7 +107,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     addHealthRoutes(app, health, () => closing.started)
     await addRoutes(app, started, watch)
     if (server.adminPort !== undefined && options.adminListener !== false)
-      addAdminListener(app, server.adminPort, entries)
+      addAdminListener(app, server.adminPort, entries, options.reload)
     await makeReady(app, watch)
   } catch (error) {
     await app.close().catch((err: unknown) => app.log.error({ err }, 'could not close cleanly'))
@@ -117,11 +134,12 @@ async function makeReady(app: FastifyInstance, watch: Watch): Promise<void> {
 function serverOptions(
   server: ServerSettings,
   log: RequestLog,
-  stream: GatewayOptions['logDestination']
+  { logDestination: stream, generation }: GatewayOptions
 ): FastifyHttpOptions<Server> {
   const requestTimeout = server.requestTimeoutMs
   const limit = Math.min(60_000, requestTimeout || 60_000)
   return {
+    ...(generation && { serverFactory: generation.serverFactory('server') }),
     logger: { level: server.logLevel, ...(stream && { stream }) },
     logController: log,
     genReqId: requestId,

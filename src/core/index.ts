@@ -21,6 +21,7 @@ export type {
 } from './plugin.ts'
 export { optional, service, type OptionalService, type Service } from './service.ts'
 export type { PluginStatus } from './start.ts'
+export { sideListener } from './side-listener.ts'
 export { addUpgradeRoute, type Upgrade, type UpgradeRoute } from './upgrade.ts'
 export { watchRoutes } from './watch-routes.ts'
 export { turnMs, Wheel, type Timed } from './wheel.ts'
@@ -33,5 +34,6 @@ export {
   type RequestValidator
 } from './request-validation.ts'
 export { secretInFile, type SecretFileFaults } from './secret-file.ts'
+export { keepOverReloads } from './keep-over-reloads.ts'
 export { makeDirectory } from './make-directory.ts'
 export { Histogram, labelled, plain, single, type HistogramSnapshot, type Metric } from './metric.ts'

@@ -1,18 +1,27 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { schemaController } from '../core/request-validation.ts'
 import { StartupError } from '../settings/problems.ts'
 import { listenProblem } from '../core/listen.ts'
+import { sideListener } from '../core/side-listener.ts'
 import type { Entry } from '../resolve/entry.ts'
+import type { Reloaded } from './reloaded.ts'
+import { addReloadRoute } from './reload-route.ts'
 
 const host = '127.0.0.1'
 
 /**
  * Opens, when the gateway gets ready, a second listener on loopback that shows plugins, routes, health with reasons
- * and the settings in use (secrets hidden). It changes nothing by itself; plugins add what operators may do.
+ * and the settings in use (secrets hidden). It changes nothing by itself but what `reload` does; plugins add what
+ * operators may do.
  */
-export function addAdminListener(app: FastifyInstance, port: number, entries: readonly Entry[]): void {
-  const admin = Fastify({ forceCloseConnections: true, schemaController })
+export function addAdminListener(
+  app: FastifyInstance,
+  port: number,
+  entries: readonly Entry[],
+  reload?: () => Promise<Reloaded>
+): void {
+  const admin = sideListener(app, 'admin', { schemaController })
   admin.addHook('onRequest', (request, reply, done) => {
     if (isLocal(request)) done()
     else void reply.code(403).send({ status: 'refused' })
@@ -21,6 +30,7 @@ export function addAdminListener(app: FastifyInstance, port: number, entries: re
   admin.get('/routes', () => app.gateway.routes)
   admin.get('/health', () => app.gateway.health.all())
   admin.get('/config', () => app.gateway.settings())
+  if (reload) addReloadRoute(admin, reload)
   app.addHook('onReady', async () => {
     for (const { id, meta, provides } of entries) {
       const service: unknown = provides && app.getDecorator(provides)
@@ -35,7 +45,6 @@ export function addAdminListener(app: FastifyInstance, port: number, entries: re
       throw new StartupError([listenProblem('server.adminPort', host, port, error)])
     }
   })
-  app.addHook('onClose', () => admin.close())
 }
 
 /** Not from a web page: neither sent by one nor to a name that somebody else's DNS points here. */

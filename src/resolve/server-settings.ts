@@ -21,7 +21,7 @@ export const ServerSettings = Type.Object({
   adminPort: Type.Optional(
     Type.Integer({
       description:
-        'Port of the read-only admin listener on 127.0.0.1; 0 takes any free one. Unset: no such listener.',
+        'Port of the admin listener on 127.0.0.1, which shows what runs and reloads it; 0 takes any free one. Unset: no such listener.',
       minimum: 0,
       maximum: 65_535
     })

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isNode, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml'
@@ -27,7 +27,9 @@ export async function readConfigFile(file: string): Promise<ConfigSource> {
   const shown = short.startsWith('..') ? file : short
   try {
     if (['.js', '.mjs', '.ts'].includes(extname(file))) {
-      const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+      // A module is read once; one that has changed since is another.
+      const version = `?${statSync(file).mtimeMs}`
+      const module = (await import(pathToFileURL(file).href + version)) as { default?: unknown }
       return sourceOf(module.default, shown, () => shown)
     }
     const lines = new LineCounter()

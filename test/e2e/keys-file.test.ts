@@ -29,10 +29,3 @@ test('SIGHUP has the keys read again, and the gateway runs on', async () => {
   gateway.child.kill('SIGTERM')
   expect(await gateway.ended).toBe(0)
 })
-
-test('without a keys file, SIGHUP closes the gateway as a closed terminal should', async () => {
-  await using gateway = run('server.js', [], { env })
-  await gateway.until(/Listening on (\S+)/)
-  gateway.child.kill('SIGHUP')
-  expect(await gateway.ended).toBe(0)
-})

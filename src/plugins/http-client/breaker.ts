@@ -18,7 +18,8 @@ export interface BreakerParts {
 /** What those are told who come while a trial is under way. */
 const trialMs = 1_000
 
-const noVerdict = new Error('A request that shows nothing')
+/** A request that shows nothing. */
+class NoVerdict extends Error {}
 
 /**
  * Keeps requests from one host that fails: a few failures in a row open it for all, and one request, the trial, shows
@@ -68,12 +69,12 @@ export class Breaker {
     const verdict = async (): Promise<Outcome> => {
       const outcome = await shown
       if (isTrial || (outcome !== 'unknown' && this.#policy.state === CircuitState.Closed)) return outcome
-      throw noVerdict
+      throw new NoVerdict()
     }
     try {
       await this.#policy.execute(verdict)
     } catch (error) {
-      if (error !== noVerdict) throw error
+      if (!(error instanceof NoVerdict)) throw error
     }
   }
 

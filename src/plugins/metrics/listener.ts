@@ -1,5 +1,5 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import type { App } from '../../core/index.ts'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { sideListener, type App } from '../../core/index.ts'
 import type { Metrics } from './service.ts'
 
 /** Adds the page at the root of `app`. */
@@ -17,11 +17,10 @@ export function openListener(
   { host, port }: { readonly host: string; readonly port: number },
   log: FastifyBaseLogger
 ): void {
-  const scraped = Fastify({ forceCloseConnections: true })
+  const scraped = sideListener(app, 'metrics')
   void scraped.register(async child => addPage(child, page), { prefix: '/metrics' })
   app.addHook('onReady', async () => {
     const url = await scraped.listen({ host, port })
     log.info({ url }, 'metrics listener')
   })
-  app.addHook('onClose', () => scraped.close())
 }

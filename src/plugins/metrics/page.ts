@@ -4,10 +4,22 @@ import type { GatewayInfo, HistogramSnapshot, Metric } from '../../core/index.ts
 /** The gauge of requests that are not answered yet. */
 export const inFlightName = 'paifang_http_requests_in_flight'
 
+let processRegistry: Registry | undefined
+
+/** What is measured of the process: once, whatever gateways follow each other in it, for it never stops. */
+function ofProcess(): Registry {
+  if (!processRegistry) {
+    processRegistry = new Registry()
+    collectDefaultMetrics({ register: processRegistry })
+  }
+  return processRegistry
+}
+
 /** Everything that the gateway measures, as a page for Prometheus. */
 export class MetricsPage {
   readonly registry = new Registry()
   readonly #gateway: () => Pick<GatewayInfo, 'plugins' | 'health' | 'metrics'> | undefined
+  readonly #runtime: Registry | undefined
   readonly #started: Gauge
   readonly #up: Gauge
 
@@ -18,7 +30,7 @@ export class MetricsPage {
   ) {
     this.#gateway = gateway
     const registers = [this.registry]
-    if (runtime) collectDefaultMetrics({ register: this.registry })
+    if (runtime) this.#runtime = ofProcess()
     const build = new Gauge({
       name: 'paifang_build_info',
       help: 'Always 1: the versions are in the labels',
@@ -57,9 +69,11 @@ export class MetricsPage {
     for (const [plugin, { status }] of Object.entries(health))
       this.#up.set({ plugin }, status === 'ok' ? 1 : 0)
     const plugins = new Registry()
+    const own = this.#runtime ? [this.#runtime, this.registry] : [this.registry]
     for (const metric of measured)
-      if (!this.registry.getSingleMetric(metric.name)) plugins.registerMetric(new Snapshot(metric) as never)
-    return Registry.merge([this.registry, plugins]).metrics()
+      if (!own.some(registry => registry.getSingleMetric(metric.name)))
+        plugins.registerMetric(new Snapshot(metric) as never)
+    return Registry.merge([...own, plugins]).metrics()
   }
 }
 

@@ -1,7 +1,7 @@
-import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
+import { Clock, definePlugin, keepOverReloads, optional, systemClock } from '../../core/index.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
-import { MemoryState } from './memory-state.ts'
+import { MemoryFacts, MemoryState } from './memory-state.ts'
 import type { RedisState } from './redis/redis-state.ts'
 import { State } from './service.ts'
 
@@ -18,7 +18,10 @@ export default definePlugin({
     return state
 
     function openLocal(): MemoryState {
-      return new MemoryState({ maxKeys: config.maxKeys, clock, log })
+      const { maxKeys } = config
+      const options = { maxKeys, clock, log }
+      const facts = keepOverReloads(app, `state of ${maxKeys} keys`, () => new MemoryFacts(options))
+      return new MemoryState(options, facts)
     }
 
     async function openRemote(): Promise<RedisState> {

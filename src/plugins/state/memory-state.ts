@@ -4,7 +4,7 @@ import { checkedBy, checkedLimit, lifetime } from './arguments.ts'
 import { Channels } from './channels.ts'
 import { ExpiringMap } from './expiring-map.ts'
 import { Logs } from './log/logs.ts'
-import { MemoryLogs } from './log/memory-logs.ts'
+import { MemoryLogs, type LogsByName } from './log/memory-logs.ts'
 import type { Expiry, Lease, SharedLog, State } from './service.ts'
 
 /** What the memory driver works with. */
@@ -21,22 +21,39 @@ const integer = /^(?:0|-?[1-9]\d*)$/
 const valueKey = (key: string): string => `value:${key}`
 const lockKey = (key: string): string => `lock:${key}`
 
+/** What is in the memory of a process, for the gateways that follow each other in it. */
+export class MemoryFacts {
+  readonly entries: ExpiringMap
+  readonly channels: Channels
+  readonly logs: LogsByName = new Map()
+  /** Token of the last lock. */
+  fence = 0
+
+  constructor({ maxKeys, clock, log }: MemoryStateOptions) {
+    this.entries = new ExpiringMap(clock, maxKeys)
+    this.channels = new Channels(log)
+  }
+}
+
 /** The facts of a single process, in its memory. They end with it. */
 export class MemoryState implements State {
   readonly isShared = false
-  readonly #entries: ExpiringMap
-  readonly #channels: Channels
+  readonly #facts: MemoryFacts
+  readonly #areKept: boolean
+  readonly #subscriptions = new Set<() => void>()
   readonly #clock: Clock
   readonly #memoryLogs: MemoryLogs
   readonly #logs: Logs
-  #fence = 0
   #closed = false
 
-  constructor({ maxKeys, clock, log }: MemoryStateOptions) {
-    this.#entries = new ExpiringMap(clock, maxKeys)
-    this.#channels = new Channels(log)
+  /** @param facts those that others use as well; default: facts of its own, which end with it */
+  constructor(options: MemoryStateOptions, facts?: MemoryFacts) {
+    const { clock, log, maxKeys } = options
+    this.#facts = facts ?? new MemoryFacts(options)
+    this.#areKept = facts !== undefined
     this.#clock = clock
-    this.#memoryLogs = new MemoryLogs({ channels: this.#channels, clock, maxLogs: maxKeys })
+    const { channels, logs } = this.#facts
+    this.#memoryLogs = new MemoryLogs({ channels, clock, maxLogs: maxKeys, logs })
     this.#logs = new Logs({ driver: this.#memoryLogs, clock, log })
   }
 
@@ -89,9 +106,9 @@ export class MemoryState implements State {
   async lock(key: string, leaseMs: number): Promise<Lease | undefined> {
     const name = lockKey(key)
     // Tokens follow the wall clock, so that they grow over a restart as well.
-    const token = Math.max(this.#fence + 1, this.#clock.now())
+    const token = Math.max(this.#facts.fence + 1, this.#clock.now())
     if (!this.#swap(name, undefined, String(token), lifetime(leaseMs))) return undefined
-    this.#fence = token
+    this.#facts.fence = token
     return {
       token,
       extend: async nextMs => this.#swap(name, String(token), String(token), lifetime(nextMs)),
@@ -101,13 +118,17 @@ export class MemoryState implements State {
 
   async publish(channel: string, message: string): Promise<void> {
     this.#assertOpen()
-    this.#channels.publish(channel, message)
+    this.#facts.channels.publish(channel, message)
   }
 
   async subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>> {
     this.#assertOpen()
-    const end = this.#channels.subscribe(channel, listener)
-    return async () => end()
+    const end = this.#facts.channels.subscribe(channel, listener)
+    this.#subscriptions.add(end)
+    return async () => {
+      this.#subscriptions.delete(end)
+      end()
+    }
   }
 
   log(name: string): SharedLog {
@@ -118,17 +139,20 @@ export class MemoryState implements State {
     this.#assertOpen()
   }
 
-  /** Forgets everything; every call from now on is rejected. */
+  /** Forgets everything that is not kept for others; every call from now on is rejected. */
   close(): void {
     this.#closed = true
-    this.#entries.clear()
-    this.#channels.clear()
+    for (const end of this.#subscriptions) end()
+    this.#subscriptions.clear()
     this.#memoryLogs.close()
+    if (this.#areKept) return
+    this.#facts.entries.clear()
+    this.#facts.logs.clear()
   }
 
   get #open(): ExpiringMap {
     this.#assertOpen()
-    return this.#entries
+    return this.#facts.entries
   }
 
   #assertOpen(): void {

@@ -14,6 +14,9 @@ interface Log {
   expiresAt: number
 }
 
+/** What is in logs, by their names. */
+export type LogsByName = Map<string, Log>
+
 /** Messages of a page. */
 const pageSize = 200
 
@@ -23,10 +26,18 @@ export class MemoryLogs implements LogDriver {
   readonly #channels: Channels
   readonly #clock: Clock
   readonly #maxLogs: number
-  readonly #logs = new Map<string, Log>()
+  readonly #logs: LogsByName
+  readonly #listening = new Set<() => void>()
   #closed = false
 
-  constructor(parts: { readonly channels: Channels; readonly clock: Clock; readonly maxLogs: number }) {
+  /** @param parts `logs`: what is in them, which whoever closes this may keep */
+  constructor(parts: {
+    readonly channels: Channels
+    readonly clock: Clock
+    readonly maxLogs: number
+    readonly logs: LogsByName
+  }) {
+    this.#logs = parts.logs
     this.#channels = parts.channels
     this.#clock = parts.clock
     this.#maxLogs = parts.maxLogs
@@ -69,13 +80,18 @@ export class MemoryLogs implements LogDriver {
   async listen(name: string, heard: (message: string) => void): Promise<() => Promise<void>> {
     this.#assertOpen()
     const end = this.#channels.subscribe(channelOf(name), heard)
-    return async () => end()
+    this.#listening.add(end)
+    return async () => {
+      this.#listening.delete(end)
+      end()
+    }
   }
 
-  /** Forgets everything; every call from now on is rejected. */
+  /** Hears nothing any more; every call from now on is rejected. */
   close(): void {
     this.#closed = true
-    this.#logs.clear()
+    for (const end of this.#listening) end()
+    this.#listening.clear()
   }
 
   #open(name: string, newEpoch: string): Log {

@@ -82,7 +82,7 @@ export class LogServer {
   }
 
   #empty(): MemoryLogs {
-    return new MemoryLogs({ channels: new Channels(quiet), clock: this.#clock, maxLogs: 10 })
+    return new MemoryLogs({ channels: new Channels(quiet), clock: this.#clock, logs: new Map(), maxLogs: 10 })
   }
 
   async #forward(name: string): Promise<void> {
