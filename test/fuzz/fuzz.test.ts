@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { corpora, seedsOf } from './corpus.ts'
 import { fuzz, ready, type Ready } from './fuzz.ts'
-import { attempt, Finding, holds, type Check } from './target.ts'
+import { attempt, Finding, holds, judgements, type Check } from './target.ts'
 import { targets } from './targets/index.ts'
 
 /** Another finds other things. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 1)
 /** Runs of a usual target. `npm run fuzz` makes millions. */
 const runs = 300
+/** Parsers that take any text there is. */
+const takeAnything = new Set(['accept', 'http-body', 'http-redirect'])
 
 describe.each(targets)('$name', target => {
   let one: Ready | undefined
@@ -19,6 +21,18 @@ describe.each(targets)('$name', target => {
     for (const { file, input } of seedsOf(target.name))
       await check(input).catch((error: unknown) => failed.push([file, error]))
     expect(failed).toEqual([])
+  })
+
+  test.skipIf(takeAnything.has(target.name))('gets further with what is kept than with nothing', async () => {
+    const { check, seeds } = await prepared()
+    const depthOf = async (input: Buffer): Promise<number> => {
+      const before = judgements()
+      await check(input)
+      return judgements() - before
+    }
+    const depths = []
+    for (const input of seeds) depths.push(await depthOf(input))
+    expect(Math.max(...depths)).toBeGreaterThan(await depthOf(Buffer.from([0xff])))
   })
 
   test('holds for what is made of it', async () => {

@@ -44,7 +44,7 @@ export async function fuzz(
 ): Promise<Found | undefined> {
   const inputs = mutants(seeds, target.words ?? [], target.maxBytes ?? defaultMaxBytes)
   const property = fc.asyncProperty(inputs, async input => check(input))
-  const { counterexample } = await fc.check(property, { seed, numRuns: runs, verbose: 0 })
+  const { counterexample } = await fc.check(property, { seed, numRuns: runs, endOnFailure: true })
   if (!counterexample) return undefined
   const errorOf = async (input: Buffer): Promise<unknown> => {
     try {

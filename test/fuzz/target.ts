@@ -24,8 +24,16 @@ export class Finding extends Error {
   override readonly name = 'Finding'
 }
 
+let judged = 0
+
+/** How often {@link holds} was asked since the process began: it tells how far an input gets. */
+export function judgements(): number {
+  return judged
+}
+
 /** @throws {Finding} unless something holds */
 export function holds(condition: boolean, otherwise: string): asserts condition {
+  judged++
   if (!condition) throw new Finding(otherwise)
 }
 

@@ -30,7 +30,7 @@ const file: Target = {
     '__proto__: '
   ],
   cost: 25,
-  maxBytes: 16_384,
+  maxBytes: 4_096,
   prepare() {
     const directory = mkdtempSync(join(tmpdir(), 'fuzz-config-'))
     process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
@@ -63,7 +63,7 @@ const environment: Target = {
     '1e5'
   ],
   cost: 25,
-  maxBytes: 16_384,
+  maxBytes: 4_096,
   prepare: () => async input => {
     const text = input.toString()
     if (/_FILE/.test(text)) return
