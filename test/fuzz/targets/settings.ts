@@ -138,7 +138,7 @@ const route: Target = {
       const outcome = attempt(() => routeText(text), TypeError)
       if ('refused' in outcome) {
         holds(/wrong at \d+: /.test(outcome.refused.message), 'it does not say where')
-        holds(outcome.refused.message.length <= 400, 'an error quotes the text')
+        holds(outcome.refused.message.length <= 2_400, 'an error is longer than the text may be')
         return
       }
       const { summary, parameters } = outcome.value
