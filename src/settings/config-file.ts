@@ -33,7 +33,12 @@ export async function readConfigFile(file: string): Promise<ConfigSource> {
       return sourceOf(module.default, shown, () => shown)
     }
     const lines = new LineCounter()
-    const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines, prettyErrors: false })
+    const document = parseDocument(readFileSync(file, 'utf8'), {
+      lineCounter: lines,
+      prettyErrors: false,
+      // Its warnings go to the console, and quote what they are about.
+      logLevel: 'error'
+    })
     const place = (offset: number): string => {
       const { line, col } = lines.linePos(offset)
       return `${shown}:${line}:${col}`

@@ -35,7 +35,8 @@ export function readKeysFile(file: string | undefined): KeysFile {
   }
   if (text.length > maxBytes) return failed(`${file} is larger than 1 MiB`)
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, prettyErrors: false })
+  // Warnings of the parser would go to the console, and quote what they are about.
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' })
   const [error] = document.errors
   // The message of a parser may quote what it read.
   if (error)

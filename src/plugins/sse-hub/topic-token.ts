@@ -11,6 +11,9 @@ export interface TopicGrant {
   readonly expiresAt: number
 }
 
+/** The latest moment that JavaScript knows, in milliseconds since the Unix epoch. */
+const endOfTime = 8_640_000_000_000_000
+
 /** Reads topic tokens: JSON Web Tokens (RFC 7519) with HS256 and the claims `topics` and `exp`, and `sub` if need be. */
 export class TopicTokens {
   readonly #key: Uint8Array
@@ -30,7 +33,8 @@ export class TopicTokens {
     const { topics, sub, exp = 0 } = verified.payload
     if (!Array.isArray(topics) || !topics.every(topic => typeof topic === 'string')) return undefined
     if (sub !== undefined && typeof sub !== 'string') return undefined
-    return { topics, principal: sub, expiresAt: exp * 1000 }
+    const expiresAt = exp * 1000
+    return expiresAt <= endOfTime ? { topics, principal: sub, expiresAt } : undefined
   }
 }
 

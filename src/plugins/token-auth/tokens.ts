@@ -40,6 +40,8 @@ const types: Readonly<Record<TokenUse, string>> = { access: 'JWT', refresh: 'ref
 const skewS = 5
 const maxLength = 8_192
 const maxScopes = 256
+/** The latest moment that JavaScript knows, in seconds since the Unix epoch: JSON can hold greater numbers. */
+const lastSecond = 8_640_000_000_000
 
 /** Makes and reads tokens: JWTs with one algorithm, whatever their header says. */
 export class Tokens {
@@ -137,6 +139,7 @@ function claimsIn(payload: JWTPayload, token: string): Claims {
   const isText = (text: unknown): boolean => text === undefined || typeof text === 'string'
   if (typeof sub !== 'string' || sub === '' || exp === undefined || !isKind || !scopes) throw invalid()
   if ((ver !== undefined && !Number.isSafeInteger(ver)) || !isText(sid) || !isText(jti)) throw invalid()
+  if (!(exp <= lastSecond && Math.abs(iat) <= lastSecond)) throw invalid()
   const session = typeof sid === 'string' ? { sessionId: sid } : {}
   return {
     principal: { id: sub, kind, scopes, ...session },
