@@ -1,10 +1,10 @@
 import type { Frame } from './frame.ts'
 
-/** What was left out: the topics, and the first and the last sequence. */
+/** What was left out: the topics, and the first and the last event. */
 export interface Lost {
   readonly topics: Set<string>
-  readonly first: number
-  last: number
+  readonly first: Frame
+  last: Frame
 }
 
 /**
@@ -66,7 +66,7 @@ export class Backlog {
       }
       this.#bytes -= frame.bytes.length
       if (frame.key !== undefined) this.#newest?.delete(frame.key)
-      this.#lose(topic.name, frame.seq)
+      this.#lose(topic.name, frame)
       dropped++
     }
     this.#frames = kept
@@ -94,10 +94,10 @@ export class Backlog {
     return undefined
   }
 
-  #lose(topic: string, seq: number): void {
-    this.#lost ??= { topics: new Set(), first: seq, last: seq }
+  #lose(topic: string, frame: Frame): void {
+    this.#lost ??= { topics: new Set(), first: frame, last: frame }
     this.#lost.topics.add(topic)
-    this.#lost.last = seq
+    this.#lost.last = frame
   }
 
   #isSuperseded(frame: Frame): boolean {

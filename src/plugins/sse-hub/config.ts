@@ -49,6 +49,17 @@ export const Config = Type.Object({
     0,
     1_000_000
   ),
+  shared: Type.Union([Type.Literal('auto'), Type.Boolean()], {
+    default: 'auto',
+    description:
+      'Whether all gateways with the same `state` have the same events and readers may change from one to another. `auto`: where its driver is one that several can see.'
+  }),
+  maxLogEvents: count(
+    'Events of all topics that are kept in `state`, where they are shared, for gateways that join or were away. They have at most `maxHistoryBytes`, as the histories.',
+    100_000,
+    100,
+    10_000_000
+  ),
   heartbeatMs: ms(
     'Silence after which a sign of life is sent. Proxies commonly cut at 60 s.',
     20_000,

@@ -17,14 +17,17 @@ export class Counters {
   heartbeats = 0
   slowDropped = 0
   slowCoalesced = 0
-  readonly gaps: Record<GapReason, number> = { restart: 0, evicted: 0, unknown: 0, slow: 0 }
+  logEntries = 0
+  logFailed = 0
+  readonly gaps: Record<GapReason, number> = { restart: 0, evicted: 0, unknown: 0, slow: 0, lost: 0 }
   readonly refused: Record<Refusal, number> = {
     global: 0,
     ip: 0,
     principal: 0,
     topic: 0,
     draining: 0,
-    pipelined: 0
+    pipelined: 0,
+    behind: 0
   }
   readonly ended: Record<OpenEnd, number> = {
     client: 0,
@@ -48,6 +51,8 @@ export class Counters {
       heartbeats_total: this.heartbeats,
       slow_dropped_total: this.slowDropped,
       slow_coalesced_total: this.slowCoalesced,
+      log_entries_total: this.logEntries,
+      log_failed_total: this.logFailed,
       ...named('gaps', this.gaps),
       ...named('refused', this.refused),
       ...named('ended', this.ended)

@@ -47,7 +47,7 @@ export class History {
   evict(): void {
     const oldest = this.#frames[this.#head]
     if (!oldest) return
-    this.evictedThrough = oldest.seq
+    this.evictedThrough = Math.max(this.evictedThrough, oldest.seq)
     this.#bytes -= oldest.bytes.length
     this.#head++
     if (this.#head < 64 || this.#head * 2 < this.#frames.length) {
@@ -60,10 +60,16 @@ export class History {
 
   /** Forgets everything. */
   clear(): void {
-    this.evictedThrough = this.#frames.at(-1)?.seq ?? this.evictedThrough
+    this.evictedThrough = Math.max(this.evictedThrough, this.#frames.at(-1)?.seq ?? 0)
     this.#frames = []
     this.#head = 0
     this.#bytes = 0
+  }
+
+  /** Forgets everything. A new sequence begins, of which what is up to `evictedThrough` is not remembered. */
+  restart(evictedThrough: number): void {
+    this.clear()
+    this.evictedThrough = evictedThrough
   }
 
   /** The frames behind a sequence, in order. O(log n) to find the first. */
@@ -79,4 +85,4 @@ export class History {
 }
 
 /** Stands where a frame was, so that its bytes are free at once. */
-const gone: Frame = { bytes: Buffer.alloc(0), seq: 0, topic: undefined, key: undefined, at: 0 }
+const gone: Frame = { bytes: Buffer.alloc(0), epoch: '', seq: 0, topic: undefined, key: undefined, at: 0 }

@@ -10,9 +10,12 @@ export function openBlock(position: string, recovered: boolean, retry: number): 
   return encodeBlock({ id: position, event: 'hub.open', retry, data })
 }
 
-/** Says that something may be missing. It has no id: who comes back behind it may still get what was left out. */
-export function gapBlock(gap: Gap): string {
-  return encodeBlock({ event: 'hub.gap', data: JSON.stringify(gap) })
+/**
+ * Says that something may be missing. Without an id, who comes back behind it may still get what was left out; the
+ * id is for what nobody gets any more.
+ */
+export function gapBlock(gap: Gap, id?: string): string {
+  return encodeBlock({ ...(id !== undefined && { id }), event: 'hub.gap', data: JSON.stringify(gap) })
 }
 
 /** A sign of life that scripts can see. A position says that everything up to it was sent. */

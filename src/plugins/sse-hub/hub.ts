@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
 import { Drain, networkOf, Wheel, type Clock } from '../../core/index.ts'
-import { ApiError } from '../api-error/service.ts'
+import type { SharedLog } from '../state/service.ts'
+import { Admission, endedStream } from './admission.ts'
 import type { Config } from './config.ts'
 import { Counters } from './counters.ts'
-import { Errors } from './errors.ts'
 import { encodeEvent } from './event-text.ts'
 import { FanOut } from './fan-out.ts'
 import { gapBlock, openBlock } from './hub-events.ts'
@@ -12,13 +12,13 @@ import { lastEventIdOf } from './last-event-id.ts'
 import { Limits, type Share } from './limits.ts'
 import { OpenStream } from './open-stream.ts'
 import { formatPosition, newEpoch } from './position.ts'
-import { refuse, type Refusal } from './refusal.ts'
 import { Readers } from './readers.ts'
-import { isGone, isQueued, openBody, sendHead, takeOver } from './response.ts'
+import { isGone, openBody, sendHead, takeOver } from './response.ts'
 import { resume } from './resume.ts'
-import type { EventStream, HubStatus, SseHub, StreamEnd, SubscribeOptions, TopicEvent } from './service.ts'
+import type { EventStream, HubEvent, HubStatus, SseHub, SubscribeOptions, TopicEvent } from './service.ts'
+import { SharedEvents } from './shared-events.ts'
 import type { StreamHost } from './stream-host.ts'
-import { Sweeper } from './sweeper.ts'
+import { Timeline } from './timeline.ts'
 import { topicFault, topicNames } from './topic-name.ts'
 import { Topics } from './topics.ts'
 
@@ -33,30 +33,33 @@ export interface HubParts {
   readonly closing?: () => boolean
   /** From 0 up to 1, for spreading what should not happen all at once. */
   readonly random?: () => number
+  /** Where several nodes have the same events. */
+  readonly shared?: { readonly events: SharedLog; readonly log: FastifyBaseLogger } | undefined
 }
 
-/** The hub of one process. */
+/** Bytes that the shared log remembers at least, for nodes that are away. */
+const leastLogBytes = 1024 * 1024
+
+/** The hub of one process, by itself or together with those of other nodes. */
 export class Hub implements SseHub {
   readonly #settings: Config
-  readonly #closing: () => boolean
   readonly #random: () => number
-  readonly #epoch = newEpoch(randomBytes)
   readonly #topics: Topics
   readonly #limits: Limits
   readonly #wheel: Wheel
-  readonly #sweeper: Sweeper
   readonly #fanOut: FanOut
+  readonly #timeline: Timeline
+  readonly #shared: SharedEvents | undefined
+  readonly #admission: Admission
   readonly #counters = new Counters()
   readonly #readers: Readers
   readonly #host: StreamHost
-  #seq = 0
   #drain: Drain<OpenStream> | undefined
 
-  constructor({ settings, clock, closing = () => false, random = Math.random }: HubParts) {
+  constructor({ settings, clock, closing = () => false, random = Math.random, shared }: HubParts) {
     const { maxEventBytes, historyEvents, historyBytes, historyMs, slowReaders } = settings
     const maxStreams = settings.maxStreamsPerTopic
     this.#settings = settings
-    this.#closing = closing
     this.#random = random
     const byDefault = {
       historyEvents,
@@ -70,10 +73,29 @@ export class Hub implements SseHub {
     this.#limits = new Limits(settings)
     this.#readers = new Readers(this.#topics, this.#limits)
     this.#wheel = new Wheel(clock)
-    this.#sweeper = new Sweeper(this.#topics, this.#wheel)
     this.#fanOut = new FanOut(() => this.#wheel.now())
+    const timeline = new Timeline({
+      epoch: newEpoch(randomBytes),
+      topics: this.#topics,
+      readers: this.#readers,
+      fanOut: this.#fanOut,
+      wheel: this.#wheel
+    })
+    this.#timeline = timeline
+    this.#shared = shared && this.#share(shared, clock)
+    this.#admission = new Admission({
+      settings,
+      topics: this.#topics,
+      limits: this.#limits,
+      counters: this.#counters,
+      shared: this.#shared,
+      closing: () => this.#drain !== undefined || closing(),
+      jittered: ms => this.#jittered(ms)
+    })
     this.#host = {
-      epoch: this.#epoch,
+      get epoch() {
+        return timeline.epoch
+      },
       wheel: this.#wheel,
       counters: this.#counters,
       maxQueueBytes: settings.maxQueueBytes,
@@ -82,7 +104,7 @@ export class Hub implements SseHub {
       encode: event => encodeEvent(event, maxEventBytes),
       retryMs: () => this.#jittered(settings.retryMs),
       settle: stream => this.#fanOut.settle(stream),
-      settledSeq: () => (this.#fanOut.busy ? undefined : this.#seq),
+      settledSeq: () => (this.#fanOut.busy ? undefined : timeline.seq),
       leave: stream => this.#readers.leave(stream),
       gone: (stream, end) => {
         this.#readers.remove(stream)
@@ -96,23 +118,16 @@ export class Hub implements SseHub {
     this.#topics.define(...rule)
   }
 
-  publish(name: string, event: TopicEvent): string {
-    const fault = topicFault(name)
+  async publish(topic: string, event: TopicEvent): Promise<string> {
+    const fault = topicFault(topic)
     if (fault) throw new TypeError(fault)
     if (event.key !== undefined && typeof event.key !== 'string') throw new TypeError('a key is a string')
-    const id = formatPosition(this.#epoch, this.#seq + 1)
-    const bytes = Buffer.from(encodeEvent(event, this.#settings.maxEventBytes, id))
-    const topic = this.#topics.open(name)
-    const isKeyed = event.key !== undefined && topic.options.slowReaders === 'coalesce'
-    // No topic has a space, so that no two pairs make one key.
-    const key = isKeyed ? `${name} ${event.key}` : undefined
-    const frame = { bytes, seq: ++this.#seq, topic, key, at: this.#wheel.now() }
-    this.#topics.remember(topic, frame)
-    this.#sweeper.wake()
-    this.#fanOut.add(topic, frame)
-    this.#counters.published++
-    this.#counters.publishedBytes += bytes.length
-    return id
+    if (this.#shared) {
+      const { id, bytes } = await this.#shared.publish(topic, event)
+      return this.#published(bytes, id)
+    }
+    const bytes = this.#timeline.add(topic, event, this.#settings.maxEventBytes)
+    return this.#published(bytes, this.#timeline.position)
   }
 
   async subscribe(
@@ -121,15 +136,17 @@ export class Hub implements SseHub {
     options: SubscribeOptions
   ): Promise<EventStream> {
     const names = topicNames(options.topics, this.#settings.maxTopicsPerStream)
-    await this.#authorize(request, names)
-    if (request.method === 'HEAD') return (sendHead(reply), ended('ended'))
-    if (isGone(request, reply)) return (reply.hijack(), ended('client'))
+    await this.#admission.authorize(request, names)
+    if (request.method === 'HEAD') return (sendHead(reply), endedStream('ended'))
+    const id = options.lastEventId ?? lastEventIdOf(request)
+    const isHere = this.#shared && names.length > 0 ? await this.#admission.isHere(id) : true
+    if (isGone(request, reply)) return (reply.hijack(), endedStream('client'))
     const share = { network: networkOf(request.ip), principal: options.principal }
-    const refusal = this.#refusal(request, reply, share, names)
-    if (refusal) return this.#refuse(request, reply, refusal)
+    const refusal = isHere ? this.#admission.refusal(request, reply, share, names) : 'behind'
+    if (refusal) return this.#admission.refuse(request, reply, refusal)
 
     // From here on to the first await nothing else runs: no event is lost between history and subscription.
-    const stream = this.#open(request, reply, { ...options, names, share })
+    const stream = this.#open(request, reply, { ...options, names, share, id })
     const { greeting } = options
     try {
       const first = await greeting?.()
@@ -142,10 +159,21 @@ export class Hub implements SseHub {
     return stream
   }
 
-  closePrincipal(principal: string, last?: Parameters<SseHub['closePrincipal']>[1]): number {
-    const streams = this.#readers.of(principal)
-    for (const stream of streams) stream.finish('revoked', last ? { last } : {})
-    return streams.length
+  async closePrincipal(principal: string, last?: Parameters<SseHub['closePrincipal']>[1]): Promise<number> {
+    if (last) encodeEvent(last, this.#settings.maxEventBytes)
+    const count = this.#close(principal, last)
+    await this.#shared?.close(principal, last)
+    return count
+  }
+
+  /** Follows what other nodes publish, if there are any. */
+  async start(): Promise<void> {
+    await this.#shared?.start()
+  }
+
+  /** @throws {Error} while events of other nodes may not arrive */
+  check(): void {
+    if (this.#shared?.isCurrent === false) throw new Error('the shared log of events cannot be followed')
   }
 
   status(): HubStatus {
@@ -160,7 +188,7 @@ export class Hub implements SseHub {
     return {
       streams: this.#limits.streams,
       topics,
-      counters: { ...this.#counters.snapshot(), ...gauges }
+      counters: { ...this.#counters.snapshot(), ...gauges, ...this.#shared?.snapshot() }
     }
   }
 
@@ -181,42 +209,45 @@ export class Hub implements SseHub {
     return drain.done
   }
 
-  /** Stops the timer. */
-  stop(): void {
+  /** Stops the timer, and follows nothing any more. */
+  async stop(): Promise<void> {
     this.#wheel.stop()
+    await this.#shared?.stop()
   }
 
-  async #authorize(request: FastifyRequest, names: readonly string[]): Promise<void> {
-    const guarded = names.filter(name => this.#topics.optionsOf(name).authorize)
-    if (guarded.length === 0) return
-    const ask = async (name: string): Promise<unknown> =>
-      this.#topics.optionsOf(name).authorize?.(request, name)
-    const answers = await Promise.all(guarded.map(ask))
-    if (!answers.every(answer => answer === true)) throw new ApiError(Errors['sse.forbidden'])
+  #share({ events, log }: NonNullable<HubParts['shared']>, clock: Clock): SharedEvents {
+    const { maxEventBytes, maxLogEvents, maxHistoryBytes } = this.#settings
+    return new SharedEvents({
+      shared: events,
+      timeline: this.#timeline,
+      counters: this.#counters,
+      clock,
+      log,
+      node: newEpoch(randomBytes),
+      maxEventBytes,
+      maxLogEvents,
+      maxLogBytes: Math.max(maxHistoryBytes, leastLogBytes),
+      historyMs: () => this.#topics.longestHistoryMs,
+      close: (principal, last) => void this.#close(principal, last)
+    })
   }
 
-  #refusal(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    share: Share,
-    names: readonly string[]
-  ): Refusal | undefined {
-    if (this.#drain !== undefined || this.#closing()) return 'draining'
-    return isQueued(request, reply) ? 'pipelined' : this.#limits.refusal(share, names, this.#topics)
+  #published(bytes: number, id: string): string {
+    this.#counters.published++
+    this.#counters.publishedBytes += bytes
+    return id
   }
 
-  #refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): EventStream {
-    this.#counters.refused[refusal]++
-    const { retryMs, busyRetryMs } = this.#settings
-    // Elsewhere there is room now.
-    refuse(request, reply, refusal, this.#jittered(refusal === 'draining' ? retryMs : busyRetryMs))
-    return ended('refused')
+  #close(principal: string, last: HubEvent | undefined): number {
+    const streams = this.#readers.of(principal)
+    for (const stream of streams) stream.finish('revoked', last ? { last } : {})
+    return streams.length
   }
 
   #open(
     request: FastifyRequest,
     reply: FastifyReply,
-    { names, share, announce = true, maxLifeMs, lastEventId }: Opening
+    { names, share, announce = true, maxLifeMs, id }: Opening
   ): OpenStream {
     const raw = takeOver(reply)
     // Who listens already gets what was published; the newcomer has it from the history.
@@ -224,11 +255,9 @@ export class Hub implements SseHub {
     const topics = names.map(name => this.#topics.open(name))
     const now = this.#wheel.now()
     for (const topic of topics) this.#topics.expire(topic, now)
-    const id = lastEventId ?? lastEventIdOf(request)
-    const { seq, recovered, gap, frames } = resume(id, topics, { epoch: this.#epoch, top: this.#seq })
-    const first = announce
-      ? openBlock(formatPosition(this.#epoch, seq), recovered, this.#host.retryMs())
-      : ':\n\n'
+    const { epoch, seq: top } = this.#timeline
+    const { seq, recovered, gap, frames } = resume(id, topics, { epoch, top })
+    const first = announce ? openBlock(formatPosition(epoch, seq), recovered, this.#host.retryMs()) : ':\n\n'
     const response = openBody(raw, request, first)
     const lifeMs = Math.min(this.#settings.maxLifeMs * (0.8 + 0.2 * this.#random()), maxLifeMs ?? Infinity)
     const gapText = gap && announce ? gapBlock(gap) : ''
@@ -255,9 +284,6 @@ export class Hub implements SseHub {
 type Opening = SubscribeOptions & {
   readonly names: readonly string[]
   readonly share: Share
-}
-
-/** A stream that was over before it began. */
-function ended(end: StreamEnd): EventStream {
-  return { send: () => false, end: () => undefined, closed: Promise.resolve(end) }
+  /** Behind which the reader goes on. */
+  readonly id: string | undefined
 }

@@ -9,6 +9,7 @@ import { beatBlock, comment, gapBlock } from './hub-events.ts'
 import type { Share } from './limits.ts'
 import { formatPosition } from './position.ts'
 import type { OpenResponse } from './response.ts'
+import type { Gap } from './resume.ts'
 import type { EventStream, HubEvent } from './service.ts'
 import type { Topic } from './topic.ts'
 import type { StreamHost, StreamOptions } from './stream-host.ts'
@@ -100,6 +101,14 @@ export class OpenStream implements EventStream, Timed {
     const frame = privateFrame(this.#host.encode(event))
     this.#host.settle(this)
     return this.#append(frame)
+  }
+
+  /** Says that something behind all that was published before may be missing, and cannot be had any more. */
+  tellGap(gap: Omit<Gap, 'topics'>): void {
+    if (!this.#announce || this.topics.length === 0) return
+    const topics = this.topics.map(({ name }) => name)
+    if (this.#append(privateFrame(gapBlock({ topics, ...gap }, gap.to))))
+      this.#host.counters.gaps[gap.reason]++
   }
 
   end(options: Parameters<EventStream['end']>[0] = {}): void {
@@ -210,9 +219,12 @@ export class OpenStream implements EventStream, Timed {
     if (this.#rest) return this.#rest
     const lost = backlog.takeLost()
     if (!lost || !this.#announce) return backlog.take()?.bytes
-    const { epoch, counters } = this.#host
-    const range = { from: formatPosition(epoch, lost.first - 1), to: formatPosition(epoch, lost.last) }
-    counters.gaps.slow++
+    const { first, last } = lost
+    const range = {
+      from: formatPosition(first.epoch, first.seq - 1),
+      to: formatPosition(last.epoch, last.seq)
+    }
+    this.#host.counters.gaps.slow++
     return Buffer.from(gapBlock({ topics: [...lost.topics], ...range, reason: 'slow' }))
   }
 

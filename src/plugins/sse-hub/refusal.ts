@@ -4,8 +4,8 @@ import { encodeBlock } from './encoder.ts'
 import { Errors } from './errors.ts'
 import { acceptsEventStream, sendRetry } from './response.ts'
 
-/** What stands in the way of a stream. */
-export type Refusal = 'global' | 'ip' | 'principal' | 'topic' | 'draining' | 'pipelined'
+/** What stands in the way of a stream. `behind`: events may not reach this node just now. */
+export type Refusal = 'global' | 'ip' | 'principal' | 'topic' | 'draining' | 'pipelined' | 'behind'
 
 /**
  * Tells somebody to come back. A native EventSource gives up for good at any status but 200, so it gets an empty

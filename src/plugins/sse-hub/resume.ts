@@ -3,10 +3,10 @@ import { formatPosition, parsePosition } from './position.ts'
 import type { Topic } from './topic.ts'
 
 /**
- * Why something may be missing: the hub began anew; the events are no longer remembered; the id is none of this hub's;
- * the reader was too slow for them.
+ * Why something may be missing: the hub, or the log that it follows, began anew; the events are no longer remembered;
+ * the id is none of this hub's; the reader was too slow for them; they never reached this node.
  */
-export type GapReason = 'restart' | 'evicted' | 'unknown' | 'slow'
+export type GapReason = 'restart' | 'evicted' | 'unknown' | 'slow' | 'lost'
 
 /** What may be missing: events of `topics` behind `from` up to and with `to`. */
 export interface Gap {

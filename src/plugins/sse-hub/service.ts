@@ -82,19 +82,20 @@ export interface HubStatus {
 }
 
 /**
- * Event streams over topics. Within the bounds of its history a reader that stays or comes back gets every event of a
+ * Event streams over topics. Nodes that share their events have the same ones in the same places. Within the bounds of its history a reader that stays or comes back gets every event of a
  * topic once and in order; wherever something may be missing it gets `hub.gap` instead, never silence.
  */
 export interface SseHub {
   /** Sets how a topic is kept, or, with a `*` at the end, all topics that begin so. The longest name that fits wins. */
   define(topic: string, options: TopicOptions): void
   /**
-   * Sends an event to all readers of a topic and returns its id, `<epoch>-<sequence>`. It is in the history before
-   * anybody gets it.
+   * Sends an event to all readers of a topic, on all nodes where they share their events, and resolves to its id,
+   * `<epoch>-<sequence>`. It is in the history before anybody gets it; without other nodes it is there when this returns.
+   * Where other nodes cannot be reached it rejects, and the event is sent to nobody, or to everybody.
    * @throws {TypeError} for a topic, type or key that cannot be one, or data that has no JSON
    * @throws {RangeError} when the event is larger than `maxEventBytes`
    */
-  publish(topic: string, event: TopicEvent): string
+  publish(topic: string, event: TopicEvent): Promise<string>
   /**
    * Answers a request with an event stream. The reply is taken over: the handler returns nothing else. Where a limit
    * refuses the stream, a native EventSource is told to come back later and a client that accepts no event stream
@@ -104,8 +105,12 @@ export interface SseHub {
    * @throws what `greeting` throws; the stream has begun by then, and is ended
    */
   subscribe(request: FastifyRequest, reply: FastifyReply, options: SubscribeOptions): Promise<EventStream>
-  /** Ends all streams of a principal; `last` is sent to each before. Returns how many there were. */
-  closePrincipal(principal: string, last?: HubEvent): number
+  /**
+   * Ends all streams of a principal; `last` is sent to each before. Resolves to how many there were on this node. It
+   * rejects where other nodes cannot be told; those of this node have ended then.
+   * @throws as `publish` for a `last` that cannot be sent, and ends none
+   */
+  closePrincipal(principal: string, last?: HubEvent): Promise<number>
   status(): HubStatus
 }
 

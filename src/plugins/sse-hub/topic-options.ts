@@ -16,11 +16,18 @@ const numbers = ['historyEvents', 'historyBytes', 'historyMs', 'maxStreams'] as 
 export class TopicRules {
   readonly #byDefault: KeptTopic
   readonly #exact = new Map<string, KeptTopic>()
+  #longestHistoryMs: number
   /** Longest first. */
   #prefixes: { readonly prefix: string; readonly kept: KeptTopic }[] = []
 
   constructor(byDefault: KeptTopic) {
     this.#byDefault = byDefault
+    this.#longestHistoryMs = byDefault.historyMs
+  }
+
+  /** How long the events of any topic are kept at most. */
+  get longestHistoryMs(): number {
+    return this.#longestHistoryMs
   }
 
   /**
@@ -32,6 +39,7 @@ export class TopicRules {
     const prefix = pattern.endsWith('*') ? pattern.slice(0, -1) : undefined
     const fault = prefix === '' ? undefined : topicFault(prefix ?? pattern)
     if (fault) throw new TypeError(fault)
+    this.#longestHistoryMs = Math.max(this.#longestHistoryMs, kept.historyMs)
     if (prefix === undefined) return void this.#exact.set(pattern, kept)
     const others = this.#prefixes.filter(rule => rule.prefix !== prefix)
     this.#prefixes = [...others, { prefix, kept }].toSorted((a, b) => b.prefix.length - a.prefix.length)

@@ -20,4 +20,10 @@ export class Topic {
     this.options = options
     this.history = new History(evictedThrough)
   }
+
+  /** Forgets everything; a new sequence begins, of which events up to `evictedThrough` are lost. */
+  restart(evictedThrough: number): void {
+    this.history.restart(evictedThrough)
+    this.lastSeq = 0
+  }
 }

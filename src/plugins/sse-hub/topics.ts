@@ -50,6 +50,11 @@ export class Topics {
     return this.#remembered.size
   }
 
+  /** How long the events of any topic are kept at most. */
+  get longestHistoryMs(): number {
+    return this.#rules.longestHistoryMs
+  }
+
   /** Sets how topics are kept, those that there are included. */
   define(pattern: string, options: TopicOptions): void {
     this.#rules.set(pattern, options)
@@ -112,6 +117,23 @@ export class Topics {
   /** Forgets all events that are too old. */
   sweep(now: number): void {
     for (const topic of this.#remembered) this.expire(topic, now)
+  }
+
+  /** Events up to a sequence, of whatever topics, were never there: who resumes below it has missed something. */
+  lose(through: number): void {
+    this.#forgottenThrough = Math.max(this.#forgottenThrough, through)
+    for (const { history } of this.#topics.values())
+      history.evictedThrough = Math.max(history.evictedThrough, through)
+  }
+
+  /** Forgets all events, and topics that nobody reads. A new sequence begins, of which those up to `through` are lost. */
+  restart(through: number): void {
+    for (const topic of this.#topics.values()) {
+      if (topic.readers.size === 0) this.#topics.delete(topic.name)
+      this.#change(topic, () => topic.restart(through))
+    }
+    this.#idle.clear()
+    this.#forgottenThrough = through
   }
 
   #change(topic: Topic, change: () => void): void {

@@ -42,7 +42,7 @@ describe('a topic that not everybody may read', () => {
     const { id = '' } = await reader.next()
     reader.leave()
     await rig.streams[0]?.closed
-    rig.hub.publish('private', { data: 'secret' })
+    await rig.hub.publish('private', { data: 'secret' })
     allowed = false
     const back = await rig.read('private', { headers: { 'last-event-id': id } })
     await back.ended
@@ -110,8 +110,8 @@ describe('topics that there cannot be', () => {
     const topics = Array.from({ length: 100 }, (_, n) => `t${n}`)
     const reader = await rig.read([...topics, ...topics].join(','))
     await reader.next()
-    rig.hub.publish('t7', { data: 'once' })
-    rig.hub.publish('t8', { data: 'next' })
+    await rig.hub.publish('t7', { data: 'once' })
+    await rig.hub.publish('t8', { data: 'next' })
     expect((await reader.take(2)).map(({ data }) => data)).toEqual(['once', 'next'])
   })
 })
@@ -122,24 +122,24 @@ describe('a principal', () => {
     const [one, two, other] = await Promise.all(
       ['alice', 'alice', 'bob'].map(principal => rig.read('a', { principal }))
     )
-    expect(rig.hub.closePrincipal('alice', { event: 'revoked', data: { why: 'logged out' } })).toBe(2)
+    expect(await rig.hub.closePrincipal('alice', { event: 'revoked', data: { why: 'logged out' } })).toBe(2)
     for (const reader of [one, two]) {
       await reader?.ended
       expect(reader?.seen.at(-1)).toMatchObject({ event: 'revoked', data: '{"why":"logged out"}' })
     }
     const ends = await Promise.race(rig.streams.map(stream => stream.closed))
     expect(ends).toBe('revoked')
-    rig.hub.publish('a', { data: 'on' })
+    await rig.hub.publish('a', { data: 'on' })
     expect((await other?.take(2))?.at(-1)?.data).toBe('on')
-    expect(rig.hub.closePrincipal('alice')).toBe(0)
-    expect(rig.hub.closePrincipal('nobody')).toBe(0)
+    expect(await rig.hub.closePrincipal('alice')).toBe(0)
+    expect(await rig.hub.closePrincipal('nobody')).toBe(0)
   })
 
   test('a last word that cannot be sent throws, and the streams go on', async () => {
     await using rig = await startRig()
     const reader = await rig.read('a', { principal: 'alice' })
-    expect(() => rig.hub.closePrincipal('alice', { data: 'x', event: 'a\nid: 1' })).toThrow(TypeError)
-    rig.hub.publish('a', { data: 'on' })
+    await expect(rig.hub.closePrincipal('alice', { data: 'x', event: 'a\nid: 1' })).rejects.toThrow(TypeError)
+    await rig.hub.publish('a', { data: 'on' })
     expect((await reader.take(2)).at(-1)?.data).toBe('on')
   })
 })

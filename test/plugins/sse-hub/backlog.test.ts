@@ -67,8 +67,8 @@ describe('when there is too much', () => {
     expect(backlog.bytes).toBe(30)
     expect(backlog.takeLost()).toEqual({
       topics: new Set(['drops']),
-      first: frames[0]?.seq,
-      last: frames[2]?.seq
+      first: frames[0],
+      last: frames[2]
     })
     expect(backlog.takeLost()).toBeUndefined()
     expect(drained(backlog)).toEqual([1, 3, 4].map(place => frames[place]?.seq))
@@ -76,7 +76,14 @@ describe('when there is too much', () => {
 
   test('of all topics, when it is told so, but never what is replayed or was for this reader alone', () => {
     const [replayed, kept] = [frame(keeps, '1', { length: 10 }), frame(keeps, '2', { length: 10 })]
-    const alone: Frame = { bytes: Buffer.alloc(10), seq: 0, topic: undefined, key: undefined, at: 0 }
+    const alone: Frame = {
+      bytes: Buffer.alloc(10),
+      epoch: '',
+      seq: 0,
+      topic: undefined,
+      key: undefined,
+      at: 0
+    }
     const backlog = new Backlog([replayed])
     backlog.add(kept)
     backlog.add(alone)
@@ -86,11 +93,11 @@ describe('when there is too much', () => {
 
   test('it adds up with what was lost before, until that was told', () => {
     const backlog = new Backlog()
-    const lose = (): number => {
+    const lose = (): Frame => {
       const next = frame(drops, 'x', { length: 10 })
       backlog.add(next)
       backlog.shrink(0, false)
-      return next.seq
+      return next
     }
     const [first, last] = [lose(), lose()]
     expect(backlog.takeLost()).toMatchObject({ first, last })
@@ -127,7 +134,8 @@ test('whatever is done to it, bytes are right, the order stays, and every event 
         } else if (each.kind === 'shrink') {
           lost += backlog.shrink(each.to, false)
           const range = backlog.takeLost()
-          if (range) [lostFrom, lostTo] = [Math.min(lostFrom, range.first), Math.max(lostTo, range.last)]
+          if (range)
+            [lostFrom, lostTo] = [Math.min(lostFrom, range.first.seq), Math.max(lostTo, range.last.seq)]
         } else {
           const next = frame(each.droppable ? drops : keeps, 'x', {
             length: each.length,

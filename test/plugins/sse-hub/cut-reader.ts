@@ -15,16 +15,20 @@ export class CutReader {
   /** Data of all events that came, over all connections. */
   readonly received: string[] = []
   readonly gaps: SeenGap[] = []
+  /** Both, in order, events by their ids. */
+  readonly seen: (string | SeenGap)[] = []
   connections = 0
   /** How often it was told that it missed nothing. */
   recoveries = 0
   open = false
-  readonly #url: string
+  readonly #urlOf: () => string
   #lastId = ''
   #call: ClientRequest | undefined
 
-  constructor(url: string, topics: readonly string[]) {
-    this.#url = `${url}/stream?topics=${topics.join(',')}`
+  /** @param url of the gateway, or what chooses one for every connection */
+  constructor(url: string | (() => string), topics: readonly string[]) {
+    const urlOf = typeof url === 'string' ? () => url : url
+    this.#urlOf = () => `${urlOf()}/stream?topics=${topics.join(',')}`
     this.topics = topics
   }
 
@@ -33,7 +37,7 @@ export class CutReader {
     this.connections++
     const parser = createParser({ onEvent: event => this.#take(event) })
     const headers = { accept: 'text/event-stream', ...(this.#lastId && { 'last-event-id': this.#lastId }) }
-    const call = get(this.#url, { agent: false, headers })
+    const call = get(this.#urlOf(), { agent: false, headers })
     this.#call = call
     call.on('error', () => undefined)
     let left = bytes
@@ -64,7 +68,13 @@ export class CutReader {
     if (event === 'hub.open') {
       this.open = true
       if ((JSON.parse(data) as { recovered: boolean }).recovered) this.recoveries++
-    } else if (event === 'hub.gap') this.gaps.push(JSON.parse(data) as SeenGap)
-    else this.received.push(data)
+    } else if (event === 'hub.gap') {
+      const gap = JSON.parse(data) as SeenGap
+      this.gaps.push(gap)
+      this.seen.push(gap)
+    } else if (event !== 'hub.beat') {
+      this.received.push(data)
+      this.seen.push(id ?? '')
+    }
   }
 }

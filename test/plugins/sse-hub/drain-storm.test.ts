@@ -14,7 +14,7 @@ test('1,000 open streams end inside the window, paced, each told when to come ba
   const readers: Reader[] = []
   while (readers.length < streams)
     readers.push(...(await Promise.all(Array.from({ length: 50 }, () => rig.read('a')))))
-  rig.hub.publish('a', { data: 'last words' })
+  await rig.hub.publish('a', { data: 'last words' })
 
   const closed = rig.app.close()
   let told = 0

@@ -20,7 +20,7 @@ describe('when the gateway closes', () => {
   test('what was published before still arrives', async () => {
     const rig = await startRig()
     const reader = await rig.read('a')
-    rig.hub.publish('a', { data: 'last' })
+    await rig.hub.publish('a', { data: 'last' })
     await rig.app.close()
     await reader.ended
     expect(reader.seen.at(-1)?.data).toBe('last')

@@ -57,7 +57,7 @@ describe('GET /v1/events', () => {
   test('streams the topics of a token', async () => {
     const reader = await read('topics=news,orders/7', bearer(await token()))
     expect((await reader.next()).event).toBe('hub.open')
-    rig.hub.publish('orders/7', { data: 'paid' })
+    await rig.hub.publish('orders/7', { data: 'paid' })
     expect((await reader.next()).data).toBe('paid')
   })
 
@@ -68,8 +68,8 @@ describe('GET /v1/events', () => {
   })
 
   test('resumes by the query, for a first connect', async () => {
-    const first = rig.hub.publish('news', { data: '1' })
-    rig.hub.publish('news', { data: '2' })
+    const first = await rig.hub.publish('news', { data: '1' })
+    await rig.hub.publish('news', { data: '2' })
     const reader = await read(`topics=news&lastEventId=${first}`, bearer(await token()))
     expect((await reader.take(2))[1]?.data).toBe('2')
   })
@@ -139,7 +139,7 @@ describe('GET /v1/events', () => {
     const second = await read('topics=news', bearer(jwt))
     await second.ended
     expect(second.text).toMatch(/^retry/)
-    expect(rig.hub.closePrincipal('alice')).toBe(1)
+    expect(await rig.hub.closePrincipal('alice')).toBe(1)
     await reader.ended
   })
 

@@ -113,6 +113,7 @@ export function fakeHost({
     { length = 0, key }: { length?: number; key?: string } = {}
   ): Frame => ({
     bytes: Buffer.from(`${text};`.padEnd(length, '.')),
+    epoch: host.epoch,
     seq: ++seq,
     topic: to,
     key: key === undefined ? undefined : `${to.name} ${key}`,

@@ -98,6 +98,7 @@ describe('a topic with very many readers', () => {
 describe('a group', () => {
   const frame = (seq: number, length = 1): Frame => ({
     bytes: Buffer.alloc(length, `${seq % 10}`),
+    epoch: '',
     seq,
     topic: undefined,
     key: undefined,

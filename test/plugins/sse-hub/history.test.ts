@@ -5,6 +5,7 @@ import { History } from '../../../src/plugins/sse-hub/history.ts'
 
 const frame = (seq: number, length = 10, at = 0): Frame => ({
   bytes: Buffer.alloc(length),
+  epoch: '',
   seq,
   topic: undefined,
   key: undefined,

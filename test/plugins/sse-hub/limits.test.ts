@@ -98,8 +98,8 @@ test('after much coming and going all numbers are as if nobody had been there', 
         localAddress: `127.0.0.${(n % 9) + 1}`
       })
       await reader.next()
-      if (n % 3 === 0) rig.hub.publish('all', { data: n })
-      if (n % 4 === 0) rig.hub.closePrincipal(`p${n % 5}`)
+      if (n % 3 === 0) await rig.hub.publish('all', { data: n })
+      if (n % 4 === 0) await rig.hub.closePrincipal(`p${n % 5}`)
       else if (n % 4 === 1) for (const stream of rig.streams) stream.end()
       reader.leave()
     })

@@ -124,7 +124,7 @@ describe('without the kernel', () => {
     const { app } = await build(hub => async (request, reply) => {
       reply.header('set-cookie', ['a=1', 'b=2']).header('content-length', '3').header('x-own', 'yes')
       const stream = await hub.subscribe(request, reply, { topics: ['a'] })
-      hub.publish('a', { data: '1' })
+      await hub.publish('a', { data: '1' })
       stream.end({ last: { data: 'bye' } })
     })
     const answer = await app.inject('/')

@@ -42,7 +42,7 @@ test('10,000 events, cuts at random: every reader gets each event once and in or
     for (let left = Math.min(events - published.length, 1 + random() * 20); left >= 1; left--) {
       const topic = topicOf(random)
       const seq = published.length + 1
-      expect(seqOf(rig.hub.publish(topic, { data: String(seq) }))).toBe(seq)
+      expect(seqOf(await rig.hub.publish(topic, { data: String(seq) }))).toBe(seq)
       published.push({ topic, seq })
       lastOf.set(topic, seq)
     }
@@ -94,15 +94,15 @@ test('a browser that outlives the gateway is told of the gap, and gets all that 
     while (seen.length < count) await new Promise<void>(resolve => (wake = resolve))
   }
   await until(1)
-  const last = before.hub.publish('a', { data: 'old' })
+  const last = await before.hub.publish('a', { data: 'old' })
   await until(2)
   await before.app.close()
 
   await using after = await startRig()
   ;({ url } = after)
-  const id = after.hub.publish('a', { data: 'new, before it is back' })
+  const id = await after.hub.publish('a', { data: 'new, before it is back' })
   await until(5)
-  after.hub.publish('b', { data: 'new, after' })
+  await after.hub.publish('b', { data: 'new, after' })
   await until(6)
   source.close()
   const epoch = id.split('-')[0]

@@ -28,7 +28,7 @@ function world() {
     [b, 8],
     [a, 9]
   ] as const)
-    topic.history.add({ bytes: Buffer.alloc(1), seq, topic, key: undefined, at: 0 }, options)
+    topic.history.add({ bytes: Buffer.alloc(1), epoch, seq, topic, key: undefined, at: 0 }, options)
   return { a, b, quiet, all: [a, b, quiet], hub: { epoch, top: 9 } }
 }
 const id = (seq: number): string => formatPosition(epoch, seq)

@@ -4,6 +4,7 @@ import { Clock, definePlugin, optional } from '../../../src/core/index.ts'
 import apiError from '../../../src/plugins/api-error/index.ts'
 import sseHub from '../../../src/plugins/sse-hub/index.ts'
 import { SseHub, type EventStream, type SubscribeOptions } from '../../../src/plugins/sse-hub/service.ts'
+import { State } from '../../../src/plugins/state/service.ts'
 import { testPlugin, type TestGateway } from '../../../src/testing/index.ts'
 import { openReader, type Reader, type ReaderOptions } from './reader.ts'
 
@@ -11,6 +12,8 @@ import { openReader, type Reader, type ReaderOptions } from './reader.ts'
 export interface RigOptions {
   readonly config?: object
   readonly clock?: Clock
+  /** What it shares with other nodes. */
+  readonly state?: State
   /** Added to what the route gives `subscribe`. */
   readonly subscribe?: (request: FastifyRequest) => Partial<SubscribeOptions>
   readonly logs?: string[]
@@ -31,12 +34,19 @@ export interface Rig extends AsyncDisposable {
   count(name: string): number
 }
 
-export async function startRig({ config, clock, subscribe, logs, ...others }: RigOptions = {}): Promise<Rig> {
+export async function startRig({
+  config,
+  clock,
+  state,
+  subscribe,
+  logs,
+  ...others
+}: RigOptions = {}): Promise<Rig> {
   const streams: EventStream[] = []
   const route = definePlugin({
     name: 'test-route',
     description: 'A stream over the topics in the query.',
-    needs: { hub: SseHub, clock: optional(Clock) },
+    needs: { hub: SseHub, clock: optional(Clock), state: optional(State) },
     setup(app, { hub }) {
       app.get('/stream', async (request, reply) => {
         const { topics = '', principal } = request.query as { topics?: string; principal?: string }
@@ -47,7 +57,7 @@ export async function startRig({ config, clock, subscribe, logs, ...others }: Ri
     }
   })
   const app = await testPlugin(route, {
-    ...(clock && { services: { clock } }),
+    services: { ...(clock && { clock }), ...(state && { state }) },
     with: [[apiError], [sseHub, config], ...(others.with ?? [])] as never,
     server: { logLevel: logs ? 'trace' : 'silent', drainMs: 0, closeMs: 5_000 },
     logDestination: { write: line => void logs?.push(line) }

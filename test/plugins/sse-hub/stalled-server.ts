@@ -24,7 +24,7 @@ const filler = 'x'.repeat(length)
 let published = 0
 
 process.on('message', () => {
-  for (let event = 0; event < events; event++) rig.hub.publish('a', { data: `${++published} ${filler}` })
+  for (let event = 0; event < events; event++) void rig.hub.publish('a', { data: `${++published} ${filler}` })
   void tell()
 })
 process.on('disconnect', () => process.exit())

@@ -13,7 +13,7 @@ test('readers that take nothing are removed, the others get everything', async (
   let count = 0
   // Kernels hold some megabytes before anything is felt.
   while (rig.hub.status().streams > 5 && count < 2_000) {
-    rig.hub.publish('a', { data })
+    await rig.hub.publish('a', { data })
     count++
     await Promise.all(healthy.map(reader => reader.take(count === 1 ? 2 : 1)))
   }
@@ -27,7 +27,7 @@ test('events of megabytes arrive whole', async () => {
   await using rig = await startRig({ config: { maxEventBytes: 4 * 2 ** 20, maxQueueBytes: 16 * 2 ** 20 } })
   const reader = await rig.read('a')
   const events = ['x', 'y', 'z'].map(letter => letter.repeat(3_000_000))
-  for (const data of events) rig.hub.publish('a', { data })
+  for (const data of events) await rig.hub.publish('a', { data })
   const seen = (await reader.take(4)).slice(1).map(({ data }) => data)
   expect(seen.map((data, place) => data === events[place])).toEqual([true, true, true])
 })

@@ -22,11 +22,11 @@ test('an event reaches all who read its topic, and nobody else', async () => {
   const [first, second, other] = await Promise.all(
     ['news', 'news,weather', 'sport'].map(topics => rig.read(topics))
   )
-  const id = rig.hub.publish('news', { data: { text: '你好' }, event: 'headline' })
+  const id = await rig.hub.publish('news', { data: { text: '你好' }, event: 'headline' })
   const expected = { event: 'headline', data: '{"text":"你好"}', id }
   expect((await first?.take(2))?.[1]).toEqual(expected)
   expect((await second?.take(2))?.[1]).toEqual(expected)
-  rig.hub.publish('sport', { data: 'goal' })
+  await rig.hub.publish('sport', { data: 'goal' })
   expect((await other?.take(2))?.at(-1)?.data).toBe('goal')
 })
 
@@ -34,7 +34,7 @@ test('a reader that comes back gets what it missed, in the order of all topics',
   await using rig = await startRig()
   const reader = await rig.read('a,b')
   await reader.next()
-  const id = rig.hub.publish('a', { data: '1' })
+  const id = await rig.hub.publish('a', { data: '1' })
   expect((await reader.next()).id).toBe(id)
   reader.leave()
   await rig.streams[0]?.closed
@@ -44,9 +44,9 @@ test('a reader that comes back gets what it missed, in the order of all topics',
     ['a', '3'],
     ['b', '4']
   ] as const)
-    rig.hub.publish(topic, { data })
+    await rig.hub.publish(topic, { data })
   const back = await rig.read('a,b', { headers: { 'last-event-id': id } })
-  rig.hub.publish('a', { data: '5' })
+  await rig.hub.publish('a', { data: '5' })
   const [open, ...events] = await back.take(5)
   expect(JSON.parse(open?.data ?? '')).toEqual({ position: id, recovered: true })
   expect(events.map(({ data }) => data)).toEqual(['2', '3', '4', '5'])

@@ -11,9 +11,9 @@ const dataOf = (text: string | undefined): Record<string, unknown> =>
 describe('a reader that comes back', () => {
   test('with a position of an earlier life of the gateway hears of the gap, and gets what this life remembers', async () => {
     await using old = await startRig()
-    const id = old.hub.publish('a', { data: 'lost' })
+    const id = await old.hub.publish('a', { data: 'lost' })
     await using rig = await startRig()
-    const fresh = rig.hub.publish('a', { data: 'kept' })
+    const fresh = await rig.hub.publish('a', { data: 'kept' })
     const reader = await rig.read('a', { headers: { 'last-event-id': id } })
     const [open, gap, event] = await reader.take(3)
     expect(dataOf(open?.data)).toMatchObject({ recovered: false, position: expect.stringMatching(/-0$/) })
@@ -25,8 +25,8 @@ describe('a reader that comes back', () => {
 
   test('too late for some topics hears which, and gets the rest', async () => {
     await using rig = await startRig({ config: { historyEvents: 2 } })
-    const ids = ['1', '2', '3', '4'].map(data => rig.hub.publish('a', { data }))
-    rig.hub.publish('b', { data: '5' })
+    const ids = await Promise.all(['1', '2', '3', '4'].map(data => rig.hub.publish('a', { data })))
+    await rig.hub.publish('b', { data: '5' })
     const reader = await rig.read('a,b', { headers: { 'last-event-id': ids[0] ?? '' } })
     const [open, gap, ...events] = await reader.take(5)
     expect(dataOf(open?.data)).toEqual({ position: ids[0], recovered: false })
@@ -40,8 +40,8 @@ describe('a reader that comes back', () => {
   test('after the events have become too old hears of the gap', async () => {
     const clock = fakeClock()
     await using rig = await startRig({ clock, config: { historyMs: 60_000 } })
-    const id = rig.hub.publish('a', { data: '1' })
-    rig.hub.publish('a', { data: '2' })
+    const id = await rig.hub.publish('a', { data: '1' })
+    await rig.hub.publish('a', { data: '2' })
     await clock.advance(60_001)
     expect(
       dataOf((await (await rig.read('a', { headers: { 'last-event-id': id } })).take(2))[1]?.data)
@@ -52,16 +52,16 @@ describe('a reader that comes back', () => {
 
   test('of a topic that was forgotten hears of the gap', async () => {
     await using rig = await startRig({ config: { maxIdleTopics: 1 } })
-    const id = rig.hub.publish('a', { data: '1' })
-    rig.hub.publish('a', { data: '2' })
-    rig.hub.publish('b', { data: '3' })
+    const id = await rig.hub.publish('a', { data: '1' })
+    await rig.hub.publish('a', { data: '2' })
+    await rig.hub.publish('b', { data: '3' })
     const reader = await rig.read('a', { headers: { 'last-event-id': id } })
     expect((await reader.take(2)).map(({ event }) => event)).toEqual(['hub.open', 'hub.gap'])
   })
 
   test('with an id that is none of ours hears of the gap', async () => {
     await using rig = await startRig()
-    rig.hub.publish('a', { data: '1' })
+    await rig.hub.publish('a', { data: '1' })
     const reader = await rig.read('a', { headers: { 'last-event-id': 'forged"}\\' } })
     const [open, gap] = await reader.take(2)
     expect(dataOf(gap?.data)).toEqual({
@@ -70,14 +70,16 @@ describe('a reader that comes back', () => {
       to: dataOf(open?.data)['position'],
       reason: 'unknown'
     })
-    rig.hub.publish('a', { data: '2' })
+    await rig.hub.publish('a', { data: '2' })
     expect((await reader.next()).data).toBe('2')
   })
 
   const queries = ['lastEventId', 'last_event_id']
   test.each(queries)('may say its id as %s in the query; the header wins', async name => {
     await using rig = await startRig()
-    const [first = '', second = ''] = ['1', '2', '3'].map(data => rig.hub.publish('a', { data }))
+    const [first = '', second = ''] = await Promise.all(
+      ['1', '2', '3'].map(data => rig.hub.publish('a', { data }))
+    )
     const read = async (headers?: Record<string, string>) => {
       const reader = await openReader(`${rig.url}/stream?topics=a&${name}=${first}`, headers && { headers })
       const [, event] = await reader.take(2)
@@ -102,17 +104,17 @@ describe('no event is lost or doubled', () => {
     // Both in the very turn in which the reader is subscribed.
     const greeting = (): undefined => void rig.hub.publish('a', { data: 'after' })
     await using rig = await startRig({ subscribe: () => ({ greeting }) })
-    const authorize = (): boolean => rig.hub.publish('a', { data: 'before' }) !== ''
+    const authorize = async (): Promise<boolean> => (await rig.hub.publish('a', { data: 'before' })) !== ''
     rig.hub.define('a', { authorize })
     const stays = await rig.read('a')
-    const start = rig.hub.publish('a', { data: 'start' })
+    const start = await rig.hub.publish('a', { data: 'start' })
     const reader = await rig.read('a')
     expect((await reader.take(2)).map(({ event, data }) => (event === 'hub.open' ? event : data))).toEqual([
       'hub.open',
       'after'
     ])
     const back = await rig.read('a', { headers: { 'last-event-id': start } })
-    rig.hub.publish('a', { data: 'end' })
+    await rig.hub.publish('a', { data: 'end' })
     const seen = await back.take(6)
     expect(seen.slice(1).map(({ data }) => data)).toEqual(['before', 'after', 'before', 'after', 'end'])
     const ids = (await stays.take(8)).map(({ id }) => Number(id?.split('-')[1]))
@@ -130,11 +132,11 @@ describe('a greeting', () => {
     let answer: (event: HubEvent) => void = () => undefined
     const greeting = (): Promise<HubEvent> => new Promise(resolve => (answer = resolve))
     await using rig = await startRig({ subscribe: greeted(greeting) })
-    const old = rig.hub.publish('a', { data: '1' })
-    rig.hub.publish('a', { data: '2' })
+    const old = await rig.hub.publish('a', { data: '1' })
+    await rig.hub.publish('a', { data: '2' })
     const reader = await rig.read('a', { headers: { 'last-event-id': old } })
     expect((await reader.next()).event).toBe('hub.open')
-    rig.hub.publish('a', { data: '3' })
+    await rig.hub.publish('a', { data: '3' })
     answer({ event: 'hello', data: { you: 'first' } })
     expect((await reader.take(3)).map(({ event, data, id }) => [event, data, id !== undefined])).toEqual([
       ['hello', '{"you":"first"}', false],
@@ -146,7 +148,7 @@ describe('a greeting', () => {
   test('that is undefined is none', async () => {
     await using rig = await startRig({ subscribe: greeted(() => undefined) })
     const reader = await rig.read('a')
-    rig.hub.publish('a', { data: '1' })
+    await rig.hub.publish('a', { data: '1' })
     expect((await reader.take(2))[1]?.data).toBe('1')
   })
 
@@ -220,12 +222,12 @@ test('an EventSource opens at once, follows the ids by itself and misses nothing
   }
   await until(() => opens.length === 1)
   for (let round = 0; round < 5; round++) {
-    rig.hub.publish('a', { data: `${round} live` })
+    await rig.hub.publish('a', { data: `${round} live` })
     await until(() => seen.at(-1) === `${round} live`)
     const closed = rig.streams.at(-1)?.closed
     rig.streams.at(-1)?.end({ retryMs: 0 })
     await closed
-    rig.hub.publish('a', { data: `${round} away` })
+    await rig.hub.publish('a', { data: `${round} away` })
     await until(() => seen.at(-1) === `${round} away`)
   }
   source.close()

@@ -18,7 +18,7 @@ function build({ maxHistoryBytes = 1e6, maxIdleTopics = 100 } = {}) {
   let seq = 0
   const publish = (name: string, { length = 10, at = 0 } = {}): Topic => {
     const topic = topics.open(name)
-    topics.remember(topic, { bytes: Buffer.alloc(length), seq: ++seq, topic, key: undefined, at })
+    topics.remember(topic, { bytes: Buffer.alloc(length), epoch: '', seq: ++seq, topic, key: undefined, at })
     return topic
   }
   return { topics, publish }

@@ -4,6 +4,7 @@ import type { Clock } from '../../../core/index.ts'
 import { checkedBy, checkedLimit, lifetime } from '../arguments.ts'
 import { Logs } from '../log/logs.ts'
 import { StateFullError, type Expiry, type Lease, type SharedLog, type State } from '../service.ts'
+import { dropSilent, isTimeout } from './drop-silent.ts'
 import { RedisLogs } from './redis-logs.ts'
 import type { ScriptCommands } from './scripts.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -29,6 +30,7 @@ export class RedisState implements State {
   readonly isShared = true
   readonly #parts: RedisStateParts
   readonly #logs: Logs
+  #isAsking = false
   #closed = false
 
   constructor(parts: RedisStateParts) {
@@ -171,14 +173,19 @@ export class RedisState implements State {
     try {
       return await command(client)
     } catch (error) {
-      const message = error instanceof Error ? error.message : ''
-      if (message.includes('OOM command not allowed'))
+      if (error instanceof Error && error.message.includes('OOM command not allowed'))
         throw new StateFullError('Redis holds as much as it may', { cause: error })
-      // A peer that is gone without a word answers nothing that comes after, either.
-      if (message === 'Command timed out' && !this.#closed && client.status === 'ready')
-        client.disconnect(true)
+      if (isTimeout(error)) void this.#ask()
       throw error
     }
+  }
+
+  /** Asks, once at a time, whether anybody is there. */
+  async #ask(): Promise<void> {
+    if (this.#isAsking) return
+    this.#isAsking = true
+    await dropSilent(this.#parts.client)
+    this.#isAsking = false
   }
 
   #assertOpen(): void {

@@ -27,6 +27,11 @@ export class LogServer {
     this.#logs = this.#empty()
   }
 
+  /** How many nodes there are. */
+  get size(): number {
+    return this.#nodes.size
+  }
+
   node(): LogNode {
     const node = new LogNode(this, this.#clock)
     this.#nodes.add(node)
