@@ -274,6 +274,7 @@ describe.skipIf(!hasChromium)('<paifang-scan> in Chromium', () => {
     await using site = await open('', { ownsTime: true })
     const { page, contract } = site
     await contract.streams(1)
+    await shows(page, 'ready')
     const left = page.locator('[part=left]')
     await page.clock.runFor(61_000)
     expect(await left.innerText()).toMatch(/^Time left 0:5[89]$/)
