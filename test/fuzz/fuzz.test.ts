@@ -23,17 +23,19 @@ describe.each(targets)('$name', target => {
     expect(failed).toEqual([])
   })
 
-  test.skipIf(takeAnything.has(target.name))('gets further with what is kept than with nothing', async () => {
-    const { check, seeds } = await prepared()
-    const depthOf = async (input: Buffer): Promise<number> => {
-      const before = judgements()
-      await check(input)
-      return judgements() - before
-    }
-    const depths = []
-    for (const input of seeds) depths.push(await depthOf(input))
-    expect(Math.max(...depths)).toBeGreaterThan(await depthOf(Buffer.from([0xff])))
-  })
+  const hasDepth = !takeAnything.has(target.name)
+  if (hasDepth)
+    test('gets further with what is kept than with nothing', async () => {
+      const { check, seeds } = await prepared()
+      const depthOf = async (input: Buffer): Promise<number> => {
+        const before = judgements()
+        await check(input)
+        return judgements() - before
+      }
+      const depths = []
+      for (const input of seeds) depths.push(await depthOf(input))
+      expect(Math.max(...depths)).toBeGreaterThan(await depthOf(Buffer.from([0xff])))
+    })
 
   test('holds for what is made of it', async () => {
     const found = await fuzz(await prepared(), { seed, runs: Math.ceil(runs / (target.cost ?? 1)) })
