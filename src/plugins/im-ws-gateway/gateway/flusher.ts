@@ -5,8 +5,8 @@ import type { Outbox } from './outbox.ts'
 const sliceSize = 1_000
 /** A pass that took longer than this has written to a crowd. */
 const crowdMs = 2
-/** How many times as long as such a pass took the pause after it is: crowds take a sixth of the time, where the pause has room. */
-const pauseShare = 5
+/** How many times as long as such a pass took the pause after it is: crowds take a ninth of the time, where the pause has room. */
+const pauseShare = 8
 const longestPauseMs = 60
 
 /**
