@@ -1,6 +1,3 @@
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import pino from 'pino'
 import { describe, expect, test } from 'vitest'
 import apiError from '../../../src/plugins/api-error/index.ts'
@@ -8,20 +5,11 @@ import { definePlugin } from '../../../src/core/index.ts'
 import httpClient from '../../../src/plugins/http-client/index.ts'
 import { HttpClient, UpstreamError } from '../../../src/plugins/http-client/service.ts'
 import { testPlugin } from '../../../src/testing/index.ts'
+import { freePort } from '../../servers/free-port.ts'
 import { startRig, type Rig } from './rig.ts'
 
 const answering = (): Promise<Rig> =>
   startRig((seen, response) => response.writeHead(Number(seen.url.slice(1, 4))).end('{"reason":"no"}'))
-
-/** A port where nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 describe('a failure has the entry of the catalogue that its kind stands for', () => {
   test.each([
