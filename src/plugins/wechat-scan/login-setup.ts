@@ -42,7 +42,7 @@ export function setUp(app: App, parts: SetupParts): ScanLogin {
   const ttlMs = settings.sceneTtlS * 1_000
   const scenes = new SceneStore(state, clock, ttlMs)
   const handles = new HandleStore(state, ttlMs)
-  const limits = new Limits({ state, clock, counters, perMinute: settings.scenesPerMinute })
+  const limits = new Limits({ state, clock, log, counters, perMinute: settings.scenesPerMinute })
   const stocks = new Map(stations.map(({ account, stock }) => [account.name, stock]))
   const logins = new Logins({ ...settings, scenes, handles, stocks, limits, counters, state, log })
   const announce = (handle: string) => logins.announce(handle)
