@@ -312,3 +312,16 @@ describe('2.x', () => {
     ).toContain('joinTimeBegin')
   })
 })
+
+test('content types that 2.x looks for are the notices that it is shown as such', () => {
+  const types = (dialect: Dialect, messageTypeList: unknown): unknown => {
+    const search = { conversationID: 'si_u1_u2', keywordList: [], messageTypeList }
+    const data = dialect === '3' ? [JSON.stringify(search)] : search
+    return (args(dialect, 'SearchLocalMessages', data) as { messageTypeList: unknown }).messageTypeList
+  }
+  expect(types('2.3', [101, 1_502])).toEqual([101, 1_502, 1_519, 1_520])
+  expect(types('2.0', [111])).toEqual([2_101])
+  expect(types('2.3', [118])).toEqual([2_101])
+  expect(types('3', [1_502, 118])).toEqual([1_502, 118])
+  expect(() => types('2.3', ['text'])).toThrow(expect.objectContaining({ code: 'badArguments' }))
+})

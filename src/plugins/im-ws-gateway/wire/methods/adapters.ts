@@ -1,6 +1,7 @@
 import type { Message } from '../../model.ts'
 import { conversationIDs, role, sessionType } from '../../model.ts'
 import type { OperationName } from '../../operations/index.ts'
+import { contentTypesOfV2 } from '../content-type-v2.ts'
 import { sourceID } from '../conversation-id.ts'
 import type { Generation } from '../dialect.ts'
 import { givenMessages } from '../given-message.ts'
@@ -106,4 +107,14 @@ export const joinTimes: Adapter = (draft, { generation }) => {
     joinTimeBegin: Number(joinTimeBegin) * 1_000,
     joinTimeEnd: Number(joinTimeEnd) * 1_000
   })
+}
+
+/** 2.x looks for content types by its own numbers. */
+export const olderTypes: Adapter = (draft, { generation }) => {
+  const { messageTypeList: types } = draft.args
+  if (generation === 'v3' || !Array.isArray(types)) return draft
+  const sought = types.flatMap((type: unknown): readonly unknown[] =>
+    typeof type === 'number' ? contentTypesOfV2(type) : [type]
+  )
+  return changed(draft, { messageTypeList: sought })
 }
