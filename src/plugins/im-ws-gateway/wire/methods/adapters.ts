@@ -118,3 +118,15 @@ export const olderTypes: Adapter = (draft, { generation }) => {
   )
   return changed(draft, { messageTypeList: sought })
 }
+
+/** Filters of 2.x, which are roles there, 1 to 3. */
+export const roleFilter: Adapter = (draft, { generation }) => {
+  const filter = filtersOfV2.get(Number(draft.args['filter']))
+  return generation === 'v3' || filter === undefined ? draft : changed(draft, { filter })
+}
+
+const filtersOfV2: ReadonlyMap<number, number> = new Map([
+  [1, 3],
+  [2, 1],
+  [3, 2]
+])
