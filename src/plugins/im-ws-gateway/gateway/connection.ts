@@ -79,6 +79,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   facts: TokenFacts | undefined
   state: LoginState = 'none'
   session: Session<Connection> | undefined
+  loginAt = 0
   mark: number | undefined
   readonly #host: ConnectionHost
   readonly #line: Line
