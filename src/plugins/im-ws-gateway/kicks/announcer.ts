@@ -63,8 +63,7 @@ export class Announcer<Item> {
   async #run(): Promise<void> {
     if (this.#telling) return
     while (this.#waiting.size > 0 && !this.#stopped) {
-      this.#telling = new Set([...this.#waiting].slice(0, this.#parts.maxItems))
-      for (const item of this.#telling) this.#waiting.delete(item)
+      this.#telling = this.#next()
       try {
         // One batch after the other.
         // eslint-disable-next-line no-await-in-loop
@@ -76,6 +75,16 @@ export class Announcer<Item> {
         this.#telling = undefined
       }
     }
+  }
+
+  #next(): Set<Item> {
+    const batch = new Set<Item>()
+    for (const item of this.#waiting) {
+      if (batch.size === this.#parts.maxItems) break
+      batch.add(item)
+      this.#waiting.delete(item)
+    }
+    return batch
   }
 
   #failed(error: unknown): void {

@@ -100,7 +100,7 @@ export class Revocations {
     await this.#revoke({ kicks: [], cutOffs: [cutOff] }, () => this.#rows.addCutOff(cutOff, now))
   }
 
-  /** Calls `listener` with cut-offs of other nodes, and with some of this one. */
+  /** Calls `listener`, in place of the one before, with cut-offs of all nodes, and with some more than once. */
   watchCutOffs(listener: (cutOff: CutOff) => void): void {
     this.#watch = listener
   }

@@ -33,7 +33,7 @@ export interface Tokens {
    * for any platform is refused in either case.
    */
   kickAll(userID: string, platformID?: number): Promise<void>
-  /** Calls `listener` with what `kickAll` has refused on any node; with some of it more than once. */
+  /** Calls `listener`, in place of the one before, with what `kickAll` has refused on any node; with some of it twice. */
   watchCutOffs(listener: (cutOff: CutOff) => void): void
 }
 

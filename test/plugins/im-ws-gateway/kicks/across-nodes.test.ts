@@ -207,6 +207,21 @@ describe('while the state is away', () => {
     }
   })
 
+  test('who has left meanwhile is not named afterwards', async () => {
+    await using nodes = await twoNodes()
+    const { here, there } = nodes
+    const old = await here.start({ token: 'u1/5/old' })
+    there.shared.mute()
+    there.clock.jump(2_000)
+    const fresh = await there.start({ token: 'u1/5/new' })
+    fresh.leave()
+    await there.until(() => there.gateway.status().connections === 0)
+    there.shared.restore()
+    await there.clock.advance(31_000)
+    expect(await stay(old)).toEqual([true])
+    expect(nodes.published).toHaveLength(1)
+  })
+
   test('what could not be said is said later, though nobody says that the state is back', async () => {
     await using nodes = await twoNodes()
     const { here, there } = nodes
