@@ -23,7 +23,6 @@ import { listen, socketServer } from './client-socket.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { Counters, type Ending } from './counters.ts'
 import { dispatch, type DispatchParts } from './dispatch.ts'
-import { kickFarewell } from './endings.ts'
 import { EventFrames } from './event-frames.ts'
 import { Flusher } from './flusher.ts'
 import { Limits } from './limits.ts'
@@ -171,7 +170,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       connection =>
         connection.userID === userID && (platformID === undefined || connection.platformID === platformID)
     )
-    for (const connection of affected) connection.end(kickFarewell)
+    for (const connection of affected) connection.kick()
     return affected.length
   }
 
@@ -238,7 +237,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
 
   #kick({ connection, kickToken }: Verdict<Connection>): void {
     const { token, facts } = connection
-    connection.end(kickFarewell)
+    connection.kick()
     if (!kickToken || !facts) return
     this.#parts.tokens.kick(token, facts).catch((err: unknown) => {
       this.#parts.log.error({ err }, 'a kicked token could not be noted: its client may come back')
@@ -271,7 +270,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       const isConcerned = platformID === 0 || platformID === connection.platformID
       if (!isOpen || !isConcerned || !facts || facts.issuedAt > until) continue
       this.#counters.loggedOutByOtherNodes++
-      connection.end(kickFarewell)
+      connection.kick()
     }
   }
 
