@@ -77,12 +77,15 @@ export class PooledBridge implements SignBridge {
     return this.#options.operations
   }
 
-  /** @throws {Error} saying how many devices are ready, when none is, or why nothing can be recorded */
+  /**
+   * A gateway whose devices another one holds is ready: it has other work, and takes over when that one is gone.
+   * @throws {Error} saying how many devices are ready, when none is, or why nothing can be recorded
+   */
   async assertReady(): Promise<void> {
     const { pool, supervision } = this.#options
     await Promise.all([supervision.assertReady(), this.confirmed()])
     const devices = pool.devices.map(device => device.status())
-    if (devices.some(({ state }) => state === 'ready' || state === 'busy')) return
+    if (devices.some(({ state }) => state === 'ready' || state === 'busy' || state === 'standby')) return
     const each = devices.map(
       ({ name, address, state, reason = '' }) => `${name} (${address}) ${state}: ${reason}`
     )

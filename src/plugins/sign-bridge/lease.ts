@@ -10,7 +10,8 @@ export interface LeaseOptions {
   readonly clock: Clock
 }
 
-const elsewhere = 'Another gateway holds this device'
+/** Why there is no connection while another gateway has one. */
+export const elsewhere = 'Another gateway holds this device'
 const unknown = 'It cannot be known whether another gateway holds this device'
 
 /** Connects only while it holds a lock, so that of several gateways one drives a device. */

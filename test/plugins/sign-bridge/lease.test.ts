@@ -8,7 +8,7 @@ import type { Lease, State } from '../../../src/plugins/state/service.ts'
 import { SimulatedControl } from '../../../src/plugins/sign-simulator/control.ts'
 import { fakeClock, type FakeClock } from '../../../src/testing/index.ts'
 import { MemoryLine, reconnectMs } from './memory-line.ts'
-import { cardKey, outcome, pin, settings } from './rig.ts'
+import { cardKey, failure, outcome, pin, settings } from './rig.ts'
 
 const leaseMs = 30_000
 
@@ -91,7 +91,7 @@ const stateOf = ({ device }: Gateway): unknown => {
   return { state, reason }
 }
 const ready = { state: 'ready', reason: undefined }
-const elsewhere = { state: 'connecting', reason: 'Another gateway holds this device' }
+const elsewhere = { state: 'standby', reason: 'Another gateway holds this device' }
 const unknown = {
   state: 'connecting',
   reason: 'It cannot be known whether another gateway holds this device'
@@ -105,6 +105,18 @@ test('34: of two gateways with one card only the holder of its lock connects, fo
     expect(site.control.connected).toBe(1)
     await site.clock.advance(60_000)
   }
+  expect(second.line.handed).toEqual([])
+})
+
+test('34: who stands by refuses at once what only the held card can sign, and says to ask again', async () => {
+  const site = await makeSite()
+  const [, second] = [await site.gateway(), await site.gateway()]
+  const refusal = await failure(second.pool.sign({ data: 'text', pin }))
+  expect(refusal).toMatchObject({
+    entry: { key: 'sign.device_elsewhere', http: 503 },
+    context: { retryAfter: 1 }
+  })
+  expect(() => second.pool.assertRoom()).toThrow('Another gateway has the signing device')
   expect(second.line.handed).toEqual([])
 })
 
