@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { thisMachine } from './machine.ts'
 import { performancePage, type Run } from './page.ts'
 import { table, type Figure, type Verdict } from './figures.ts'
 
@@ -46,13 +47,7 @@ Options:
 mkdirSync(values.out, { recursive: true })
 const run: Run = {
   date: new Date().toISOString().slice(0, 10),
-  machine: {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${release()} ${arch()}`,
-    node: process.version
-  },
+  machine: thisMachine(),
   loadBefore: loadavg()[0] ?? NaN,
   benches: {}
 }
