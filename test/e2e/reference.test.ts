@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OpenApi, type OpenApiDocument, type OpenApiOperation } from '../../src/plugins/openapi/service.ts'
 import { faultsOf, validatorOf } from '../plugins/openapi/document-faults.ts'
@@ -14,7 +15,7 @@ afterAll(() => started[Symbol.asyncDispose]())
 /** Routes that the document leaves out, and why. */
 const undocumented: readonly (readonly [route: RegExp, reason: string])[] = [
   [/^GET \/(?:_spider|im)\/?$/, 'sockets: what is said on them is no HTTP'],
-  [/^GET \/openapi\.json$/, 'the document itself'],
+  [/^GET \/openapi(?:\.json|\/reference\.\w+)?$/, 'the document itself, and the page that shows it'],
   [/^(?:GET|POST) \/wechat_event(?:\/:account)?$/, 'called by WeChat alone, in its own protocol'],
   [/^GET \/v1\/scan\/(?:widget\.js|demo)/, 'a script and a page'],
   [/^(?:GET|POST) \/demo\/chat/, 'a page and what it calls'],
@@ -148,6 +149,11 @@ test('every example fits its schema', () => {
   expect(wrong).toEqual([])
 })
 
-test('the document is one in OpenAPI 3.1', () => {
+test('the document is one in OpenAPI 3.1', async () => {
   expect(faultsOf(document)).toEqual([])
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(structuredClone(document) as never)
+  expect([valid, errors, validator.version]).toEqual([true, undefined, '3.1'])
+  const broken = { ...structuredClone(document), paths: { '/x': { get: { responses: [] } } } }
+  expect((await new Validator().validate(broken as never)).valid).toBe(false)
 })
