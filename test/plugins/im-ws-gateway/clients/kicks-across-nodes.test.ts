@@ -16,7 +16,7 @@ describe.skipIf(!hasRedis || !hasPostgres)('two nodes behind a load balancer', (
   let redis: RedisServer
   let postgres: PostgresServer
   let databaseUrl: string
-  beforeAll(async () => void ([redis, postgres] = await Promise.all([startRedis(), startPostgres()])))
+  beforeAll(async () => void ([redis, postgres] = await Promise.all([startRedis(), startPostgres()])), 60_000)
   beforeEach(async () => void (databaseUrl = await postgres.database()))
   afterAll(() => Promise.all([redis[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()]))
 
