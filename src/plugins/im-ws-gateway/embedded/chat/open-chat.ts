@@ -47,6 +47,8 @@ export interface OpenChat extends Chat, Pick<BackOffice, 'send'> {
   leave(userID: string): void
   /** As that of `UserCore`. @returns what a device has missed */
   attach(userID: string, device: Device, since?: number): Promise<readonly CoreEvent[]>
+  /** As that of `UserCore`. @returns what a device was not told since the mark */
+  resume(userID: string, device: Device, mark: number): Promise<readonly CoreEvent[]>
   detach(userID: string, device: Device, since?: number): void
   /** How far events have been handed out. */
   mark(): number
@@ -100,6 +102,11 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     async attach(userID, device, since) {
       const user = chatOf(context, userID)
       const gap = await platforms.attach(user, device, since)
+      return gap ? missedBy(context, user, device, gap) : []
+    },
+    async resume(userID, device, mark) {
+      const user = chatOf(context, userID)
+      const gap = await platforms.resume(user, device, mark)
       return gap ? missedBy(context, user, device, gap) : []
     },
     detach(userID, device, since) {

@@ -4,7 +4,7 @@ import type { Memory } from './memory.ts'
 import type { PlatformRow } from './rows.ts'
 import type { ChatDb } from './tables.ts'
 import type { Turns } from './turns.ts'
-import type { UserChat } from './user-chat.ts'
+import type { PlatformState, UserChat } from './user-chat.ts'
 
 /** Milliseconds between two writings of how far devices are. */
 const writeEveryMs = 10_000
@@ -74,6 +74,27 @@ export class Platforms {
     const after = await this.#read(user.userID, platformID)
     this.#note(user, platformID, after ?? upTo)
     return after === undefined || after >= upTo ? undefined : { after, upTo }
+  }
+
+  /**
+   * Counts a device in that was told everything up to `mark`, by whoever knew of it before. Others of its platform may
+   * not have been: they count as before.
+   * @returns what it was not told; `undefined`: nothing
+   */
+  async resume(user: UserChat, device: Device, mark: number): Promise<Gap | undefined> {
+    const upTo = this.#memory.position
+    const { platformID } = device
+    const known = user.platforms.get(platformID)
+    const state = known ?? { devices: new Set<Device>(), position: upTo }
+    if (known && !known.devices.size) doubt(known, known.position)
+    state.devices.add(device)
+    if (!known) {
+      user.platforms.set(platformID, state)
+      const after = await this.#read(user.userID, platformID)
+      if (after === undefined) this.#note(user, platformID, mark)
+      else if (after < upTo) doubt(state, after)
+    }
+    return mark < upTo ? { after: mark, upTo } : undefined
   }
 
   /** @param since what the device was told after it may not have arrived; missing: everything has */
@@ -154,4 +175,9 @@ export class Platforms {
       if (this.#unwritten.get(key) === row) this.#unwritten.delete(key)
     }
   }
+}
+
+/** What devices of a platform were told after `position` may not have arrived. */
+function doubt(state: PlatformState, position: number): void {
+  state.doubtfulAfter = Math.min(position, state.doubtfulAfter ?? Infinity)
 }
