@@ -140,6 +140,8 @@ export type CoreEvent =
       readonly request: GroupRequest
     }
   | { readonly kind: 'userStatus'; readonly status: UserStatus }
+  /** Between the two, what was missed is told; what is no message may have been missed as well, and has to be asked for. */
+  | { readonly kind: 'syncStarted' | 'syncFinished' }
   | { readonly kind: 'customBusiness'; readonly key: string; readonly data: string }
   | {
       readonly kind:

@@ -38,6 +38,8 @@ export interface EmbeddedCores extends UserCores {
   readonly backOffice: BackOffice
   /** How far events have been handed out. */
   mark(): number
+  /** Tells users once more how those are whom they watch. */
+  retellPresence(userIDs: ReadonlySet<string>): void
   status(): EmbeddedStatus
 }
 
@@ -129,6 +131,7 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
     },
 
     mark: () => chat.mark(),
+    retellPresence: userIDs => people.presence.retell(userIDs),
     status: () => ({ users: cores.size, ...chat.status() })
   }
 }

@@ -170,6 +170,12 @@ export class ChatNodes implements UserCores, LinkListener {
     if (link === this.#link?.link) this.#relink()
   }
 
+  left(link: Link, mark: number): void {
+    if (link !== this.#link?.link) return
+    this.#mark = mark
+    this.#unlink()
+  }
+
   here(core: number, device: number): void {
     this.#cores.here(core, device)
   }
@@ -179,6 +185,7 @@ export class ChatNodes implements UserCores, LinkListener {
     await this.#work
     const term = this.#hosted?.term
     if (term === undefined) return this.#election.renounce()
+    await this.#hosted?.leave()
     this.#stopHosting()
     await this.#work
     await this.#election.renounce()
@@ -242,6 +249,7 @@ export class ChatNodes implements UserCores, LinkListener {
     const way: ToNode = {
       send: item => link.receive(item),
       tell: (core, event, cause, except) => this.#cores.told([core], event, cause, except),
+      idle: async () => undefined,
       end: () => undefined
     }
     this.#link = { link, at: this.#now() }

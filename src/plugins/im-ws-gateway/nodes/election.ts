@@ -31,6 +31,8 @@ export class Election {
   #end: Timer | undefined
   #turn: Promise<void> | undefined
   #isRunning = true
+  /** The state did not answer last time. */
+  #isMute = false
 
   constructor(parts: ElectionParts) {
     this.#parts = parts
@@ -71,19 +73,22 @@ export class Election {
     try {
       if (held) {
         const isKept = await held.extend(leaseMs)
+        this.#isMute = false
         if (this.#lease !== held) return
         if (!isKept) return this.#lose()
         this.#endAfter(before)
         return this.#parts.kept()
       }
       const lease = await state.lock(key, leaseMs)
+      this.#isMute = false
       if (!lease) return
       if (!this.#isRunning) return void (await lease.release())
       this.#lease = lease
       this.#endAfter(before)
       this.#parts.won()
     } catch (error) {
-      log.warn({ err: error }, 'the state was asked in vain who runs the chat')
+      if (!this.#isMute) log.warn({ err: error }, 'the state was asked in vain who runs the chat')
+      this.#isMute = true
     }
   }
 

@@ -60,6 +60,11 @@ export class HostedChat {
     return this.#chat.mark()
   }
 
+  /** As that of {@link Hosting}. */
+  leave(): Promise<void> {
+    return this.hosting.leave()
+  }
+
   /** Tells nobody anything any more. Resolves when what is under way has ended. */
   async end(): Promise<void> {
     this.hosting.end()

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Clock } from '../../../core/index.ts'
+import type { Clock, Timer } from '../../../core/index.ts'
 import { ImError } from '../codes.ts'
-import type { BackOffice } from '../embedded/contracts.ts'
+import type { EmbeddedCores } from '../embedded/embedded-cores.ts'
 import { operations, type OperationName } from '../operations/index.ts'
-import type { Device, UserCores } from '../user-core.ts'
+import type { Device } from '../user-core.ts'
 import { assertFits } from '../wire/schema-check.ts'
 import { HostedDevice, HostedUser, type Hold, type NodeSession } from './hosted-user.ts'
 import type { Asked, ToHost } from './items.ts'
@@ -12,7 +12,7 @@ import type { ToNode } from './to-node.ts'
 
 /** What the host works with. */
 export interface HostingParts {
-  readonly cores: UserCores & { readonly backOffice: BackOffice }
+  readonly cores: Pick<EmbeddedCores, 'open' | 'backOffice' | 'retellPresence'>
   readonly clock: Clock
   readonly log: Pick<FastifyBaseLogger, 'error' | 'warn'>
   /** After how long a node that is not heard of counts as gone. Milliseconds. */
@@ -44,10 +44,16 @@ export class Hosting {
   readonly #sessions = new Map<string, NodeSession>()
   readonly #users = new Map<string, HostedUser>()
   readonly #samples: { readonly at: number; readonly mark: number }[] = []
+  /** Whose connections were resumed: they may not have been told who has come or gone. */
+  readonly #resumed = new Set<string>()
+  readonly #startedAt: number
+  readonly #underWay = new Set<Promise<unknown>>()
+  #isLeaving = false
   #isOver = false
 
   constructor(parts: HostingParts) {
     this.#parts = parts
+    this.#startedAt = parts.clock.monotonic()
     this.#sample()
   }
 
@@ -88,8 +94,25 @@ export class Hosting {
       case 'close':
         return this.#close(from.holds.get(item.core))
       default:
-        return this.#answer(from, item)
+        if (!this.#isLeaving) this.#answer(from, item)
     }
+  }
+
+  /**
+   * Takes no requests any more, and lets all nodes know when those under way are answered, or the time for that is over.
+   * Resolves when they are told. What comes meanwhile they may ask of the next host.
+   */
+  async leave(): Promise<void> {
+    const { clock, silentMs } = this.#parts
+    this.#isLeaving = true
+    let timer: Timer | undefined
+    const late = new Promise<void>(resolve => (timer = clock.after(silentMs, resolve)))
+    await Promise.race([Promise.allSettled(this.#underWay), late])
+    timer?.cancel()
+    const ways = [...this.#sessions.values()].map(({ way }) => way)
+    // Whoever is not answered has to take it that it was done.
+    if (!this.#underWay.size) for (const way of ways) way.send({ k: 'bye', mark: this.#parts.mark() })
+    await Promise.race([Promise.all(ways.map(way => way.idle())), late])
   }
 
   /** A node is gone: what its connections were told last may not have arrived. */
@@ -113,7 +136,12 @@ export class Hosting {
   /** Call it every now and then: drops nodes that are silent. */
   sweep(): void {
     this.#sample()
-    const { clock, silentMs, log } = this.#parts
+    const { clock, silentMs, log, cores } = this.#parts
+    // By then all nodes that are there have said whom they have.
+    if (this.#resumed.size && clock.monotonic() - this.#startedAt >= silentMs) {
+      cores.retellPresence(this.#resumed)
+      this.#resumed.clear()
+    }
     for (const { heardAt, session, node } of this.#sessions.values()) {
       if (clock.monotonic() - heardAt <= silentMs) continue
       log.warn({ node }, 'a node of the chat is silent: its connections count as gone')
@@ -130,7 +158,11 @@ export class Hosting {
   }
 
   #answer(from: NodeSession, item: Asked): void {
-    this.#run(from, item).then(
+    const running = this.#run(from, item)
+    this.#underWay.add(running)
+    const ended = (): void => void this.#underWay.delete(running)
+    running.then(ended, ended)
+    running.then(
       result => from.way.send({ k: 'ok', id: item.id, result: result ?? null }),
       (error: unknown) => {
         // Nothing was written. Whoever runs the chat now answers it.
@@ -165,7 +197,10 @@ export class Hosting {
     hold.devices.set(number, device)
     from.way.send({ k: 'here', core: hold.number, device: number })
     try {
-      if (item.k === 'resume') return await core.resume?.(device, item.mark)
+      if (item.k === 'resume') {
+        this.#resumed.add(hold.user.userID)
+        return (await core.resume?.(device, item.mark)) ?? []
+      }
       const since = isElsewhere ? Math.min(item.since ?? Infinity, this.#doubtful()) : item.since
       return await core.attach(device, since)
     } catch (error) {

@@ -60,6 +60,8 @@ export const FromHost = Type.Union([
   Type.Object({ k: Type.Literal('joined') }),
   /** The host does not know the node, or not all that it has said: it has to join again. */
   Type.Object({ k: Type.Literal('unknown') }),
+  /** The host leaves the chat to another, and has told all. What it has not answered it has not done. */
+  Type.Object({ k: Type.Literal('bye'), mark: Number_ }),
   /** From here on events are told to this device, too. */
   Type.Object({ k: Type.Literal('here'), core: Number_, device: Number_ }),
   Type.Object({ k: Type.Literal('ok'), id: Number_, result: Type.Unknown() }),

@@ -25,6 +25,8 @@ export interface LinkListener {
   joined(link: Link): void
   /** The host wants the node to join again. */
   unknown(link: Link): void
+  /** The host has gone in good order. @param mark all was told up to there */
+  left(link: Link, mark: number): void
   /** From here on events are told to a device of a core. */
   here(core: number, device: number): void
 }
@@ -50,6 +52,7 @@ export class Link {
   #lastId = 0
   #isBroken = false
   #isJoined = false
+  #isDone = false
 
   /** @param mark how far the node was told all there is */
   constructor(
@@ -70,6 +73,11 @@ export class Link {
 
   get isJoined(): boolean {
     return this.#isJoined && !this.#isBroken
+  }
+
+  /** True when the host has told all and done nothing that it has not answered. */
+  get isDone(): boolean {
+    return this.#isDone
   }
 
   /** Requests that are not answered yet. */
@@ -112,6 +120,9 @@ export class Link {
         return this.#listener.joined(this)
       case 'unknown':
         return this.#listener.unknown(this)
+      case 'bye':
+        this.#isDone = true
+        return this.#listener.left(this, item.mark)
       case 'ok':
         return this.#settle(item.id, pending => pending.resolve(item.result ?? undefined))
       case 'no':
@@ -137,7 +148,7 @@ export class Link {
     const unsent = this.#way.end()
     const pending = [...this.#pending]
     this.#pending.clear()
-    for (const [id, { reject }] of pending) reject(new LinkBroken(!unsent.has(id)))
+    for (const [id, { reject }] of pending) reject(new LinkBroken(!this.#isDone && !unsent.has(id)))
   }
 
   #settle(id: number, settle: (pending: Pending) => void): void {

@@ -1,4 +1,4 @@
-import { operations, type OperationName } from '../operations/index.ts'
+import type { OperationName } from '../operations/index.ts'
 import type {
   CoreEvent,
   Deliver,
@@ -9,6 +9,7 @@ import type {
   UserCore
 } from '../user-core.ts'
 import type { Link } from './link.ts'
+import { nodeOperations } from './node-operations.ts'
 
 /** A connection of the user, and how far the host knows of it. */
 interface Entry {
@@ -19,6 +20,10 @@ interface Entry {
   isHere: boolean
   /** Up to here it was told everything, by hosts that are no more. */
   mark: number | undefined
+  /** What is no message it may not have been told. */
+  mayLack: boolean
+  /** It has gone while there was no host: what it was told after this may not have arrived. */
+  goneSince?: number | undefined
   /** What comes while it is not known yet what it has missed. */
   held: (readonly [event: CoreEvent | Snapshot, options: DeliverOptions])[] | undefined
 }
@@ -47,6 +52,8 @@ export class NodeCore implements UserCore {
   readonly #deliver: Deliver
   readonly #node: CoreNode
   readonly #devices = new Map<Device, Entry>()
+  /** Those that have gone while there was no host: the next one has to know what they may not have got. */
+  #gone: (readonly [device: Device, entry: Entry])[] = []
   /** The host of this link knows of the core, or is being told of it. */
   #at: { readonly link: Link; readonly restored: Promise<void> } | undefined
   /** Connections that do not hear simply all that there is. */
@@ -58,7 +65,7 @@ export class NodeCore implements UserCore {
     this.number = node.newNumber()
     this.#deliver = deliver
     this.#node = node
-    this.operations = new NodeOperations(this) as unknown as Operations
+    this.operations = nodeOperations(this)
   }
 
   /** Tells the host of a link of the user and of his connections, and these what they have missed. */
@@ -76,10 +83,15 @@ export class NodeCore implements UserCore {
     return this.#at?.link === link
   }
 
-  /** The host is no more, or does not know of the core. @param mark up to where it has told everything */
-  lost(mark: number): void {
+  /**
+   * The host is no more, or does not know of the core.
+   * @param mark up to where it has told everything
+   * @param isDone it has told everything that there was
+   */
+  lost(mark: number, isDone: boolean): void {
     this.#at = undefined
     for (const entry of this.#devices.values()) {
+      if (!isDone) entry.mayLack = true
       if (entry.isHere && !entry.held) entry.mark = mark
       entry.isHere = false
       entry.held = undefined
@@ -94,6 +106,7 @@ export class NodeCore implements UserCore {
       isComing: true,
       isHere: false,
       mark: undefined,
+      mayLack: false,
       held: undefined
     }
     this.#devices.set(device, entry)
@@ -112,7 +125,7 @@ export class NodeCore implements UserCore {
         )
       )
       entry.isComing = false
-      if (entry.isHere) entry.mark = undefined
+      if (entry.isHere) Object.assign(entry, { mark: undefined, mayLack: false })
       return missed as readonly CoreEvent[]
     } catch (error) {
       this.#devices.delete(device)
@@ -127,12 +140,9 @@ export class NodeCore implements UserCore {
     if (!entry) return
     this.#devices.delete(device)
     this.#count()
-    this.#node.linkOf(this)?.send({
-      k: 'detach',
-      core: this.number,
-      device: entry.number,
-      ...(since !== undefined && { since })
-    })
+    const link = this.#node.linkOf(this)
+    if (link && this.isAt(link)) this.#sayGone(link, entry.number, since)
+    else this.#gone.push([device, { ...entry, goneSince: since }])
   }
 
   mark(): number {
@@ -189,7 +199,12 @@ export class NodeCore implements UserCore {
     // All is said at once, so that the host knows when it was.
     const opened = link.ask({ k: 'open', core: this.number, user: this.userID }, dueAt)
     const known = [...this.#devices].filter(([, { isComing }]) => !isComing)
-    await Promise.all([opened, ...known.map(([device, entry]) => this.#resume(link, device, entry, dueAt))])
+    const gone = this.#gone.splice(0)
+    await Promise.all([
+      opened,
+      ...known.map(([device, entry]) => this.#resume(link, device, entry, dueAt)),
+      ...gone.map(([device, entry]) => this.#settleGone(link, device, entry, dueAt))
+    ])
   }
 
   async #resume(link: Link, device: Device, entry: Entry, dueAt: number): Promise<void> {
@@ -198,11 +213,30 @@ export class NodeCore implements UserCore {
     const missed = await link.ask({ ...question, platform: device.platformID }, dueAt)
     const held = entry.held ?? []
     if (link.isBroken || this.#devices.get(device) !== entry) return
-    for (const event of missed as readonly CoreEvent[]) this.#deliver(event, { only: device })
+    const only = { only: device }
+    if (entry.mayLack) this.#deliver({ kind: 'syncStarted' }, only)
+    for (const event of missed as readonly CoreEvent[]) this.#deliver(event, only)
+    if (entry.mayLack) this.#deliver({ kind: 'syncFinished' }, only)
     for (const [event, options] of held) this.#deliver(event, options)
-    entry.held = undefined
-    entry.mark = undefined
+    Object.assign(entry, { held: undefined, mark: undefined, mayLack: false })
     this.#count()
+  }
+
+  /** A host that has come after a connection went hears that it was there, and what it may not have got. */
+  async #settleGone(
+    link: Link,
+    { platformID: platform }: Device,
+    entry: Entry,
+    dueAt: number
+  ): Promise<void> {
+    const { number, mark = 0, goneSince = mark } = entry
+    const resumed = link.ask({ k: 'resume', core: this.number, device: number, platform, mark }, dueAt)
+    this.#sayGone(link, number, Math.min(mark, goneSince))
+    await resumed.catch(() => undefined)
+  }
+
+  #sayGone(link: Link, device: number, since: number | undefined): void {
+    link.send({ k: 'detach', core: this.number, device, ...(since !== undefined && { since }) })
   }
 
   #count(): void {
@@ -211,24 +245,3 @@ export class NodeCore implements UserCore {
       if (!isHere || isComing || held) this.#special++
   }
 }
-
-/** The operations of a user. They are made when they are asked for: there are many, and many users. */
-class NodeOperations {
-  readonly #core: NodeCore
-
-  constructor(core: NodeCore) {
-    this.#core = core
-  }
-
-  static bind(of: NodeOperations, name: OperationName) {
-    return (args: unknown, device: Device): Promise<unknown> => of.#core.perform(device, name, args)
-  }
-}
-
-for (const name of Object.keys(operations) as OperationName[])
-  Object.defineProperty(NodeOperations.prototype, name, {
-    enumerable: true,
-    get(this: NodeOperations) {
-      return NodeOperations.bind(this, name)
-    }
-  })

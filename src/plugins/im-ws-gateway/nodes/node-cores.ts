@@ -84,7 +84,7 @@ export class NodeCores implements CoreNode {
     if (!link) return
     this.#mark = Math.max(this.#mark, link.mark())
     this.#link = undefined
-    for (const core of this.#cores.values()) core.lost(this.#mark)
+    for (const core of this.#cores.values()) core.lost(this.#mark, link.isDone)
     link.break()
   }
 

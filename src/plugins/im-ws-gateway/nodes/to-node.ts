@@ -10,6 +10,8 @@ export interface ToNode {
   send(item: FromHost): void
   /** @param cause the number of the device, of those of the core, that has caused it @param except of the one that is not told */
   tell(core: number, event: CoreEvent | Snapshot, cause?: number, except?: number): void
+  /** Resolves when all is on its way. */
+  idle(): Promise<void>
   end(): void
 }
 
@@ -56,6 +58,8 @@ export class RemoteNode implements ToNode {
   }
 
   send(item: FromHost): void {
+    // Nothing that comes after this one is heard.
+    if (item.k === 'bye') this.#addSnapshots()
     this.#add({ text: JSON.stringify(item) })
     this.#wake()
   }
@@ -67,6 +71,10 @@ export class RemoteNode implements ToNode {
     this.#wake()
   }
 
+  idle(): Promise<void> {
+    return this.#writer.idle()
+  }
+
   end(): void {
     this.#isOver = true
     this.#writer.end()
@@ -76,6 +84,12 @@ export class RemoteNode implements ToNode {
 
   #wake(): void {
     if (!this.#isOver) this.#writer.wake()
+  }
+
+  #addSnapshots(): void {
+    const snapshots = [...this.#snapshots].toSorted(([a], [b]) => Number(a.isTotal) - Number(b.isTotal))
+    this.#snapshots.clear()
+    for (const [snapshot, core] of snapshots) this.#addEvent(core, snapshot.take())
   }
 
   #addEvent(core: number, event: CoreEvent, cause?: number, except?: number): void {
@@ -108,9 +122,7 @@ export class RemoteNode implements ToNode {
   }
 
   #take(): string | undefined {
-    const snapshots = [...this.#snapshots].toSorted(([a], [b]) => Number(a.isTotal) - Number(b.isTotal))
-    this.#snapshots.clear()
-    for (const [snapshot, core] of snapshots) this.#addEvent(core, snapshot.take())
+    this.#addSnapshots()
     if (!this.#lines.length) return undefined
     const { term, session } = this.#parts
     const lines = this.#lines.map(({ text, cores }) =>

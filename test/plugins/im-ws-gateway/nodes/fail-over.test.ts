@@ -151,3 +151,51 @@ test('what the state forgets breaks links, and nothing else', async () => {
   expect(bob.texts()).toEqual(['one', ...texts])
   expect([first, second].filter(({ chat }) => chat.nodes().isHost)).toHaveLength(1)
 })
+
+test('a change that a host had not begun when it handed over is made by the next one', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  const [ann, bob] = [await second.person('ann'), await first.person('bob')]
+  const group = { groupInfo: { groupName: 'G' }, memberUserIDs: ['bob'] }
+  const handing = first.chat.handOver()
+  const groups = await Promise.all([1, 2, 3].map(() => ann.call('createGroup', group)))
+  await handing
+  expect(new Set(groups.map(({ groupID }) => groupID)).size).toBe(3)
+  expect(await bob.call('getJoinedGroups', {})).toHaveLength(3)
+  expect(bob.events('syncStarted')).toEqual([])
+})
+
+test('whoever may lack news of friends is told that all is new, and of everybody whom he watches', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second, third] = [await rig.node(), await rig.node(), await rig.node()]
+  const [ann, bob] = [await second.person('ann'), await first.person('bob')]
+  const cat = await third.person('cat')
+  await ann.call('subscribeUsersStatus', { userIDList: ['bob', 'cat'] })
+  const status = (userID: string): number | undefined =>
+    ann.events('userStatus').findLast(event => event.status.userID === userID)?.status.status
+  expect([bob.userID, cat.userID].map(status)).toEqual([undefined, undefined])
+  first.kill()
+  await rig.until(() => ann.events('syncFinished').length > 0)
+  const kinds = ann.heard.map(({ kind }) => kind)
+  expect(kinds.indexOf('syncStarted')).toBeLessThan(kinds.indexOf('syncFinished'))
+  await rig.until(() => status('bob') === 0)
+  expect(status('cat')).toBe(1)
+})
+
+test('a connection that goes while there is no host is found by the next, with what it may not have got', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second] = [await rig.node(), await rig.node()]
+  const [ann, bob] = [await second.person('ann'), await second.person('bob')]
+  await ann.say({ recvID: 'bob' }, 'one')
+  await rig.until(() => bob.texts().length === 1)
+  const mark = bob.core.mark?.() ?? 0
+  await ann.say({ recvID: 'bob' }, 'two')
+  await rig.until(() => bob.texts().length === 2)
+  first.kill()
+  await rig.until(() => !second.chat.nodes().isLinked || second.chat.nodes().isHost)
+  bob.core.detach(bob.device, mark)
+  await rig.until(() => second.chat.nodes().isHost)
+  await rig.clock.advance(10_000)
+  await ann.say({ recvID: 'bob' }, 'three')
+  expect((await second.again(bob)).texts()).toEqual(['two', 'three'])
+})

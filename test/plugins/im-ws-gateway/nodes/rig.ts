@@ -29,6 +29,8 @@ export interface Person {
   readonly userID: string
   readonly device: Device
   readonly core: UserCore
+  /** What each connection of the core was told. */
+  readonly listeners: Map<Device, CoreEvent[]>
   /** What it was told, in order; what it had missed is among it. */
   readonly heard: CoreEvent[]
   call<Name extends OperationName>(name: Name, args: Arguments[Name]): Promise<Results[Name]>
@@ -45,6 +47,8 @@ export interface Node {
   readonly chat: ChatNodes
   readonly state: MemoryState
   person(userID: string, platformID?: number): Promise<Person>
+  /** Another connection of somebody's core. */
+  again(person: Person): Promise<Person>
   /** It hears and says nothing any more, and does not know; the database is still there. */
   cutOff(): void
   /** The same, and it writes nothing more: as `kill -9` leaves it. */
@@ -110,7 +114,17 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
       const node: Node = {
         chat,
         state,
-        person: (userID, platformID = 5) => newPerson(chat, userID, platformID),
+        async person(userID, platformID = 5) {
+          await chat.backOffice.registerUser({ userID, nickname: `N-${userID}` })
+          const listeners = new Map<Device, CoreEvent[]>()
+          const core = await chat.open(userID, (told, { except, only } = {}) => {
+            for (const [device, heard] of listeners)
+              if (except !== device && (!only || only === device))
+                heard.push(told.kind === 'snapshot' ? told.take() : told)
+          })
+          return connect(core, { platformID }, listeners)
+        },
+        again: ({ core, device: { platformID }, listeners }) => connect(core, { platformID }, listeners),
         cutOff: () => state.close(),
         kill() {
           isDead = true
@@ -129,20 +143,16 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
   }
 }
 
-async function newPerson(chat: ChatNodes, userID: string, platformID: number): Promise<Person> {
-  await chat.backOffice.registerUser({ userID, nickname: `N-${userID}` })
-  const device: Device = { platformID }
+async function connect(core: UserCore, device: Device, listeners: Map<Device, CoreEvent[]>): Promise<Person> {
   const heard: CoreEvent[] = []
-  const core = await chat.open(userID, (told, { except, only } = {}) => {
-    if (except === device || (only && only !== device)) return
-    heard.push(told.kind === 'snapshot' ? told.take() : told)
-  })
+  listeners.set(device, heard)
   heard.push(...(await core.attach(device)))
   const call: Person['call'] = (name, args) => core.operations[name](args, device)
   return {
-    userID,
+    userID: core.userID,
     device,
     core,
+    listeners,
     heard,
     call,
     async say(to, text) {

@@ -1,10 +1,10 @@
 import type { Kysely, Migration } from 'kysely'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { PostgresDatabase } from '../../../../src/plugins/database/postgres/postgres-database.ts'
 import { SqliteDatabase } from '../../../../src/plugins/database/sqlite-database.ts'
 import type { Database } from '../../../../src/plugins/database/service.ts'
 import { FencedError, openTerms } from '../../../../src/plugins/im-ws-gateway/nodes/terms.ts'
-import { hasPostgres, startPostgres } from '../../../servers/postgres.ts'
+import { hasPostgres, startPostgres, type PostgresServer } from '../../../servers/postgres.ts'
 
 interface Tables {
   notes_rows: { readonly text: string }
@@ -19,6 +19,8 @@ const migrations: Readonly<Record<string, Migration>> = {
 }
 const log = { warn: () => {} } as never
 const open: { close(): Promise<void> }[] = []
+let server: PostgresServer | undefined
+afterAll(async () => server?.[Symbol.asyncDispose]())
 afterEach(async () => {
   for (const each of open.splice(0).toReversed()) await each.close()
 })
@@ -31,8 +33,7 @@ const engines: Readonly<Record<string, () => Promise<readonly [Database, Databas
     return [database, database]
   },
   async postgres() {
-    const server = await startPostgres()
-    open.push({ close: async () => server[Symbol.asyncDispose]() })
+    server ??= await startPostgres()
     const settings = {
       url: await server.database(),
       maxConnections: 4,

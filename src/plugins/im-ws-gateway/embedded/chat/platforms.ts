@@ -39,6 +39,8 @@ export class Platforms {
   readonly #onError: (error: unknown) => void
   readonly #unwritten = new Map<string, PlatformRow>()
   readonly #rounds: Round[] = []
+  /** Platforms with connections that were resumed, what of them is in doubt, and for how many writings it stays so. */
+  readonly #resumed = new Map<PlatformState, { readonly after: number; rounds: number }>()
   #timer: Timer | undefined
   #isClosed = false
 
@@ -86,13 +88,13 @@ export class Platforms {
     const { platformID } = device
     const known = user.platforms.get(platformID)
     const state = known ?? { devices: new Set<Device>(), position: upTo }
-    if (known && !known.devices.size) doubt(known, known.position)
+    if (known && !known.devices.size) this.#doubt(known, known.position)
     state.devices.add(device)
     if (!known) {
       user.platforms.set(platformID, state)
       const after = await this.#read(user.userID, platformID)
       if (after === undefined) this.#note(user, platformID, mark)
-      else if (after < upTo) doubt(state, after)
+      else if (after < upTo) this.#doubt(state, after)
     }
     return mark < upTo ? { after: mark, upTo } : undefined
   }
@@ -127,6 +129,24 @@ export class Platforms {
     })
   }
 
+  /**
+   * What devices of a platform were told after `position` may not have arrived: where one was resumed, another one may
+   * be coming back. It would do so soon.
+   */
+  #doubt(state: PlatformState, position: number): void {
+    const after = Math.min(position, state.doubtfulAfter ?? Infinity)
+    state.doubtfulAfter = after
+    this.#resumed.set(state, { after, rounds: doubtfulRounds })
+  }
+
+  #settleDoubts(): void {
+    for (const [state, doubt] of this.#resumed) {
+      if (doubt.rounds-- > 0) continue
+      this.#resumed.delete(state)
+      if (state.doubtfulAfter === doubt.after) state.doubtfulAfter = undefined
+    }
+  }
+
   #note({ userID }: UserChat, platformID: number, position: number): void {
     this.#unwritten.set(`${platformID} ${userID}`, { userID, platformID, position })
   }
@@ -156,6 +176,7 @@ export class Platforms {
 
   async #write(): Promise<void> {
     this.#noteConnected()
+    this.#settleDoubts()
     const rows = [...this.#unwritten.values()]
     if (!rows.length) return
     await this.#turns.change(async ({ db }) => {
@@ -175,9 +196,4 @@ export class Platforms {
       if (this.#unwritten.get(key) === row) this.#unwritten.delete(key)
     }
   }
-}
-
-/** What devices of a platform were told after `position` may not have arrived. */
-function doubt(state: PlatformState, position: number): void {
-  state.doubtfulAfter = Math.min(position, state.doubtfulAfter ?? Infinity)
 }
