@@ -1,6 +1,8 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import { Type, type Static, type TSchema } from 'typebox'
 import { codes, type CodeName } from '../codes.ts'
+import type { Message } from '../model.ts'
+import type { PackedConversation } from './packed-event.ts'
 
 const Number_ = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const Id = Type.String({ minLength: 1, maxLength: 160 })
@@ -77,9 +79,27 @@ export const FromHost = Type.Union([
     cause: Type.Optional(Number_),
     except: Type.Optional(Number_),
     event: Type.Unsafe<{ readonly kind: string }>(Type.Object({ kind: Type.String() }))
-  })
+  }),
+  /** How a conversation stands now, for each who is in it. */
+  Type.Object({
+    k: Type.Literal('conversations'),
+    base: Type.Unsafe<PackedConversation>(
+      Type.Object({
+        conversationID: Type.String(),
+        latestMsg: Type.Union([Number_, Type.Null()])
+      })
+    ),
+    each: Type.Array(Type.Tuple([Number_, Type.Unsafe<Partial<PackedConversation>>(Type.Object({}))]))
+  }),
+  /** How much is unread now, for each. */
+  Type.Object({ k: Type.Literal('totals'), each: Type.Array(Type.Tuple([Number_, Number_])) })
 ])
 export type FromHost = Static<typeof FromHost>
+
+/** A message that events of the batch name by its number: what stands behind an `m`. */
+export const MessageLine = Type.Unsafe<Message>(
+  Type.Object({ clientMsgID: Type.String(), contentType: Type.Integer(), seq: Number_ })
+)
 
 /** What a batch from a node begins with. */
 export const HeadToHost = Type.Object({ term: Number_, node: Id, session: Id, inbox: Number_ })

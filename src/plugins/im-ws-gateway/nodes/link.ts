@@ -130,7 +130,9 @@ export class Link {
       case 'here':
         return this.#listener.here(item.core, item.device)
       case 'event':
-        // Is told past the link.
+      case 'conversations':
+      case 'totals':
+        // Are told past the link.
         return
     }
   }

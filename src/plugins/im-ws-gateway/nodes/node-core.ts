@@ -11,6 +11,9 @@ import type {
 import type { Link } from './link.ts'
 import { nodeOperations } from './node-operations.ts'
 
+/** A host that many users come to at once takes its time; asked again, it would take more. */
+const never = Infinity
+
 /** A connection of the user, and how far the host knows of it. */
 interface Entry {
   readonly number: number
@@ -69,9 +72,9 @@ export class NodeCore implements UserCore {
   }
 
   /** Tells the host of a link of the user and of his connections, and these what they have missed. */
-  restoredOn(link: Link, dueAt: number): Promise<void> {
+  restoredOn(link: Link): Promise<void> {
     if (this.#at?.link === link) return this.#at.restored
-    const restored = this.#restore(link, dueAt)
+    const restored = this.#restore(link)
     this.#at = { link, restored }
     restored.catch(() => {
       if (this.#at?.link === link) this.#at = undefined
@@ -195,22 +198,22 @@ export class NodeCore implements UserCore {
     return named
   }
 
-  async #restore(link: Link, dueAt: number): Promise<void> {
+  async #restore(link: Link): Promise<void> {
     // All is said at once, so that the host knows when it was.
-    const opened = link.ask({ k: 'open', core: this.number, user: this.userID }, dueAt)
+    const opened = link.ask({ k: 'open', core: this.number, user: this.userID }, never)
     const known = [...this.#devices].filter(([, { isComing }]) => !isComing)
     const gone = this.#gone.splice(0)
     await Promise.all([
       opened,
-      ...known.map(([device, entry]) => this.#resume(link, device, entry, dueAt)),
-      ...gone.map(([device, entry]) => this.#settleGone(link, device, entry, dueAt))
+      ...known.map(([device, entry]) => this.#resume(link, device, entry)),
+      ...gone.map(([device, entry]) => this.#settleGone(link, device, entry))
     ])
   }
 
-  async #resume(link: Link, device: Device, entry: Entry, dueAt: number): Promise<void> {
+  async #resume(link: Link, device: Device, entry: Entry): Promise<void> {
     const { mark = 0, number } = entry
     const question = { k: 'resume', core: this.number, device: number, mark } as const
-    const missed = await link.ask({ ...question, platform: device.platformID }, dueAt)
+    const missed = await link.ask({ ...question, platform: device.platformID }, never)
     const held = entry.held ?? []
     if (link.isBroken || this.#devices.get(device) !== entry) return
     const only = { only: device }
@@ -223,14 +226,9 @@ export class NodeCore implements UserCore {
   }
 
   /** A host that has come after a connection went hears that it was there, and what it may not have got. */
-  async #settleGone(
-    link: Link,
-    { platformID: platform }: Device,
-    entry: Entry,
-    dueAt: number
-  ): Promise<void> {
+  async #settleGone(link: Link, { platformID: platform }: Device, entry: Entry): Promise<void> {
     const { number, mark = 0, goneSince = mark } = entry
-    const resumed = link.ask({ k: 'resume', core: this.number, device: number, platform, mark }, dueAt)
+    const resumed = link.ask({ k: 'resume', core: this.number, device: number, platform, mark }, never)
     this.#sayGone(link, number, Math.min(mark, goneSince))
     await resumed.catch(() => undefined)
   }

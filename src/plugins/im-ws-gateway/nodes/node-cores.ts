@@ -137,7 +137,8 @@ export class NodeCores implements CoreNode {
     task: (link: Link, dueAt: number) => Promise<Result>
   ): Promise<Result> {
     return this.#repeat(repeatable, async (link, dueAt) => {
-      await untold(core.restoredOn(link, dueAt))
+      await untold(core.restoredOn(link))
+      if (this.#parts.clock.monotonic() >= dueAt) throw new ImError('timeout')
       return task(link, dueAt)
     })
   }
@@ -174,8 +175,8 @@ export class NodeCores implements CoreNode {
   }
 
   #restore(core: NodeCore, link: Link): void {
-    const { clock, requestTimeoutMs, log } = this.#parts
-    core.restoredOn(link, clock.monotonic() + requestTimeoutMs).catch((error: unknown) => {
+    const { log } = this.#parts
+    core.restoredOn(link).catch((error: unknown) => {
       if (!(error instanceof LinkBroken) && !(error instanceof ImError && error.code === 'userNotFound'))
         log.warn({ err: error }, 'the chat could not be told of a user')
     })

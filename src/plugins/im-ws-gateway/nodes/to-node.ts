@@ -4,6 +4,7 @@ import type { CoreEvent, Snapshot } from '../user-core.ts'
 import { BatchWriter, type LinkTraffic } from './batch-writer.ts'
 import type { FromHost } from './items.ts'
 import { packEvent } from './packed-event.ts'
+import { snapshotLines } from './snapshot-lines.ts'
 
 /** The way from the host to a node. */
 export interface ToNode {
@@ -87,9 +88,14 @@ export class RemoteNode implements ToNode {
   }
 
   #addSnapshots(): void {
-    const snapshots = [...this.#snapshots].toSorted(([a], [b]) => Number(a.isTotal) - Number(b.isTotal))
+    const snapshots = [...this.#snapshots]
     this.#snapshots.clear()
-    for (const [snapshot, core] of snapshots) this.#addEvent(core, snapshot.take())
+    const lines = snapshotLines(
+      snapshots,
+      message => this.#numberOf(message),
+      (core, event) => this.#addEvent(core, event)
+    )
+    for (const text of lines) this.#add({ text })
   }
 
   #addEvent(core: number, event: CoreEvent, cause?: number, except?: number): void {

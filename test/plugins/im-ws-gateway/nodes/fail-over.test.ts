@@ -199,3 +199,17 @@ test('a connection that goes while there is no host is found by the next, with w
   await ann.say({ recvID: 'bob' }, 'three')
   expect((await second.again(bob)).texts()).toEqual(['two', 'three'])
 })
+
+test('a host whose clock is behind sends nothing that seems older than what is there', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  const ann = await second.person('ann')
+  await first.chat.backOffice.registerUser({ userID: 'bob' })
+  const before = await ann.say({ recvID: 'bob' }, 'one')
+  rig.clock.jump(-20_000)
+  await first.chat.handOver()
+  const after = await ann.say({ recvID: 'bob' }, 'two')
+  expect(after.sendTime).toBe(before.sendTime)
+  rig.clock.jump(40_000)
+  expect((await ann.say({ recvID: 'bob' }, 'three')).sendTime).toBeGreaterThan(after.sendTime)
+})

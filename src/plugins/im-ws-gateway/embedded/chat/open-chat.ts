@@ -23,7 +23,7 @@ import { randomPool } from './random-pool.ts'
 import { followReceiveOption } from './receive-option.ts'
 import { Acknowledged } from './repeats.ts'
 import { settingsPart } from './settings-part.ts'
-import { openTables } from './tables.ts'
+import { openTables, type ChatDb } from './tables.ts'
 import { Turns } from './turns.ts'
 
 /** What conversations need. Other parts come as functions, because each needs the others. */
@@ -77,7 +77,7 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     .executeTakeFirstOrThrow()
   memory.position = head.position
   const onError = (error: unknown): void => log.error({ err: error }, 'something of the chat went wrong')
-  const turns = new Turns(db, memory, clock, onError)
+  const turns = new Turns(db, memory, clock, onError, await latestTime(db))
   const shared = { db, memory, turns, clock }
   const burning = new Burning(shared, onError)
   const platforms = new Platforms(shared, onError)
@@ -126,4 +126,15 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     },
     status: () => ({ threads: memory.threads.size, waiting: turns.size })
   }
+}
+
+/** When the last message was sent, by the clock of whoever kept it. */
+async function latestTime(db: ChatDb): Promise<number> {
+  const last = await db
+    .selectFrom('im_chat_messages')
+    .select('sendTime')
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.sendTime ?? 0
 }
