@@ -91,3 +91,43 @@ test('the devices of one user on two nodes hear of what the other has said and r
   await page.call('markConversationRead', { conversationID: 'si_ann_bob' })
   await rig.until(() => phone.events('totalUnread').at(-1)?.count === 0)
 })
+
+test('what the chat refuses is refused on every node alike, and so is what only a broken node would say', async () => {
+  await using rig = await startNodes()
+  const [here, there] = [await rig.node(), await rig.node()]
+  const [ann, bob] = [await here.person('ann'), await there.person('bob')]
+  const outcome = (doing: Promise<unknown>): Promise<unknown> =>
+    doing.then(
+      () => 'done',
+      ({ code, message }: { code: string; message: string }) => ({ code, message })
+    )
+  for (const person of [ann, bob]) {
+    expect(await outcome(person.say({ recvID: 'nobody' }, 'hi'))).toMatchObject({ code: 'userNotFound' })
+    expect(await outcome(person.call('quitGroup', { groupID: 'none' }))).toMatchObject({
+      code: 'groupNotFound'
+    })
+  }
+  await expect(there.chat.open('nobody', () => {})).rejects.toMatchObject({ code: 'userNotFound' })
+  expect(await outcome(bob.call('getHistory', { conversationID: 7 } as never))).toMatchObject({
+    code: 'badArguments'
+  })
+  expect(await here.chat.backOffice.user('bob')).toEqual(await there.chat.backOffice.user('bob'))
+  expect(await there.chat.backOffice.user('nobody')).toBeUndefined()
+})
+
+test('a user whose last connection leaves one node is still there on the other, and gone when that leaves too', async () => {
+  await using rig = await startNodes()
+  const [here, there] = [await rig.node(), await rig.node()]
+  const ann = await here.person('ann')
+  const [phone, page] = [await here.person('bob', 2), await there.person('bob', 5)]
+  await ann.call('subscribeUsersStatus', { userIDList: ['bob'] })
+  await phone.leave()
+  const platforms = (): readonly number[] | undefined => ann.events('userStatus').at(-1)?.status.platformIDs
+  await rig.until(() => platforms()?.join() === '5')
+  await ann.say({ recvID: 'bob' }, 'still there?')
+  await rig.until(() => page.texts().length === 1)
+  await page.leave()
+  await rig.until(() => platforms()?.length === 0)
+  const again = await there.person('bob', 5)
+  expect(again.texts()).toEqual([])
+})
