@@ -39,7 +39,7 @@ export interface OpenPeople extends Pick<BackOffice, 'registerUser' | 'hasUser' 
   readonly people: People
   readonly part: Part<keyof UserResults | keyof FriendResults>
   /** To be told of connections that come and go, and of cores that open and end. */
-  readonly presence: Pick<Presence, 'load' | 'changed' | 'ended'>
+  readonly presence: Pick<Presence, 'load' | 'changed' | 'retell' | 'ended'>
 }
 
 /** Opens the rows of people. @throws {Error} when the database cannot be brought up to date */

@@ -121,6 +121,15 @@ export class Presence {
     if (now > before) this.#tellRecent(userID, own)
   }
 
+  /** Tells watchers once more how those are whom they watch: they may not have been told of a change. */
+  retell(watchers: ReadonlySet<string>): void {
+    for (const [userID, { watchers: all }] of this.#watched) {
+      const concerned = [...all].filter(watcher => watchers.has(watcher))
+      if (concerned.length)
+        this.#delivery.toUsers(concerned, { kind: 'userStatus', status: this.#status(userID) })
+    }
+  }
+
   /** Call it when the core of a user has ended: until it is loaded again, he is told of nobody. */
   ended(watcher: string): void {
     this.#unwatch(watcher, [...(this.#byWatcher.get(watcher) ?? [])])
