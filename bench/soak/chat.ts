@@ -47,6 +47,7 @@ class Client {
           ended: end
         })
         ledger.did('chat')
+        if (this.#isGone) void this.line.close()
         await ended
       } catch (error) {
         ledger.failed('chat', 'no connection', began, String(error))

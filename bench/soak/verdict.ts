@@ -1,7 +1,7 @@
 import { judge, median, type Figure } from '../figures.ts'
 import { warmUp, type Result } from './run.ts'
 import { reasonOf, type Late } from './schedule.ts'
-import { handlesOf, type Recorded } from './watch.ts'
+import { handlesOf, leftOf, type Recorded } from './watch.ts'
 
 /** Failures of one kind with one reason. */
 export interface Group {
@@ -74,7 +74,7 @@ export function figuresOf(result: Result, groups: readonly Group[]): readonly Fi
     },
     { name: 'resident memory, first to last quarter', unit: '%', value: change(({ rssBytes }) => rssBytes) },
     { name: 'handles more than before', unit: '', value: handlesOf(after) - handlesOf(before), limit: none },
-    { name: 'streams and sockets left', unit: '', value: after.streams + after.sockets, limit: none },
+    { name: 'streams, sockets and requests left', unit: '', value: leftOf(after), limit: none },
     { name: 'delay of the event loop, p99, median', unit: 'ms', value: of(warm, ({ lagP99Ms }) => lagP99Ms) },
     { name: 'looks at which the machine was busy', unit: '%', value: (100 * late) / records.length },
     { name: 'failures owed to faults', unit: '', value: sum(groups) - sum(unexplained) },

@@ -22,6 +22,7 @@ const look = (index: number, more: Partial<Recorded> = {}): Recorded => ({
   cpuS: index,
   streams: 40,
   sockets: 21,
+  inFlight: 3,
   perSecond: 60,
   failures: 0,
   ...more
@@ -36,7 +37,13 @@ const strike = (name: string, beganMs: number, endedMs: number): Strike => {
 function resultOf(more: Partial<Result> = {}): Result {
   const ledger = new Ledger(() => 0)
   ledger.did('sign')
-  const atRest = { ...look(0), handles: { TCPSocketWrap: 6, Timeout: 3 }, streams: 0, sockets: 0 }
+  const atRest = {
+    ...look(0),
+    handles: { TCPSocketWrap: 6, Timeout: 3 },
+    streams: 0,
+    sockets: 0,
+    inFlight: 0
+  }
   return {
     seconds,
     hasRedis: true,
@@ -98,7 +105,10 @@ test('a failure without a reason, a heap that grows, and what is left fail a run
   expect(failing(resultOf({ records }))).toEqual(['heap after a collection, first to last quarter'])
   expect(failing(resultOf({ records, seconds: 60 }))).toEqual([])
   const left = { ...before, handles: { TCPSocketWrap: 7 }, sockets: 1 }
-  expect(failing(resultOf({ after: left }))).toEqual(['handles more than before', 'streams and sockets left'])
+  expect(failing(resultOf({ after: left }))).toEqual([
+    'handles more than before',
+    'streams, sockets and requests left'
+  ])
   expect(failing(resultOf({ auditIntact: false, leaks: 1, exitCode: 1 }))).toHaveLength(3)
 })
 
