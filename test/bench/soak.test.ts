@@ -100,7 +100,9 @@ test('a machine that is busy explains refusals for want of time, and nothing els
 test('a failure without a reason, a heap that grows, and what is left fail a run', () => {
   const { before } = resultOf()
   const ledger = ledgerWith('sign', 'signature of another text', 1, 2)
-  expect(failing(resultOf({ ledger }))).toEqual(['failures without a reason'])
+  expect(failing(resultOf({ ledger }))).toEqual(['failures without a reason', 'wrong answers'])
+  const busy = Array.from({ length: 100 }, (_, index) => look(index, { waitShare: 0.9 }))
+  expect(failing(resultOf({ ledger, records: busy }))).toEqual(['wrong answers'])
   const records = Array.from({ length: 100 }, (_, index) => look(index, { heapBytes: 60e6 + index * 1e5 }))
   expect(failing(resultOf({ records }))).toEqual(['heap after a collection, first to last quarter'])
   expect(failing(resultOf({ records, seconds: 60 }))).toEqual([])
