@@ -21,6 +21,7 @@ import { addBatchRoute } from './routes-batch.ts'
 import { addSignRoute } from './routes-sign.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
 import { openSecret } from './secret.ts'
+import { OpenRequests } from './open-requests.ts'
 import { SignBridge } from './service.ts'
 import { Verification } from './verify.ts'
 
@@ -80,7 +81,12 @@ export default definePlugin({
       blocks: guard
     })
     const parts = { pool, certificates, callers, supervision, operations, stages, deviceStages }
-    const bridge = new PooledBridge({ ...config, ...parts })
+    const open = new OpenRequests()
+    open.watch(app)
+    // The other half of the time is for streams and sockets, which are told to come back after that.
+    const patienceMs = (): number =>
+      app.hasDecorator('gateway') && app.gateway.replaced ? app.gateway.server.closeMs / 2 : 0
+    const bridge = new PooledBridge({ ...config, ...parts, open, clock, patienceMs })
 
     const routes = { bridge, callers, idempotency, errors, clock, settings: config }
     addSignRoute(app, routes)
