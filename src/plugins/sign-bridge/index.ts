@@ -4,6 +4,7 @@ import { CryptoEnvelope } from '../crypto-envelope/service.ts'
 import { Database } from '../database/service.ts'
 import { MinuteLimits, State } from '../state/service.ts'
 import { SignSimulator } from '../sign-simulator/service.ts'
+import { Telemetry } from '../telemetry/service.ts'
 import { addAdminRoutes } from './admin.ts'
 import { PooledBridge } from './bridge.ts'
 import { callerLimits } from './caller-limits.ts'
@@ -23,6 +24,7 @@ import { addGetCode, addStatusRoutes } from './routes.ts'
 import { openSecret } from './secret.ts'
 import { OpenRequests } from './open-requests.ts'
 import { SignBridge } from './service.ts'
+import { tracedDevice, tracedRequest } from './traced-stages.ts'
 import { Verification } from './verify.ts'
 
 export default definePlugin({
@@ -35,12 +37,16 @@ export default definePlugin({
     state: optional(State),
     errors: optional(ApiErrors),
     simulator: optional(SignSimulator),
+    telemetry: optional(Telemetry),
     clock: optional(Clock)
   },
   provides: SignBridge,
   check: settings => [...checkSettings(settings), ...checkCallers(settings)],
 
-  async setup(app, { config, log, envelope, database, state, errors, simulator, clock = systemClock }) {
+  async setup(
+    app,
+    { config, log, envelope, database, state, errors, simulator, telemetry, clock = systemClock }
+  ) {
     errors?.define('sign-bridge', Errors)
     const [{ startSigningDevices }, { Supervision }] = await Promise.all([
       import('./signing-devices.ts'),
@@ -68,12 +74,21 @@ export default definePlugin({
     const { pool } = signing
     const certificates = new Certificates(pool.devices, clock)
     const verification = new Verification({ certificates, settings: config, clock, tell })
-    const deviceStages = config.verifySignatures ? [verification.stage] : []
+    const traced = telemetry?.active ? telemetry : undefined
+    const deviceStages = [
+      ...(config.verifySignatures ? [verification.stage] : []),
+      ...(traced ? [tracedDevice(traced)] : [])
+    ]
     const callers = new Callers(config.callers)
     const records = await IdempotencyRecords.open(database, clock, recordTimes(config))
     const idempotency = new Idempotency({ records, digest, log })
     const rate = new MinuteLimits({ prefix: 'sign-bridge', clock, log, state })
-    const stages = [...supervision.stages, callerLimits({ callers, rate }), idempotency.stage]
+    const stages = [
+      ...(traced ? [tracedRequest(traced)] : []),
+      ...supervision.stages,
+      callerLimits({ callers, rate }),
+      idempotency.stage
+    ]
     const operations = supervision.watch({
       devices: pool.devices,
       certificates,
