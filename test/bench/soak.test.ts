@@ -25,6 +25,7 @@ const look = (index: number, more: Partial<Recorded> = {}): Recorded => ({
   inFlight: 3,
   perSecond: 60,
   failures: 0,
+  failed: {},
   ...more
 })
 const strike = (name: string, beganMs: number, endedMs: number): Strike => {
