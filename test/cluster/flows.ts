@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { hasChromium, launch } from '../e2e/chromium.ts'
 import { run } from '../e2e/program.ts'
 import { openHex, sealHex } from '../plugins/sign-bridge/sealed.ts'
 import { pin } from '../plugins/sign-bridge/rig.ts'
@@ -73,6 +74,23 @@ export function flows(cluster: () => Cluster): void {
     expect(await Promise.all(good.map(each => each.json()))).toEqual([expect.objectContaining({ openid })])
     await again.ended
     expect((await browser.fetch('/v1/scan/stream')).status).toBe(204)
+  })
+
+  test.skipIf(!hasChromium)('a page in Chromium greets whoever scans', async () => {
+    const { url, wechat } = cluster()
+    const browser = await launch()
+    try {
+      const page = await browser.newPage()
+      const begun = page.waitForResponse(response => response.url() === `${url}/v1/scan`)
+      await page.goto(`${url}/login`)
+      const { url: qrCode } = (await (await begun).json()) as { url: string }
+      const { openid } = wechat.people.make()
+      await wechat.phone.scan({ url: qrCode }, openid)
+      await page.locator('output', { hasText: openid }).waitFor()
+      expect(await page.locator('output').innerText()).toBe(openid)
+    } finally {
+      await browser.close()
+    }
   })
 
   test('a session is known everywhere, and after its end nowhere', async () => {

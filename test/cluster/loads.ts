@@ -68,7 +68,8 @@ export async function startLoads({ url, wechat }: Cluster): Promise<Loads> {
     try {
       const asked = typeof request === 'function' ? request() : ask(`${url}${path}`, request, retries)
       const response = await asked
-      if (response.status !== 502 || response.headers.has('content-type')) return response
+      // A gateway's own 502 is JSON.
+      if (response.status !== 502 || response.headers.get('content-type')?.includes('json')) return response
     } catch {
       // Cut off in the middle of its answer.
     }

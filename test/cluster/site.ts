@@ -3,6 +3,12 @@ import { join } from 'node:path'
 
 const index = join(import.meta.dirname, '../../dist/index.js')
 
+/** A page that greets whoever scans. */
+const login = `<!doctype html><title>Login</title>
+<script type=module src=/v1/scan/widget.js></script>
+<paifang-scan exchange></paifang-scan><output></output>
+<script>addEventListener('scan-success', ({ detail }) => (document.querySelector('output').textContent = detail.openid))</script>`
+
 /** What the nodes run beside the plugins of the gateway: streams of events, and who asks. */
 const news = `
 import { definePlugin, Sessions, SseHub } from '${index}'
@@ -14,6 +20,7 @@ export default definePlugin({
   setup(app, { hub }) {
     app.post('/news/:topic', async ({ params, body }) => ({ id: await hub.publish(params.topic, { data: body.data }) }))
     app.get('/stream', (request, reply) => hub.subscribe(request, reply, { topics: request.query.topics.split(',') }))
+    app.get('/login', (_, reply) => reply.type('text/html').send(${JSON.stringify(login)}))
     app.get('/v1/orders/:id', { config: { endpoint: 'v1.orders+get' } }, ({ params, principal }) =>
       ({ order: params.id, of: principal.id }))
   }
