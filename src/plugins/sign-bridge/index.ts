@@ -2,7 +2,7 @@ import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { CryptoEnvelope } from '../crypto-envelope/service.ts'
 import { Database } from '../database/service.ts'
-import { State } from '../state/service.ts'
+import { MinuteLimits, State } from '../state/service.ts'
 import { SignSimulator } from '../sign-simulator/service.ts'
 import { addAdminRoutes } from './admin.ts'
 import { PooledBridge } from './bridge.ts'
@@ -17,7 +17,6 @@ import { Idempotency } from './idempotency.ts'
 import { IdempotencyRecords, recordTimes } from './idempotency-records.ts'
 import { PinGuard } from './pin-guard.ts'
 import { openRows } from './pin-guard-rows.ts'
-import { RateWindow } from './rate-window.ts'
 import { addBatchRoute } from './routes-batch.ts'
 import { addSignRoute } from './routes-sign.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
@@ -72,7 +71,7 @@ export default definePlugin({
     const callers = new Callers(config.callers)
     const records = await IdempotencyRecords.open(database, clock, recordTimes(config))
     const idempotency = new Idempotency({ records, digest, log })
-    const rate = new RateWindow({ clock, log, state })
+    const rate = new MinuteLimits({ prefix: 'sign-bridge', clock, log, state })
     const stages = [...supervision.stages, callerLimits({ callers, rate }), idempotency.stage]
     const operations = supervision.watch({
       devices: pool.devices,

@@ -15,13 +15,24 @@ export interface ExchangeRouteParts {
   readonly clientSecret: string
 }
 
-const Identity = Type.Object({
-  account: Type.String(),
-  openid: Type.String(),
-  unionid: Type.Optional(Type.String()),
-  event: Type.String(),
-  scannedAt: Type.Integer()
-})
+const Code = Type.Object(
+  { code: Type.String({ minLength: 1, maxLength: 64 }) },
+  { additionalProperties: false, examples: [{ code: 'q8Xw2LkP5nV9sT1bJ4mR7c' }] }
+)
+const Identity = Type.Object(
+  {
+    account: Type.String(),
+    openid: Type.String(),
+    unionid: Type.Optional(Type.String()),
+    event: Type.String(),
+    scannedAt: Type.Integer({ description: 'Milliseconds since the epoch.' })
+  },
+  {
+    examples: [
+      { account: 'default', openid: 'oLVPpjqs9BhvzwPj5A', event: 'SCAN', scannedAt: 1_767_225_600_000 }
+    ]
+  }
+)
 
 /**
  * `POST /v1/scan/exchange`: a backend with the client secret redeems any code; a browser redeems its own, and those
@@ -35,10 +46,7 @@ export function addExchangeRoute(
   const schema = {
     tags: ['scan'],
     summary: 'Redeem a one-time code',
-    body: Type.Object(
-      { code: Type.String({ minLength: 1, maxLength: 64 }) },
-      { additionalProperties: false }
-    ),
+    body: Code,
     response: { 200: Identity }
   }
   app.post(

@@ -7,6 +7,7 @@ import { browserName } from './login-agent.ts'
 import type { Login, Logins } from './login.ts'
 import { svgOf, type News, type NewsDesk } from './login-news.ts'
 import type { Streams } from './login-streams.ts'
+import { Begin, Begun, Events, Picture, PictureQuery, Standing, WithTicket } from './login-schemas.ts'
 import { qrSvg } from './qr-svg.ts'
 import type { Browsers } from './routes-browser.ts'
 import type { SceneStore } from './scene-store.ts'
@@ -22,34 +23,7 @@ export interface ScanRoutesParts {
 }
 
 const tags = ['scan']
-const Begin = Type.Object(
-  {
-    account: Type.Optional(Type.String({ maxLength: 32 })),
-    crossSite: Type.Optional(Type.Boolean())
-  },
-  { additionalProperties: false }
-)
-const WithTicket = Type.Object({ ticket: Type.Optional(Type.String({ maxLength: 64 })) })
-const Text = Type.Optional(Type.String())
-const Count = Type.Optional(Type.Integer())
-const Standing = Type.Object({
-  state: Type.String(),
-  id: Text,
-  url: Text,
-  svg: Text,
-  expiresAt: Count,
-  expiresInMs: Count,
-  refreshesLeft: Count,
-  code: Text,
-  refreshable: Type.Optional(Type.Boolean()),
-  retryMs: Count
-})
-const Begun = Type.Object({
-  ...Standing.properties,
-  stream: Type.String(),
-  poll: Type.String(),
-  ticket: Text
-})
+const EventStream = { 200: { content: { 'text/event-stream': { schema: Events } } }, 204: Type.Null() }
 const places = { svg: '/v1/scan/qr.svg', stream: '/v1/scan/stream', poll: '/v1/scan/status' }
 const limits = { bodyLimit: 4_096, config: { access: 'public, limited by address' } }
 const ofBrowser = 'the cookie or ticket of the browser that began'
@@ -65,7 +39,7 @@ function addBeginning(app: App, { logins, news, browsers, account }: ScanRoutesP
   const begin = {
     tags,
     summary: 'Begin a login, or go on with it',
-    body: Type.Union([Begin, Type.Null()]),
+    body: Type.Union([Begin, Type.Null()], { examples: [{}] }),
     response: { 201: Begun }
   }
   app.post('/v1/scan', { ...limits, schema: begin }, async (request, reply) => {
@@ -104,14 +78,15 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
   const stream = {
     tags,
     summary: 'Events of a login: ready, scanned, confirmed, expired, cancelled, busy, timeout',
-    querystring: WithTicket
+    querystring: WithTicket,
+    response: EventStream
   }
   const options = { exposeHeadRoute: false, schema: stream, config: { raw: true, access: ofBrowser } }
   app.get('/v1/scan/stream', options, async (request, reply) => {
     const { hash, byTicket } = await browsers.of(request, request.query.ticket)
     const login = await lookOrWait(hash)
     // The one answer after which no EventSource comes back.
-    if (login && news.isDone(login)) return reply.code(204).send()
+    if (login && news.isDone(login)) return reply.code(204).send(null)
     return streams.open(request, reply, { hash, byTicket, contract: news })
   })
 
@@ -149,9 +124,8 @@ function addPicture(app: App, { logins, browsers, scenes }: ScanRoutesParts): vo
   const schema = {
     tags,
     summary: 'The QR code of a login as a picture',
-    querystring: Type.Object({
-      id: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}\\.[A-Za-z0-9_-]{22}$' }))
-    })
+    querystring: PictureQuery,
+    response: { 200: { content: { 'image/svg+xml': { schema: Picture } } } }
   }
   const options = { exposeHeadRoute: false, schema, config: { raw: true, access: ofBrowser } }
   app.get('/v1/scan/qr.svg', options, async (request, reply) => {

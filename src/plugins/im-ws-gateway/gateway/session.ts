@@ -6,6 +6,8 @@ import type { Instance } from './policy.ts'
 /** A connection of a user, as his session knows it. */
 export interface Member extends Device, Instance {
   readonly userID: string
+  /** When it has begun to log in, compared with logins on other nodes; 0: not yet, or there are no other nodes. */
+  loginAt: number
   /** A mark of the core: up to there everything that the connection was told has arrived. */
   mark: number | undefined
   /** Sends an event. `isCause`: an operation of this connection that is under way has caused it. */
@@ -75,6 +77,11 @@ export class Session<M extends Member> implements Timed {
     }
     this.#detach(member)
     throw new ImError('notLoggedIn')
+  }
+
+  /** Whether the core knows of a connection that is the user's. */
+  isThere(member: M): boolean {
+    return this.members.has(member) && this.#attached.get(member) === true
   }
 
   /** The connection is no longer the user's. @param isCertain everything that it was told has arrived */

@@ -71,7 +71,13 @@ export class Turns {
   /** Runs while no transaction is under way, so that what it reads and what is in memory are of the same moment. */
   between<Result>(task: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#readers.push(() => task().then(resolve, reject))
+      this.#readers.push(async () => {
+        try {
+          resolve(await task())
+        } catch (error) {
+          reject(error)
+        }
+      })
       this.#start()
     })
   }
@@ -89,9 +95,10 @@ export class Turns {
   }
 
   #start(): void {
-    this.#running ??= this.#run().finally(() => (this.#running = undefined))
+    this.#running ??= this.#run()
   }
 
+  /** Never rejects: what cannot be read or written fails for whoever waits for it. */
   async #run(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
     while (this.#waiting.length || this.#readers.length) {
@@ -99,6 +106,8 @@ export class Turns {
       const taken = this.#waiting.splice(0, changesPerTurn)
       if (taken.length) await this.#write(taken)
     }
+    // In one step with the look at what waits: what came between the two would begin nothing, and wait for ever.
+    this.#running = undefined
   }
 
   /**
