@@ -210,20 +210,20 @@ export async function startLoads({ url, wechat }: Cluster): Promise<Loads> {
 async function waitAt(browser: Browser, left: AbortSignal): Promise<string[]> {
   const codes: string[] = []
   let last = ''
+  let stream: OpenStream | undefined
+  left.addEventListener('abort', () => stream?.leave(), { once: true })
   while (codes.length === 0 && !left.aborted) {
-    let stream: OpenStream
-    try {
-      stream = await browser.open('/v1/scan/stream', { headers: { ...(last && { 'last-event-id': last }) } })
-    } catch {
+    const headers = { ...(last && { 'last-event-id': last }) }
+    stream = await browser.open('/v1/scan/stream', { headers }).catch(() => undefined)
+    if (stream?.status === 204) throw new Error('the page was told not to come back')
+    if (stream?.status !== 200) {
+      await turn()
       continue
     }
-    if (stream.status === 204) throw new Error('the page was told not to come back')
-    left.addEventListener('abort', () => stream.leave(), { once: true })
     await Promise.race([stream.next('confirmed'), stream.ended])
     last = stream.heard.findLast(({ id }) => id !== undefined)?.id ?? last
-    codes.push(
-      ...stream.heard.filter(({ event }) => event === 'confirmed').map(({ data }) => String(data['code']))
-    )
+    const confirmed = stream.heard.filter(({ event }) => event === 'confirmed')
+    codes.push(...confirmed.map(({ data }) => String(data['code'])))
     stream.leave()
   }
   return codes
