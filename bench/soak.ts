@@ -8,13 +8,14 @@ import { plot } from './soak/plot.ts'
 import { run } from './soak/run.ts'
 import type { Strike } from './soak/schedule.ts'
 import type { Recorded } from './soak/watch.ts'
-import { figuresOf, groupsOf, listOf, passed } from './soak/verdict.ts'
+import { figuresOf, groupsOf, listOf, passed, unexplainedOf } from './soak/verdict.ts'
 
 // Everything at once, for minutes, with faults. README.md says what is done and how to read it.
 const help = `npm run soak -- [options]
 
   --minutes N    how long, 5 by default; a heap is judged from 5 on
   --seed N       another order of faults and of what is asked, 1 by default
+  --rate N       how much of everything; 0.5 is half of it
   --out FOLDER   where soak.json, soak.svg and gateway.log go, coverage/soak by default
   --snapshots    heap snapshots there too: after the warm-up and at the end
   --docs         writes docs/soak.md and docs/soak.svg
@@ -24,6 +25,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
+    rate: { type: 'string', default: '1' },
     out: { type: 'string', default: 'coverage/soak' },
     snapshots: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
@@ -31,9 +33,9 @@ const { values } = parseArgs({
   }
 })
 const { out, snapshots } = values
-const [seconds, seed] = [60 * Number(values.minutes), Number(values.seed)]
+const [seconds, seed, rate] = [60 * Number(values.minutes), Number(values.seed), Number(values.rate)]
 if (values.help) process.stdout.write(help)
-else if (!(seconds > 0) || !Number.isInteger(seed)) {
+else if (!(seconds > 0) || !(rate > 0) || !Number.isInteger(seed)) {
   process.stderr.write(help)
   process.exitCode = 2
 } else {
@@ -44,13 +46,14 @@ else if (!(seconds > 0) || !Number.isInteger(seed)) {
 
 async function soak(): Promise<boolean> {
   mkdirSync(out, { recursive: true })
-  const result = await run({ seconds, seed, out, snapshots, watched: tell })
+  const result = await run({ seconds, seed, rate, out, snapshots, watched: tell })
   const groups = groupsOf(result)
   const figures = figuresOf(result, groups)
   const report: Report = {
     date: new Date().toISOString().slice(0, 10),
     seconds,
     seed,
+    rate,
     machine: thisMachine(),
     hasRedis: result.hasRedis,
     figures,
@@ -59,7 +62,8 @@ async function soak(): Promise<boolean> {
   const { records, before, after } = result
   const strikes = result.strikes.map(({ name, beganMs, endedMs }) => ({ name, beganMs, endedMs }))
   const judged = figures.map(figure => ({ ...figure, verdict: judge(figure) }))
-  const json = { ...report, figures: judged, strikes, before, after, records }
+  const unexplained = unexplainedOf(result)
+  const json = { ...report, figures: judged, strikes, unexplained, before, after, records }
   writeFileSync(join(out, 'soak.json'), `${JSON.stringify(json, undefined, 2)}\n`)
   const { cores, cpu, node } = report.machine
   const svg = plot(result, `${report.date}, ${cores} cores of ${cpu}, Node ${node}`)

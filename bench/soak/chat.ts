@@ -47,6 +47,7 @@ class Client {
           ended: end
         })
         ledger.did('chat')
+        if (this.#isGone) void this.line.close()
         await ended
       } catch (error) {
         ledger.failed('chat', 'no connection', began, String(error))
@@ -68,7 +69,7 @@ class Client {
 
 /** Users who write to each other, as `open-im-sdk` 3.5.2 does. */
 export const chat: Load = async field => {
-  const { url, ledger, random } = field
+  const { url, ledger, random, rate } = field
   const sent = new Map<string, Sent>()
   const acknowledged: string[] = []
   const hear = (frame: string): void => {
@@ -108,7 +109,7 @@ export const chat: Load = async field => {
     else ledger.failed('chat', kind, message.beganMs, `${from.account.userID} to ${to.account.userID}`)
   }
 
-  const stopWriting = pace(perSecond, write)
+  const stopWriting = pace(rate * perSecond, write)
   return {
     async stop() {
       await stopWriting()

@@ -40,6 +40,10 @@ export const waited = [
 export const busy: Fault['explains'] = after(
   5_000,
   ...waited,
+  'sign.shutting_down',
+  'reload: *',
+  'log: could not reload*',
+  'hostile: code 50*',
   'sign.timeout',
   'upstream.timeout',
   'circuit.open',

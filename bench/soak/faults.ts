@@ -2,13 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readStream } from './event-stream.ts'
 import { after, lost, waited, type Fault } from './fault.ts'
 import type { OldCampus } from './fakes.ts'
-import type { Field } from './load.ts'
-import type { Program } from './program.ts'
+import { reloads } from './reloads.ts'
 import { lockRows } from './rows.ts'
-
-let changes = 0
-/** A start, and the time that closing may take. */
-const reloadMs = 40_000
 
 /** The upstream fails, and so does what needs it: answers that nobody keeps, and logins, which it decides. */
 const upstream = (name: string, spoil: (faults: OldCampus['faults']) => () => unknown): Fault => ({
@@ -118,34 +113,5 @@ export const faults: readonly Fault[] = [
       return () => fakes.redis?.start()
     }
   },
-  {
-    name: 'SIGHUP',
-    explains: {},
-    strike: async ({ program, field }) => {
-      const ended = endOfReload(program, field)
-      process.kill(program.pid, 'SIGHUP')
-      return () => ended
-    }
-  },
-  {
-    name: 'POST /reload',
-    explains: {},
-    strike: async ({ program, field }) => {
-      field.project.change(++changes)
-      const ended = endOfReload(program, field)
-      const began = field.ledger.now()
-      const response = await fetch(`${program.adminUrl()}/reload`, { method: 'POST' })
-      if (response.ok) field.ledger.did('reload')
-      else field.ledger.failed('reload', `HTTP ${response.status}`, began, await response.text())
-      return () => ended
-    }
-  }
+  ...reloads
 ]
-
-/** Resolves when the log has said that what a reload replaced has ended, or notes that it has not in time. */
-async function endOfReload(program: Program, { ledger }: Field): Promise<void> {
-  const began = ledger.now()
-  const patience = sleep(reloadMs).then(() => 'late' as const)
-  const said = await Promise.race([program.says('what was replaced has ended'), patience])
-  if (said === 'late') ledger.failed('reload', 'what was replaced has not ended', began)
-}

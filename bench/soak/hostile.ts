@@ -51,7 +51,7 @@ function attacks({ project }: Field): readonly (readonly [Question, readonly num
 
 /** Requests that are no good, sockets that say nothing or garbage, and WebSockets that break their rules. */
 export const hostile: Load = async field => {
-  const { ask, url, ledger, random } = field
+  const { ask, url, ledger, random, rate } = field
   const { hostname, port } = new URL(url)
   const list = attacks(field)
 
@@ -97,7 +97,7 @@ export const hostile: Load = async field => {
         })
     })
 
-  const stops = [pace(4, attack), pace(0.5, babble), pace(0.5, intrude)]
+  const stops = [pace(rate * 4, attack), pace(rate * 0.5, babble), pace(rate * 0.5, intrude)]
   return {
     async stop() {
       await Promise.all(stops.map(stop => stop()))

@@ -15,6 +15,8 @@ export interface Field {
   readonly ask: Ask
   /** From 0 up to 1; the same for the same seed. */
   readonly random: () => number
+  /** How much of everything: 1 is as much as README.md says. */
+  readonly rate: number
 }
 
 /** A kind of use of the gateway, while it goes on. */

@@ -8,6 +8,7 @@ export interface Report {
   readonly date: string
   readonly seconds: number
   readonly seed: number
+  readonly rate: number
   readonly machine: Machine
   readonly hasRedis: boolean
   readonly figures: readonly Figure[]
@@ -15,7 +16,7 @@ export interface Report {
 }
 
 /** `docs/soak.md`. */
-export function soakPage({ date, seconds, seed, machine, hasRedis, figures, groups }: Report): string {
+export function soakPage({ date, seconds, seed, rate, machine, hasRedis, figures, groups }: Report): string {
   const rows = figures.map(figure =>
     [figure.name, show(figure.value), bound(figure.limit), figure.unit, judge(figure)].join(' | ')
   )
@@ -27,7 +28,7 @@ export function soakPage({ date, seconds, seed, machine, hasRedis, figures, grou
 
 # A soak
 
-\`npm run soak -- --minutes ${Math.round(seconds / 60)} --seed ${seed}\`, run on ${date} with Node ${machine.node} on ${machine.cores} cores of ${machine.cpu}${hasRedis ? ', with Redis' : ', without Redis'}, beside other
+\`npm run soak -- --minutes ${Math.round(seconds / 60)} --seed ${seed} --rate ${rate}\`, run on ${date} with Node ${machine.node} on ${machine.cores} cores of ${machine.cpu}${hasRedis ? ', with Redis' : ', without Redis'}, beside other
 work. All plugins on, all of them used, and one fault after the other: \`bench/README.md\` says what is done and how to read it.
 
 ![Memory, handles, delay of the event loop and requests over time, with the faults as bands](soak.svg)

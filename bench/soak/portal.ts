@@ -26,7 +26,7 @@ const pages: readonly string[] = [
 const own: readonly string[] = ['/card', '/courses', '/library', '/me', '/banner']
 
 /** Guests and users of the portal: files with caches, logins at the upstream, what is sealed for a user, clicks. */
-export const portal: Load = async ({ ask, random }) => {
+export const portal: Load = async ({ ask, random, rate }) => {
   const tokens = new Map<string, string>()
   let clicks = 0
   const accept = { accept: 'application/problem+json, text/html;q=0.5' }
@@ -68,7 +68,7 @@ export const portal: Load = async ({ ask, random }) => {
   }
 
   await Promise.all([0, 1, 2].map(logIn))
-  const stops = [pace(perSecond, visit), pace(0.5, logIn)]
+  const stops = [pace(rate * perSecond, visit), pace(rate * 0.5, logIn)]
   return {
     async stop() {
       await Promise.all(stops.map(stop => stop()))

@@ -22,6 +22,8 @@ export interface Sample extends Holdings {
   readonly cpuS: number
   readonly streams: number
   readonly sockets: number
+  /** Requests that are not answered yet. */
+  readonly inFlight: number
 }
 
 /** The built program, as `npx paifang start` runs it in a folder, with an inspector. */
@@ -118,7 +120,8 @@ export async function startProgram({
         lagP99Ms: 1_000 * read('nodejs_eventloop_lag_p99_seconds'),
         cpuS: read('process_cpu_seconds_total'),
         streams: read('paifang_sse_connections'),
-        sockets: read('paifang_ws_connections')
+        sockets: read('paifang_ws_connections'),
+        inFlight: read('paifang_http_requests_in_flight')
       }
     },
     snapshot: write => inspector.snapshot(write),

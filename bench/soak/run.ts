@@ -27,6 +27,8 @@ import { worker } from './worker.ts'
 export interface RunOptions {
   readonly seconds: number
   readonly seed: number
+  /** How much of everything: 1 is as much as README.md says. */
+  readonly rate: number
   /** Where the log and, if wanted, heap snapshots go. */
   readonly out: string
   /** Writes a heap snapshot after the warm-up and one at the end. */
@@ -57,7 +59,7 @@ export interface Result {
 export const warmUp = 0.2
 const loads: readonly Load[] = [worker, signing, scans, chat, streams, portal, hostile]
 
-export async function run({ seconds, seed, out, snapshots, watched }: RunOptions): Promise<Result> {
+export async function run({ seconds, seed, rate, out, snapshots, watched }: RunOptions): Promise<Result> {
   mkdirSync(out, { recursive: true })
   const folder = mkdtempSync(join(tmpdir(), 'paifang-soak-'))
   await using fakes = await startFakes()
@@ -74,7 +76,7 @@ export async function run({ seconds, seed, out, snapshots, watched }: RunOptions
   })
   const { url } = program
   const ask = asking(url, ledger, mulberry32(seed))
-  const field: Field = { url, fakes, project, ledger, ask, random: mulberry32(seed + 1) }
+  const field: Field = { url, fakes, project, ledger, ask, random: mulberry32(seed + 1), rate }
   const snapshot = async (name: string): Promise<void> => {
     if (!snapshots) return
     const file = createWriteStream(join(out, `${name}.heapsnapshot`))

@@ -46,7 +46,7 @@ class Page {
 
 /** Pages that wait, people who scan, and back ends that redeem the code which the page gets. */
 export const scans: Load = async field => {
-  const { url, fakes, ask, ledger, random } = field
+  const { url, fakes, ask, ledger, random, rate } = field
   const pages = new Set<Page>()
   let redeemed = 0
 
@@ -71,7 +71,7 @@ export const scans: Load = async field => {
   }
 
   return {
-    stop: pace(1.5, logIn),
+    stop: pace(rate * 1.5, logIn),
     vanish: () => {
       for (const page of pages) if (random() < 0.5) page.vanish()
     },

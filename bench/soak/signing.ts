@@ -8,7 +8,7 @@ import { envelopeKid } from './settings.ts'
 const pin = '88888888'
 
 /** Signs by all the ways that there are, and checks each signature against the text of its own request. */
-export const signing: Load = async ({ url, fakes, project, ask, ledger, random }) => {
+export const signing: Load = async ({ url, fakes, project, ask, ledger, random, rate }) => {
   const isRight = signatureCheck(fakes.cardKey.certificate.toString('base64'))
   const { signatureIn, close } = gatewayClient(url)
   close()
@@ -94,7 +94,12 @@ export const signing: Load = async ({ url, fakes, project, ask, ledger, random }
     await ask.noted('customs', question, answer => answer.status === 200 && answer.json['valid'] === true)
   }
 
-  const stops = [pace(6, legacy), pace(2, once), pace(0.3, batch), pace(0.5, customs)]
+  const stops = [
+    pace(rate * 6, legacy),
+    pace(rate * 2, once),
+    pace(rate * 0.3, batch),
+    pace(rate * 0.5, customs)
+  ]
   return {
     async stop() {
       await Promise.all(stops.map(stop => stop()))

@@ -67,7 +67,7 @@ class Reader {
 
 /** Writers with tokens, who publish by a route of the project's own, and readers of `GET /v1/events`. */
 export const streams: Load = async field => {
-  const { project, ask, ledger, random } = field
+  const { project, ask, ledger, random, rate } = field
   const all = Array.from({ length: readers }, () => new Reader(field))
   const staying = all.map(reader => reader.stay())
   const published = new Set<string>()
@@ -99,7 +99,7 @@ export const streams: Load = async field => {
     isBusy.delete(topic)
   }
 
-  const stops = [pace(perSecond, publish), pace(0.2, number => logIn(number + 1))]
+  const stops = [pace(rate * perSecond, publish), pace(rate * 0.2, number => logIn(number + 1))]
   return {
     async stop() {
       await Promise.all(stops.map(stop => stop()))

@@ -1,7 +1,8 @@
 import { judge, median, type Figure } from '../figures.ts'
+import type { Failure } from './ledger.ts'
 import { warmUp, type Result } from './run.ts'
 import { reasonOf, type Late } from './schedule.ts'
-import { handlesOf, type Recorded } from './watch.ts'
+import { handlesOf, leftOf, type Recorded } from './watch.ts'
 
 /** Failures of one kind with one reason. */
 export interface Group {
@@ -18,6 +19,15 @@ export interface Group {
 const tooBusy = { waitShare: 0.25, ownLagMs: 200 }
 /** A run that is shorter tells nothing of drifts: what is remembered for minutes still grows. */
 const shortestToJudgeS = 300
+/** What nothing excuses. */
+const wrong = new Set([
+  'signature of another text',
+  'another signature under the same key',
+  'code redeemed twice',
+  'somebody else was logged in',
+  'another text',
+  'event missed or repeated'
+])
 
 /** All failures, by kind and reason, those without a reason first. */
 export function groupsOf({ ledger, strikes, records }: Result): readonly Group[] {
@@ -32,6 +42,12 @@ export function groupsOf({ ledger, strikes, records }: Result): readonly Group[]
   }
   const rank = ({ reason, count }: Group): number => (reason === undefined ? 1e9 : 0) + count
   return [...groups.values()].toSorted((a, b) => rank(b) - rank(a))
+}
+
+/** Those of a run's failures that have no reason. */
+export function unexplainedOf({ ledger, strikes, records }: Result): readonly Failure[] {
+  const late = lateIn(records)
+  return ledger.failures.filter(failure => reasonOf(failure, strikes, late) === undefined)
 }
 
 /** The looks before which the machine was too busy with other things. */
@@ -55,7 +71,7 @@ export function figuresOf(result: Result, groups: readonly Group[]): readonly Fi
   const unexplained = groups.filter(({ reason }) => reason === undefined)
   const sum = (some: readonly Group[]): number => some.reduce((total, { count }) => total + count, 0)
   const none = { atMost: 0 }
-  const late = lateIn(records).length
+  const busyPercent = (100 * lateIn(records).length) / records.length
   return [
     { name: 'requests, messages and the like', unit: '', value: ledger.total, limit: { atLeast: 1 } },
     { name: 'a second', unit: '', value: ledger.total / seconds },
@@ -74,11 +90,23 @@ export function figuresOf(result: Result, groups: readonly Group[]): readonly Fi
     },
     { name: 'resident memory, first to last quarter', unit: '%', value: change(({ rssBytes }) => rssBytes) },
     { name: 'handles more than before', unit: '', value: handlesOf(after) - handlesOf(before), limit: none },
-    { name: 'streams and sockets left', unit: '', value: after.streams + after.sockets, limit: none },
+    { name: 'streams, sockets and requests left', unit: '', value: leftOf(after), limit: none },
     { name: 'delay of the event loop, p99, median', unit: 'ms', value: of(warm, ({ lagP99Ms }) => lagP99Ms) },
-    { name: 'looks at which the machine was busy', unit: '%', value: (100 * late) / records.length },
+    { name: 'looks at which the machine was busy', unit: '%', value: busyPercent },
     { name: 'failures owed to faults', unit: '', value: sum(groups) - sum(unexplained) },
-    { name: 'failures without a reason', unit: '', value: sum(unexplained), limit: none },
+    {
+      name: 'failures without a reason',
+      unit: '',
+      value: sum(unexplained),
+      limit: none,
+      noise: { value: busyPercent, atMost: 50 }
+    },
+    {
+      name: 'wrong answers',
+      unit: '',
+      value: sum(groups.filter(({ kind }) => wrong.has(kind))),
+      limit: none
+    },
     ...result.checks,
     { name: 'audit trail broken', unit: '', value: result.auditIntact ? 0 : 1, limit: none },
     { name: 'lines of the log with a secret', unit: '', value: result.leaks, limit: none },

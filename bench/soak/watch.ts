@@ -68,11 +68,16 @@ export async function settled(program: Program, before: Sample): Promise<Sample>
   for (let waited = 0; ; waited++) {
     // eslint-disable-next-line no-await-in-loop
     const sample = await program.sample()
-    const isAtRest = handlesOf(sample) <= handlesOf(before) && sample.streams + sample.sockets === 0
+    const isAtRest = handlesOf(sample) <= handlesOf(before) && leftOf(sample) === 0
     if (isAtRest || waited === settleS) return sample
     // eslint-disable-next-line no-await-in-loop
     await sleep(1_000)
   }
+}
+
+/** What clients that have gone should have taken with them. */
+export function leftOf({ streams, sockets, inFlight }: Sample): number {
+  return streams + sockets + inFlight
 }
 
 /** What keeps the process alive, timers excepted. */

@@ -9,6 +9,8 @@ import { GenerationServer } from './generation-server.ts'
 
 /** How a close is going. */
 export interface CloseState {
+  /** Another gateway has taken its place. */
+  readonly replaced: boolean
   /** The gateway is closing; readiness is 503. Not so when another has taken its place. */
   started: boolean
   /** Connections were cut because `server.closeMs` was up. */
@@ -29,9 +31,15 @@ export function addCloseSequence(
   { drainMs, closeMs }: ServerSettings,
   started: readonly Entry[]
 ): CloseState {
-  const state: CloseState = { started: false, cut: false }
   const { server } = app
   const handed = server instanceof GenerationServer ? server : undefined
+  const state: CloseState = {
+    started: false,
+    cut: false,
+    get replaced() {
+      return handed?.replaced ?? false
+    }
+  }
   const connections = handed ?? new Connections(server)
   const isServing = (): boolean => (handed ? handed.serving : server.listening)
   const finish = app.close.bind(app)

@@ -22,6 +22,7 @@ const look = (index: number, more: Partial<Recorded> = {}): Recorded => ({
   cpuS: index,
   streams: 40,
   sockets: 21,
+  inFlight: 3,
   perSecond: 60,
   failures: 0,
   ...more
@@ -36,7 +37,13 @@ const strike = (name: string, beganMs: number, endedMs: number): Strike => {
 function resultOf(more: Partial<Result> = {}): Result {
   const ledger = new Ledger(() => 0)
   ledger.did('sign')
-  const atRest = { ...look(0), handles: { TCPSocketWrap: 6, Timeout: 3 }, streams: 0, sockets: 0 }
+  const atRest = {
+    ...look(0),
+    handles: { TCPSocketWrap: 6, Timeout: 3 },
+    streams: 0,
+    sockets: 0,
+    inFlight: 0
+  }
   return {
     seconds,
     hasRedis: true,
@@ -93,12 +100,17 @@ test('a machine that is busy explains refusals for want of time, and nothing els
 test('a failure without a reason, a heap that grows, and what is left fail a run', () => {
   const { before } = resultOf()
   const ledger = ledgerWith('sign', 'signature of another text', 1, 2)
-  expect(failing(resultOf({ ledger }))).toEqual(['failures without a reason'])
+  expect(failing(resultOf({ ledger }))).toEqual(['failures without a reason', 'wrong answers'])
+  const busy = Array.from({ length: 100 }, (_, index) => look(index, { waitShare: 0.9 }))
+  expect(failing(resultOf({ ledger, records: busy }))).toEqual(['wrong answers'])
   const records = Array.from({ length: 100 }, (_, index) => look(index, { heapBytes: 60e6 + index * 1e5 }))
   expect(failing(resultOf({ records }))).toEqual(['heap after a collection, first to last quarter'])
   expect(failing(resultOf({ records, seconds: 60 }))).toEqual([])
   const left = { ...before, handles: { TCPSocketWrap: 7 }, sockets: 1 }
-  expect(failing(resultOf({ after: left }))).toEqual(['handles more than before', 'streams and sockets left'])
+  expect(failing(resultOf({ after: left }))).toEqual([
+    'handles more than before',
+    'streams, sockets and requests left'
+  ])
   expect(failing(resultOf({ auditIntact: false, leaks: 1, exitCode: 1 }))).toHaveLength(3)
 })
 

@@ -93,6 +93,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The dialect of this route, whatever the caller asks for. */
     dialect?: DialectName
+    /**
+     * The kinds of failure that it answers with besides a bad request, a missing token and a fault of the gateway, for documents.
+     * Default: all of its plugin.
+     */
+    failures?: readonly CatalogueEntry[]
     /** True: what the handler returns is sent as it is. Failures are still rendered. */
     raw?: boolean
   }

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { allowForms, type App } from '../../core/index.ts'
-import { result } from '../api-error/service.ts'
+import { Errors as CommonErrors, result } from '../api-error/service.ts'
 import type { ClickSettings } from './config.ts'
+import { Errors } from './errors.ts'
 import { pageBounds } from './paging.ts'
 import type { ClickStats } from './service.ts'
 import { TargetId } from './target.ts'
@@ -61,7 +62,7 @@ export function addRoutes(app: App, { prefix, kinds }: ClickSettings, clicks: Cl
           querystring: PageQuery,
           response: { 200: Listed }
         },
-        config: { access: 'public' }
+        config: { access: 'public', failures: [] }
       },
       async request => {
         const { items, ...page } = await clicks.list(kind, request, request.query)
@@ -73,7 +74,10 @@ export function addRoutes(app: App, { prefix, kinds }: ClickSettings, clicks: Cl
       url,
       bodyLimit,
       schema: { summary: `Count a click: ${kind}`, body: Clicked, response: { 200: Url } },
-      config: { access: 'public, limited by user and address' },
+      config: {
+        access: 'public, limited by user and address',
+        failures: [Errors['click.unknown'], Errors['click.over'], CommonErrors['rate.limited']]
+      },
       handler: request => clicks.click(kind, String(request.body.id), request)
     })
   }

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { App, Clock } from '../../core/index.ts'
+import { Errors } from './errors.ts'
 import { claimExample } from './examples.ts'
 import { inspect } from './inspect.ts'
 import type { Sm2Check } from './sm2.ts'
@@ -56,7 +57,7 @@ export function addVerifyRoute(
   const options = {
     // A text of the longest kind with all of its characters beyond ASCII, or half of them escaped.
     bodyLimit: 384 * 1024,
-    config: { access: 'public' },
+    config: { access: 'public', failures: [Errors['customs179.busy']] },
     schema: {
       tags: ['customs179'],
       summary: 'Verify a signed upload offline (Customs 179)',

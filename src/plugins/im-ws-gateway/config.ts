@@ -112,6 +112,17 @@ export const Config = Type.Object({
       'For how many seconds a sender may take a message back. 0: for ever. Admins of groups always may.'
   }),
   maxGroupMembers: count('Members of a group.', 5_000, 1, 100_000),
+  nodes: Type.Enum(['auto', 'alone'], {
+    default: 'auto',
+    description:
+      'Whether gateways share the chat. auto: those that share a Redis (`state.driver: redis`) and a PostgreSQL (`database.driver: postgres`) do. alone: nobody else uses its database.'
+  }),
+  hostLeaseMs: ms(
+    'With several nodes, how long one that has died goes on counting as the one that runs the chat.',
+    5_000,
+    500,
+    60_000
+  ),
   demo: Type.Boolean({
     default: false,
     description: 'Adds a page at /demo/chat with two users side by side. Refused in production.'

@@ -22,8 +22,8 @@ export default definePlugin({
 
   async setup(app, { config, log, database, state, errors, clock = systemClock }) {
     errors?.define('im-ws-gateway', { ...Errors, ...RestErrors })
-    const [{ createEmbeddedCores }, { openTokens }, { Gateway }, { addImRoutes }] = await Promise.all([
-      import('./embedded/embedded-cores.ts'),
+    const [{ openCores }, { openTokens }, { Gateway }, { addImRoutes }] = await Promise.all([
+      import('./nodes/open-cores.ts'),
       import('./tokens/open-tokens.ts'),
       import('./gateway/gateway.ts'),
       import('./rest/routes.ts')
@@ -32,7 +32,7 @@ export default definePlugin({
     if (config.tokenCheck === 'embedded' && config.tokenSecret === '')
       log.warn('no tokenSecret is set: tokens are good until this process ends')
     const opened = await openTokens({ settings, database, state, clock })
-    const cores = await createEmbeddedCores({ settings, database, clock, log })
+    const cores = await openCores({ settings, database, state, clock, log })
     const gateway = new Gateway({ settings, clock, log, cores, tokens: opened.tokens, state })
     const [{ backOffice }, { issuer }] = [cores, opened]
     gateway.addTo(app)

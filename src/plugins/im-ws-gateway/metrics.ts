@@ -1,5 +1,5 @@
 import { labelled, plain, single, type Metric } from '../../core/index.ts'
-import type { ImGatewayStatus } from './service.ts'
+import type { ImGatewayStatus, ImNodesStatus } from './service.ts'
 
 /** What the gateway counts, in the names of Prometheus. */
 export function imMetrics(status: ImGatewayStatus): Metric[] {
@@ -19,6 +19,17 @@ export function imMetrics(status: ImGatewayStatus): Metric[] {
       status.byDialect
     ),
     single('paifang_im_queued_bytes', 'What waits for slow readers', status.queuedBytes),
-    ...plain('paifang_im', status.counters)
+    ...plain('paifang_im', status.counters),
+    ...(status.nodes ? nodesMetrics(status.nodes) : [])
+  ]
+}
+
+function nodesMetrics({ isHost, isLinked, term, nodes, counters }: ImNodesStatus): Metric[] {
+  return [
+    single('paifang_im_nodes_is_host', 'Whether this node runs the chat for all', isHost ? 1 : 0),
+    single('paifang_im_nodes_is_linked', 'Whether users of this node can be served', isLinked ? 1 : 0),
+    single('paifang_im_nodes_term', 'Grows each time that a node begins to run the chat', term),
+    single('paifang_im_nodes_here', 'On the node that runs the chat: those that are there', nodes.length),
+    ...plain('paifang_im_nodes', counters)
   ]
 }

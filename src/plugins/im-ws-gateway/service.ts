@@ -14,6 +14,26 @@ export interface ImGatewayStatus {
   readonly queuedBytes: number
   /** Counters since the start, by name. */
   readonly counters: Readonly<Record<string, number>>
+  /** Missing: the chat is this process's alone. */
+  readonly nodes?: ImNodesStatus
+}
+
+/** How the nodes stand that share one chat. */
+export interface ImNodesStatus {
+  /** The name of this node, made anew at each start. */
+  readonly self: string
+  /** Of the node that runs the chat, as far as it is known here; empty: none is. */
+  readonly host: string
+  /** Grows each time that a node begins to run the chat. */
+  readonly term: number
+  /** Whether it is this one. */
+  readonly isHost: boolean
+  /** Whether users of this node can be served. */
+  readonly isLinked: boolean
+  /** On the host: the nodes that are there, itself included. */
+  readonly nodes: readonly string[]
+  /** Counters since the start, by name. */
+  readonly counters: Readonly<Record<string, number>>
 }
 
 /** OpenIM clients on this gateway. */

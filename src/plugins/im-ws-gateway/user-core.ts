@@ -14,6 +14,7 @@ import type {
   UserStatus
 } from './model.ts'
 import type { Arguments, OperationName, Results } from './operations/index.ts'
+import type { ImNodesStatus } from './service.ts'
 
 /** A connection of a user, as his core knows it. The object itself is its identity. */
 export interface Device {
@@ -41,6 +42,12 @@ export interface UserCore {
   attach(device: Device, since?: number): Promise<readonly CoreEvent[]>
   /** @param since a mark: what the connection was told after it may not have arrived. Missing: everything has */
   detach(device: Device, since?: number): void
+  /**
+   * Counts a connection in that was counted in by another core of the user, which is no more.
+   * @param mark of that core: the connection was told all that there was until then
+   * @returns what it was not told since
+   */
+  resume?(device: Device, mark: number): Promise<readonly CoreEvent[]>
   /** A mark: how far events have been handed out by now. It only grows. Missing: the core cannot tell. */
   mark?(): number
   /** Resolves when nothing is under way any more. No event comes after it. */
@@ -55,6 +62,8 @@ export interface DeliverOptions {
   readonly cause?: Device
   /** The device that is not to hear of it. */
   readonly except?: Device
+  /** The one that is to hear of it. Missing: all are. */
+  readonly only?: Device
 }
 
 /**
@@ -81,6 +90,10 @@ export interface UserCores {
   open(userID: string, deliver: Deliver): Promise<UserCore>
   /** Resolves when cores can be opened. @throws {Error} why they cannot */
   ping(): Promise<void>
+  /** How the nodes stand that share the chat. Missing: it is this process's alone. */
+  nodes?(): ImNodesStatus
+  /** Leaves what this process does for other nodes to one of them, if there is one; its users stay. */
+  handOver?(): Promise<void>
   /** Ends all cores and whatever they share. */
   close(): Promise<void>
 }
@@ -127,6 +140,8 @@ export type CoreEvent =
       readonly request: GroupRequest
     }
   | { readonly kind: 'userStatus'; readonly status: UserStatus }
+  /** Between the two, what was missed is told; what is no message may have been missed as well, and has to be asked for. */
+  | { readonly kind: 'syncStarted' | 'syncFinished' }
   | { readonly kind: 'customBusiness'; readonly key: string; readonly data: string }
   | {
       readonly kind:

@@ -29,7 +29,7 @@ export class FailureExamples {
     const kinds = [
       ...(takesInput(operation) ? [Errors['param.invalid']] : []),
       ...(isGuarded(options.config?.access) ? [Errors['auth.required']] : []),
-      ...(plugin === 'api-error' ? [] : (this.#errors?.kindsOf(plugin) ?? [])),
+      ...(options.config?.failures ?? (plugin === 'api-error' ? [] : (this.#errors?.kindsOf(plugin) ?? []))),
       Errors.internal
     ]
     return Object.fromEntries(kinds.map(kind => [kind.key, this.#refer(kind, answers)]))

@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
 import { allowForms, type App } from '../../core/index.ts'
+import { Errors as CommonErrors } from '../api-error/service.ts'
+import { Errors } from './errors.ts'
 import type { Logins } from './logins.ts'
 import { shownToken, type RequestUsers } from './request-users.ts'
 
@@ -46,7 +48,17 @@ export function addRoutes(app: App, { logins, users }: AuthRoutes): void {
   })
 
   const login = { summary: 'Log in', body: LoginBody, response: { 200: Token } }
-  const toAll = { access: 'public, limited by address and user name' }
+  const toAll = {
+    access: 'public, limited by address and user name',
+    failures: [
+      CommonErrors['auth.failed'],
+      CommonErrors['rate.limited'],
+      Errors['session.weak_password'],
+      Errors['session.busy'],
+      CommonErrors['upstream.unavailable'],
+      CommonErrors['upstream.timeout']
+    ]
+  }
   app.post('/auth', { bodyLimit, schema: login, config: toAll }, request => {
     const { cardnum, password, gpassword, platform } = request.body
     const presented = shownToken(request)
@@ -60,7 +72,10 @@ export function addRoutes(app: App, { logins, users }: AuthRoutes): void {
     })
   })
 
-  const ofSessions = { access: 'token of a session' }
+  const ofSessions = {
+    access: 'token of a session',
+    failures: [CommonErrors['auth.token_invalid'], Errors['session.unavailable'], Errors['session.busy']]
+  }
   const logout = { summary: 'Log out', response: { 200: Nothing } }
   app.delete('/auth', { schema: logout, config: ofSessions }, async request => {
     await logins.logout(users.sessionOf(request))

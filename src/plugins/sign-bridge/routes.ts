@@ -110,12 +110,21 @@ export function addGetCode(app: App, { bridge, callers, settings }: RoutesOption
 export function addStatusRoutes(app: App, { bridge, callers }: RoutesOptions): void {
   const onRequest = callerOf(callers)
   const devices = { tags, summary: 'The signing devices and their queue', response: { 200: Devices } }
-  app.get('/v1/sign/devices', { schema: devices, onRequest, config: { access: ofCallers } }, async () => {
-    await bridge.confirmed()
-    const { devices: all, queued } = bridge.status()
-    return { devices: [...all], queued }
-  })
+  app.get(
+    '/v1/sign/devices',
+    { schema: devices, onRequest, config: { access: ofCallers, failures: [] } },
+    async () => {
+      await bridge.confirmed()
+      const { devices: all, queued } = bridge.status()
+      return { devices: [...all], queued }
+    }
+  )
 
+  const ofCertificates = [
+    Errors['sign.certificate_unknown'],
+    Errors['sign.device_unavailable'],
+    Errors['sign.queue_full']
+  ]
   const certificate = {
     tags,
     summary: 'The certificate of a signing card, as PEM',
@@ -124,7 +133,7 @@ export function addStatusRoutes(app: App, { bridge, callers }: RoutesOptions): v
   }
   app.get(
     '/v1/sign/certificates/:certNo',
-    { schema: certificate, config: { raw: true, access: ofCallers }, onRequest },
+    { schema: certificate, config: { raw: true, access: ofCallers, failures: ofCertificates }, onRequest },
     async (request, reply) => {
       const pem = await bridge.certificate(request.params.certNo)
       if (pem === undefined) throw new ApiError(Errors['sign.certificate_unknown'])

@@ -3,6 +3,7 @@ import type { App } from '../../core/index.ts'
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
 import type { Sessions } from '../sessions/service.ts'
 import type { Authority } from './authority.ts'
+import { Errors } from './errors.ts'
 import { bearerIn } from './guard.ts'
 import type { Logins } from './logins.ts'
 import type { IssuedTokens } from './service.ts'
@@ -60,7 +61,15 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
   })
 
   const ending = {
-    config: { ...config, access: 'the token that ends' },
+    config: {
+      ...config,
+      access: 'the token that ends',
+      failures: [
+        CommonErrors['auth.token_invalid'],
+        CommonErrors['auth.token_expired'],
+        Errors['token.unavailable']
+      ]
+    },
     schema: { summary: 'End the login of the token', response: { 200: Nothing } }
   }
   app.delete('/v1/token', ending, async request => {
@@ -79,7 +88,20 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
   }
   app.post(
     '/v1/token',
-    { bodyLimit, config: { ...config, access: 'public, limited by address and user name' }, schema },
+    {
+      bodyLimit,
+      config: {
+        ...config,
+        access: 'public, limited by address and user name',
+        failures: [
+          CommonErrors['auth.failed'],
+          CommonErrors['auth.required'],
+          CommonErrors['rate.limited'],
+          Errors['token.busy']
+        ]
+      },
+      schema
+    },
     request => {
       const { body, ip } = request
       if (body) return logins.login(body.username, body.password, ip)
@@ -95,7 +117,19 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
   }
   app.post(
     '/v1/token/refresh',
-    { bodyLimit, config: { ...config, access: 'a refresh token' }, schema: refresh },
+    {
+      bodyLimit,
+      config: {
+        ...config,
+        access: 'a refresh token',
+        failures: [
+          CommonErrors['auth.token_invalid'],
+          CommonErrors['auth.token_expired'],
+          Errors['token.unavailable']
+        ]
+      },
+      schema: refresh
+    },
     ({ body }) => authority.refresh(body.refreshToken)
   )
 }

@@ -43,6 +43,13 @@ export function addExchangeRoute(
   { codes, browsers, listeners, clientSecret }: ExchangeRouteParts
 ): void {
   const isClient = equals(clientSecret)
+  const failures = [
+    Errors['scan.bad_code'],
+    Errors['scan.client_refused'],
+    Errors['scan.no_login'],
+    Errors['scan.origin_refused'],
+    Errors['scan.too_many']
+  ]
   const schema = {
     tags: ['scan'],
     summary: 'Redeem a one-time code',
@@ -51,7 +58,7 @@ export function addExchangeRoute(
   }
   app.post(
     '/v1/scan/exchange',
-    { bodyLimit: 1_024, schema, config: { access: 'the client secret' } },
+    { bodyLimit: 1_024, schema, config: { access: 'the client secret', failures } },
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
       // Other schemes are not for this route: a site behind Basic authentication has its browsers send that everywhere.

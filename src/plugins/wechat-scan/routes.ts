@@ -25,8 +25,18 @@ export interface ScanRoutesParts {
 const tags = ['scan']
 const EventStream = { 200: { content: { 'text/event-stream': { schema: Events } } }, 204: Type.Null() }
 const places = { svg: '/v1/scan/qr.svg', stream: '/v1/scan/stream', poll: '/v1/scan/status' }
-const limits = { bodyLimit: 4_096, config: { access: 'public, limited by address' } }
-const ofBrowser = 'the cookie or ticket of the browser that began'
+const refusals = [Errors['scan.origin_refused'], Errors['scan.too_many'], Errors['scan.busy']]
+const limits = {
+  bodyLimit: 4_096,
+  config: {
+    access: 'public, limited by address',
+    failures: [...refusals, Errors['scan.unknown_account']]
+  }
+}
+const ofBrowser = {
+  access: 'the cookie or ticket of the browser that began',
+  failures: [Errors['scan.no_login'], Errors['scan.origin_refused'], Errors['scan.busy']]
+}
 
 /** `POST /v1/scan`, `POST /v1/scan/refresh`, `GET /v1/scan/stream`, `/status` and `/qr.svg`. */
 export function addScanRoutes(app: App, parts: ScanRoutesParts): void {
@@ -60,7 +70,7 @@ function addBeginning(app: App, { logins, news, browsers, account }: ScanRoutesP
   const renew = { tags, summary: 'Another QR code, because its user asks', response: { 200: Begun } }
   app.post(
     '/v1/scan/refresh',
-    { ...limits, config: { access: ofBrowser }, schema: renew },
+    { ...limits, config: { ...ofBrowser, failures: [Errors['scan.no_login'], ...refusals] }, schema: renew },
     async (request, reply) => {
       const { hash } = await browsers.of(request)
       const login = await logins.renew(hash, request.ip, whenGone(reply))
@@ -81,7 +91,7 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
     querystring: WithTicket,
     response: EventStream
   }
-  const options = { exposeHeadRoute: false, schema: stream, config: { raw: true, access: ofBrowser } }
+  const options = { exposeHeadRoute: false, schema: stream, config: { raw: true, ...ofBrowser } }
   app.get('/v1/scan/stream', options, async (request, reply) => {
     const { hash, byTicket } = await browsers.of(request, request.query.ticket)
     const login = await lookOrWait(hash)
@@ -98,7 +108,7 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
   }
   app.get(
     '/v1/scan/status',
-    { exposeHeadRoute: false, schema: status, config: { access: ofBrowser } },
+    { exposeHeadRoute: false, schema: status, config: ofBrowser },
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
       const { hash } = await browsers.of(request, request.query.ticket)
@@ -121,13 +131,14 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
 }
 
 function addPicture(app: App, { logins, browsers, scenes }: ScanRoutesParts): void {
+  const ofPicture = { ...ofBrowser, failures: [...ofBrowser.failures, Errors['scan.no_code']] }
   const schema = {
     tags,
     summary: 'The QR code of a login as a picture',
     querystring: PictureQuery,
     response: { 200: { content: { 'image/svg+xml': { schema: Picture } } } }
   }
-  const options = { exposeHeadRoute: false, schema, config: { raw: true, access: ofBrowser } }
+  const options = { exposeHeadRoute: false, schema, config: { raw: true, ...ofPicture } }
   app.get('/v1/scan/qr.svg', options, async (request, reply) => {
     const url = await urlFor(request, request.query.id)
     if (url === undefined) throw new ApiError(Errors['scan.no_code'])

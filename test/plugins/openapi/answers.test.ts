@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Type } from '../../../src/index.ts'
 import type { App } from '../../../src/core/index.ts'
 import type { OpenApiDocument } from '../../../src/plugins/openapi/service.ts'
-import { ApiErrors, result } from '../../../src/plugins/api-error/service.ts'
+import { ApiErrors, Errors as CommonErrors, result } from '../../../src/plugins/api-error/service.ts'
 import { faultsOf, validatorOf } from './document-faults.ts'
 import { documentOf, gateway } from './gateway.ts'
 
@@ -203,6 +203,7 @@ test('examples of a good answer are in its envelope, and failures have the kinds
         app.post('/x', { schema: { body, response }, config: { access: 'token of a session' } }, () => ({
           n: 8
         }))
+        app.get('/y', { config: { failures: [CommonErrors['rate.limited']] } }, () => 1)
       }
     })
 
@@ -220,6 +221,10 @@ test('examples of a good answer are in its envelope, and failures have the kinds
     summary: '503 Closed',
     value: { status: 503, code: 'shop.closed', errorCode: 7_001, title: '打烊了' }
   })
+
+  const { get } = problem.paths['/y'] ?? {}
+  const told = Object(get?.responses['default']).content['application/problem+json'].examples as object
+  expect(Object.keys(told)).toEqual(['rate.limited', 'internal'])
 
   const flask = await documentIn('flask')
   const answer = Object(flask.paths['/x']?.['post']?.responses['200']).content['application/json']

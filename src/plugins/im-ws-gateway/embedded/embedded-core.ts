@@ -3,6 +3,7 @@ import type { CoreEvent, Deliver, Device, Operations, UserCore } from '../user-c
 /** What a core tells the parts that it is made of. */
 export interface CoreLife {
   attached(core: EmbeddedCore, device: Device, since?: number): Promise<readonly CoreEvent[]>
+  resumed(core: EmbeddedCore, device: Device, mark: number): Promise<readonly CoreEvent[]>
   detached(core: EmbeddedCore, device: Device, since?: number): void
   /** How far events have been handed out. */
   mark(): number
@@ -57,6 +58,11 @@ export class EmbeddedCore implements UserCore {
   attach(device: Device, since?: number): Promise<readonly CoreEvent[]> {
     this.devices.add(device)
     return this.run(() => this.#life.attached(this, device, since))
+  }
+
+  resume(device: Device, mark: number): Promise<readonly CoreEvent[]> {
+    this.devices.add(device)
+    return this.run(() => this.#life.resumed(this, device, mark))
   }
 
   detach(device: Device, since?: number): void {

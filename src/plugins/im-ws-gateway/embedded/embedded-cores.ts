@@ -36,6 +36,10 @@ export interface EmbeddedStatus {
 /** A whole chat back end, in a database. */
 export interface EmbeddedCores extends UserCores {
   readonly backOffice: BackOffice
+  /** How far events have been handed out. */
+  mark(): number
+  /** Tells users once more how those are whom they watch. */
+  retellPresence(userIDs: ReadonlySet<string>): void
   status(): EmbeddedStatus
 }
 
@@ -69,6 +73,10 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
       people.presence.changed(core.userID)
       const missed = await chat.attach(core.userID, device, since)
       return [...missed, ...signals.pending(core.userID)]
+    },
+    resumed(core, device, mark) {
+      people.presence.changed(core.userID)
+      return chat.resume(core.userID, device, mark)
     },
     detached(core, device, since) {
       chat.detach(core.userID, device, since)
@@ -122,6 +130,8 @@ export async function createEmbeddedCores(options: EmbeddedCoresOptions): Promis
       await chat.close()
     },
 
+    mark: () => chat.mark(),
+    retellPresence: userIDs => people.presence.retell(userIDs),
     status: () => ({ users: cores.size, ...chat.status() })
   }
 }

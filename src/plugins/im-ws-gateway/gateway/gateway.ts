@@ -161,7 +161,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
     }
     const [connections, users] = [this.#connections.size, this.#sessions.users]
     const counters = { ...this.#counters.snapshot(), networks: this.#limits.networks }
-    return { connections, users, byPlatform, byDialect, queuedBytes, counters }
+    const nodes = this.#parts.cores.nodes?.()
+    return { connections, users, byPlatform, byDialect, queuedBytes, counters, ...(nodes && { nodes }) }
   }
 
   async forceLogout(userID: string, platformID?: number): Promise<number> {
@@ -216,8 +217,10 @@ export class Gateway implements ImGateway, UpgradeRoute {
       cut: connection => connection.cut('drained')
     })
     const drain = this.#drain
+    const handedOver = this.#parts.cores.handOver?.()
     signal?.addEventListener('abort', () => drain.cut(), { once: true })
     await drain.done
+    await handedOver
     await this.#sessions.close()
   }
 

@@ -107,10 +107,10 @@ export class Session<M extends Member> implements Timed {
     }
   }
 
-  readonly #deliver: Deliver = (event, { cause, except } = {}) => {
+  readonly #deliver: Deliver = (event, { cause, except, only } = {}) => {
     if (this.#isOver) return
     for (const member of this.#attached.keys()) {
-      if (member === except || !this.members.has(member)) continue
+      if (member === except || (only && member !== only) || !this.members.has(member)) continue
       try {
         member.take(event, member === cause)
       } catch (error) {

@@ -43,6 +43,8 @@ const names: Readonly<Record<Exclude<CoreEventKind, 'newMessages'>, string>> = {
   groupApplicationAccepted: 'OnGroupApplicationAccepted',
   groupApplicationRejected: 'OnGroupApplicationRejected',
   userStatus: 'OnUserStatusChanged',
+  syncStarted: 'OnSyncServerStart',
+  syncFinished: 'OnSyncServerFinish',
   customBusiness: 'OnRecvCustomBusinessMessage',
   newInvitation: 'OnReceiveNewInvitation',
   inviteeAccepted: 'OnInviteeAccepted',
@@ -127,6 +129,9 @@ function dataOf(
       const all = event.conversations.map(each => conversationInData(dialect, each, viewerID))
       return all.length === 0 ? undefined : `[${all.join(',')}]`
     }
+    case 'syncStarted':
+    case 'syncFinished':
+      return ''
     case 'totalUnread':
       return String(event.count)
     case 'singleReceipts':
@@ -141,7 +146,9 @@ function dataOf(
 
 type Single = Exclude<
   CoreEvent,
-  { kind: 'newMessages' } | { receipts: unknown } | { conversations: unknown } | { kind: 'totalUnread' }
+  | { kind: 'newMessages' | 'totalUnread' | 'syncStarted' | 'syncFinished' }
+  | { receipts: unknown }
+  | { conversations: unknown }
 >
 
 function payload(dialect: Dialect, event: Single): object {

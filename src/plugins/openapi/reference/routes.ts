@@ -15,11 +15,17 @@ export interface ReferenceRoutes {
   readonly parts: () => Promise<Omit<ReferenceParts, 'path' | 'origin'>>
 }
 
+/** A page, and for which place it was made. */
+interface Made {
+  readonly place: string | undefined
+  readonly page: Promise<string>
+}
+
 const query = Type.Object({ lang: Type.Optional(Type.Enum(['zh', 'en'])) })
 
 /** Adds the page and its two files, which are all that it loads. */
 export function addReference(app: App, { path, origin, parts }: ReferenceRoutes): void {
-  const made = new Map<string, Promise<string>>()
+  const made = new Map<ReferenceLanguage, Made>()
   const hidden = { config: { raw: true, access: 'public' }, schema: { hide: true } }
   const make = async (language: ReferenceLanguage, place: string | undefined): Promise<string> => {
     const { referencePage } = await import('./page.ts')
@@ -30,13 +36,12 @@ export function addReference(app: App, { path, origin, parts }: ReferenceRoutes)
     const wanted = /^zh\b/i.test(request.headers['accept-language'] ?? '') ? 'zh' : 'en'
     const language = request.query.lang ?? wanted
     const place = origin && (origin() ?? '')
-    const key = `${language} ${place}`
-    let page = made.get(key)
-    if (!page) {
-      made.clear()
-      made.set(key, (page = make(language, place)))
+    let known = made.get(language)
+    if (!known || known.place !== place) {
+      known = { place, page: make(language, place) }
+      made.set(language, known)
     }
-    return send(reply, 'text/html', await page)
+    return send(reply, 'text/html', await known.page)
   })
   const file = (name: string, type: string, read: () => Promise<string>): void => {
     app.get(`${path}/${name}`, hidden, async (_, reply) => send(reply, type, await read()))

@@ -74,7 +74,7 @@ const zh: ReferenceTexts = {
   example: '示例',
   noContent: '没有内容',
   failures: '失败',
-  failuresNote: '该插件可能给出的失败，以及通用的失败。列出的不一定都会在这个接口出现。',
+  failuresNote: '这个接口可能给出的失败；没有单独说明的接口列出整个插件的失败。',
   kind: '类型',
   status: '状态码',
   schemas: '结构',
@@ -125,7 +125,7 @@ const en: ReferenceTexts = {
   noContent: 'No content',
   failures: 'Failures',
   failuresNote:
-    'What the plugin may answer with, and what any may. Not all that is listed ever comes from this operation.',
+    'What it may answer with; where its route does not say so itself, what any route of its plugin may.',
   kind: 'Kind',
   status: 'Status',
   schemas: 'Schemas',

@@ -11,7 +11,7 @@ let turns: Turns
 beforeEach(async () => {
   database = await SqliteDatabase.connect(':memory:', 1_000)
   const db = (await database.open('nothing', {})) as ChatDb
-  turns = new Turns(db, new Memory(), fakeClock(), () => {})
+  turns = new Turns(db, new Memory(), fakeClock(), () => {}, 0)
 })
 afterEach(() => database.close())
 

@@ -27,8 +27,8 @@ export interface GatewayOptions {
   readonly file?: string
   /** Settings of the database, in place of a file. */
   readonly engine?: object | undefined
-  /** Settings of the state; default: one in memory. */
-  readonly state?: object
+  /** Settings of the state. */
+  readonly state?: object | undefined
   readonly logs?: string[]
 }
 
@@ -52,11 +52,11 @@ export interface Gateway extends AsyncDisposable {
 type UserOptions = Pick<ClientOptions, 'version' | 'userID'>
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const { clock, config, logs, port: wanted = 0, engine, file = ':memory:', state: facts = {} } = options
+  const { clock, config, logs, port: wanted = 0, engine, state: shared = {}, file = ':memory:' } = options
   const app = await testPlugin(imWsGateway, {
     config: { tokenSecret: 'token-secret-of-these-tests-0123456789', adminSecret, drainMs: 0, ...config },
     ...(clock && { services: { clock } }),
-    with: [[apiError], [state, facts], [database, engine ?? { file }]],
+    with: [[apiError], [state, shared], [database, engine ?? { file }]],
     server: { logLevel: logs ? 'trace' : 'silent', drainMs: 0, closeMs: 5_000 },
     logDestination: { write: line => void logs?.push(line) }
   })

@@ -23,7 +23,7 @@ import { randomPool } from './random-pool.ts'
 import { followReceiveOption } from './receive-option.ts'
 import { Acknowledged } from './repeats.ts'
 import { settingsPart } from './settings-part.ts'
-import { openTables } from './tables.ts'
+import { openTables, type ChatDb } from './tables.ts'
 import { Turns } from './turns.ts'
 
 /** What conversations need. Other parts come as functions, because each needs the others. */
@@ -47,6 +47,8 @@ export interface OpenChat extends Chat, Pick<BackOffice, 'send'> {
   leave(userID: string): void
   /** As that of `UserCore`. @returns what a device has missed */
   attach(userID: string, device: Device, since?: number): Promise<readonly CoreEvent[]>
+  /** As that of `UserCore`. @returns what a device was not told since the mark */
+  resume(userID: string, device: Device, mark: number): Promise<readonly CoreEvent[]>
   detach(userID: string, device: Device, since?: number): void
   /** How far events have been handed out. */
   mark(): number
@@ -75,7 +77,7 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     .executeTakeFirstOrThrow()
   memory.position = head.position
   const onError = (error: unknown): void => log.error({ err: error }, 'something of the chat went wrong')
-  const turns = new Turns(db, memory, clock, onError)
+  const turns = new Turns(db, memory, clock, onError, await latestTime(db))
   const shared = { db, memory, turns, clock }
   const burning = new Burning(shared, onError)
   const platforms = new Platforms(shared, onError)
@@ -102,6 +104,11 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
       const gap = await platforms.attach(user, device, since)
       return gap ? missedBy(context, user, device, gap) : []
     },
+    async resume(userID, device, mark) {
+      const user = chatOf(context, userID)
+      const gap = await platforms.resume(user, device, mark)
+      return gap ? missedBy(context, user, device, gap) : []
+    },
     detach(userID, device, since) {
       const user = memory.users.get(userID)
       if (user) platforms.detach(user, device, since)
@@ -119,4 +126,15 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     },
     status: () => ({ threads: memory.threads.size, waiting: turns.size })
   }
+}
+
+/** When the last message was sent, by the clock of whoever kept it. */
+async function latestTime(db: ChatDb): Promise<number> {
+  const last = await db
+    .selectFrom('im_chat_messages')
+    .select('sendTime')
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return last?.sendTime ?? 0
 }

@@ -4,7 +4,7 @@ import type { Memory } from './memory.ts'
 import type { PlatformRow } from './rows.ts'
 import type { ChatDb } from './tables.ts'
 import type { Turns } from './turns.ts'
-import type { UserChat } from './user-chat.ts'
+import type { PlatformState, UserChat } from './user-chat.ts'
 
 /** Milliseconds between two writings of how far devices are. */
 const writeEveryMs = 10_000
@@ -39,6 +39,8 @@ export class Platforms {
   readonly #onError: (error: unknown) => void
   readonly #unwritten = new Map<string, PlatformRow>()
   readonly #rounds: Round[] = []
+  /** Platforms with connections that were resumed, what of them is in doubt, and for how many writings it stays so. */
+  readonly #resumed = new Map<PlatformState, { readonly after: number; rounds: number }>()
   #timer: Timer | undefined
   #isClosed = false
 
@@ -76,6 +78,27 @@ export class Platforms {
     return after === undefined || after >= upTo ? undefined : { after, upTo }
   }
 
+  /**
+   * Counts a device in that was told everything up to `mark`, by whoever knew of it before. Others of its platform may
+   * not have been: they count as before.
+   * @returns what it was not told; `undefined`: nothing
+   */
+  async resume(user: UserChat, device: Device, mark: number): Promise<Gap | undefined> {
+    const upTo = this.#memory.position
+    const { platformID } = device
+    const known = user.platforms.get(platformID)
+    const state = known ?? { devices: new Set<Device>(), position: upTo }
+    if (known && !known.devices.size) this.#doubt(known, known.position)
+    state.devices.add(device)
+    if (!known) {
+      user.platforms.set(platformID, state)
+      const after = await this.#read(user.userID, platformID)
+      if (after === undefined) this.#note(user, platformID, mark)
+      else if (after < upTo) this.#doubt(state, after)
+    }
+    return mark < upTo ? { after: mark, upTo } : undefined
+  }
+
   /** @param since what the device was told after it may not have arrived; missing: everything has */
   detach(user: UserChat, device: Device, since: number | undefined): void {
     const state = user.platforms.get(device.platformID)
@@ -104,6 +127,24 @@ export class Platforms {
         .catch(this.#onError)
         .finally(() => this.#rest())
     })
+  }
+
+  /**
+   * What devices of a platform were told after `position` may not have arrived: where one was resumed, another one may
+   * be coming back. It would do so soon.
+   */
+  #doubt(state: PlatformState, position: number): void {
+    const after = Math.min(position, state.doubtfulAfter ?? Infinity)
+    state.doubtfulAfter = after
+    this.#resumed.set(state, { after, rounds: doubtfulRounds })
+  }
+
+  #settleDoubts(): void {
+    for (const [state, doubt] of this.#resumed) {
+      if (doubt.rounds-- > 0) continue
+      this.#resumed.delete(state)
+      if (state.doubtfulAfter === doubt.after) state.doubtfulAfter = undefined
+    }
   }
 
   #note({ userID }: UserChat, platformID: number, position: number): void {
@@ -135,6 +176,7 @@ export class Platforms {
 
   async #write(): Promise<void> {
     this.#noteConnected()
+    this.#settleDoubts()
     const rows = [...this.#unwritten.values()]
     if (!rows.length) return
     await this.#turns.change(async ({ db }) => {

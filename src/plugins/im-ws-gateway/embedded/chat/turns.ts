@@ -11,6 +11,8 @@ import { Turn } from './turn.ts'
 const readersPerPause = 50
 /** Changes that one transaction takes at most; the others wait for the next one. */
 const changesPerTurn = 500
+/** By how much the clocks of two nodes may differ without a message that seems older than the one before it. */
+const clocksDifferMs = 60_000
 
 type Change = { readonly message: OutgoingMessage } | { readonly task: (turn: Turn) => Promise<unknown> }
 
@@ -41,12 +43,22 @@ export class Turns {
   #running: Promise<void> | undefined
   #lastTime = 0
 
-  /** @param onError hears why something that was committed could not be told */
-  constructor(db: ChatDb, memory: Memory, clock: Clock, onError: (error: unknown) => void) {
+  /**
+   * @param onError hears why something that was committed could not be told
+   * @param latestTime when the last message was sent, maybe by another clock
+   */
+  constructor(
+    db: ChatDb,
+    memory: Memory,
+    clock: Clock,
+    onError: (error: unknown) => void,
+    latestTime: number
+  ) {
     this.#db = db
     this.#memory = memory
     this.#clock = clock
     this.#onError = onError
+    this.#lastTime = Math.min(latestTime, clock.now() + clocksDifferMs)
   }
 
   /** Changes that wait. */

@@ -1,0 +1,373 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Clock, Timer } from '../../../core/index.ts'
+import type { Database } from '../../database/service.ts'
+import type { Following, State } from '../../state/service.ts'
+import type { ImSettings } from '../config.ts'
+import type { BackOffice } from '../embedded/contracts.ts'
+import type { EmbeddedCores } from '../embedded/embedded-cores.ts'
+import type { ImNodesStatus } from '../service.ts'
+import type { Deliver, UserCore, UserCores } from '../user-core.ts'
+import { linkBounds } from './batch-writer.ts'
+import { Election } from './election.ts'
+import { takeBatch } from './from-host.ts'
+import { HostedChat } from './hosted-chat.ts'
+import { Beat, parse } from './items.ts'
+import { Link, type LinkListener } from './link.ts'
+import { inboxes, logNames } from './log-names.ts'
+import { NodeCores } from './node-cores.ts'
+import type { Terms } from './terms.ts'
+import { RemoteHost } from './to-host.ts'
+import type { ToNode } from './to-node.ts'
+
+/** What the nodes of a chat need. */
+export interface ChatNodesParts {
+  readonly state: State
+  readonly database: Database
+  readonly terms: Terms
+  readonly clock: Clock
+  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
+  readonly settings: ImSettings
+  /** Opens the chat, in the database as the host of a term sees it. */
+  openChat(database: Database): Promise<EmbeddedCores>
+  /** For names. Default: that of node:crypto. */
+  readonly random?: (size: number) => Buffer
+}
+
+/** How often the lease is extended in its time, and nodes say that they are there. */
+const beatsPerLease = 4
+/** Leases after which a node that is not heard of counts as gone, and a host as away. */
+const silentLeases = 2
+
+/**
+ * The users of one chat on several nodes. One node at a time runs the chat (the host), for all of them; the others are
+ * linked with it over logs in the state. Who it is, a lease says; that no other writes, the database sees to.
+ */
+export class ChatNodes implements UserCores, LinkListener {
+  readonly backOffice: BackOffice
+  readonly name: string
+  readonly #parts: ChatNodesParts
+  readonly #random: (size: number) => Buffer
+  readonly #cores: NodeCores
+  readonly #election: Election
+  readonly #beatMs: number
+  readonly #inbox: number
+  readonly #traffic = { batches: 0, bytes: 0 }
+  readonly #followings: Following[] = []
+  #hosted: HostedChat | undefined
+  /** Whoever runs the chat, as far as it is known here, and when that was heard. */
+  #host: (Beat & { readonly heardAt: number }) | undefined
+  #link: { readonly link: Link; readonly way?: RemoteHost; readonly at: number } | undefined
+  /** How far the link has told everything. */
+  #mark = 0
+  #work: Promise<void> = Promise.resolve()
+  #timer: Timer | undefined
+  #takeOvers = 0
+  #breaks = 0
+  #isClosed = false
+
+  constructor(parts: ChatNodesParts) {
+    const { state, clock, log, settings, random = randomBytes } = parts
+    this.#parts = parts
+    this.#random = random
+    this.name = random(8).toString('hex')
+    this.#inbox = random(2).readUInt16BE() % inboxes
+    this.#cores = new NodeCores({ clock, log, requestTimeoutMs: settings.requestTimeoutMs })
+    this.backOffice = this.#cores.backOffice
+    this.#beatMs = settings.hostLeaseMs / beatsPerLease
+    this.#election = new Election({
+      state,
+      key: 'im-ws-gateway:host',
+      clock,
+      log,
+      leaseMs: settings.hostLeaseMs,
+      everyMs: this.#beatMs,
+      won: () => this.#do(() => this.#begin()),
+      lost: () => this.#stopHosting(),
+      kept: () => this.#beat()
+    })
+  }
+
+  /** Follows the other nodes, and takes part in the election. Waits for nobody. */
+  start(): void {
+    const { state } = this.#parts
+    this.#followings.push(
+      state.log(logNames.hosts).follow(
+        {
+          entry: ({ text }) => this.#guarded(() => this.#heardOf(parse(Beat, text))),
+          lost: () => this.#beat()
+        },
+        { from: 'start' }
+      ),
+      state.log(logNames.node(this.#inbox)).follow({
+        entry: ({ text }) => this.#fromHost(text),
+        lost: () => this.#relink()
+      })
+    )
+    this.#election.attempt()
+    this.#tickLater()
+  }
+
+  open(userID: string, deliver: Deliver): Promise<UserCore> {
+    return this.#cores.open(userID, deliver)
+  }
+
+  /** @throws {Error} when the chat cannot be reached */
+  async ping(): Promise<void> {
+    await this.#parts.database.ping()
+    const link = this.#cores.link
+    if (!link) throw new Error('no node runs the chat, or it cannot be reached')
+    const isHeard = this.#hosted ? this.#hosted.isCurrent : this.#isHostHeard()
+    if (!isHeard || this.#followings.some(({ isCurrent }) => !isCurrent))
+      throw new Error('the node that runs the chat cannot be reached')
+  }
+
+  nodes(): ImNodesStatus {
+    const { hosting, term } = this.#hosted ?? {}
+    return {
+      self: this.name,
+      host: hosting ? this.name : (this.#host?.node ?? ''),
+      term: term ?? this.#host?.term ?? 0,
+      isHost: hosting !== undefined,
+      isLinked: this.#cores.link !== undefined,
+      nodes: hosting?.nodes ?? [],
+      counters: {
+        take_overs_total: this.#takeOvers,
+        link_breaks_total: this.#breaks,
+        link_batches_total: this.#traffic.batches,
+        link_bytes_total: this.#traffic.bytes,
+        repeated_requests_total: this.#cores.repeats
+      }
+    }
+  }
+
+  /** Lets another node run the chat, if there is one. This one goes on as a node. */
+  async handOver(): Promise<void> {
+    const others = this.#hosted?.hosting.nodes.some(node => node !== this.name)
+    if (this.#hosted && !others) return
+    await this.#resign()
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#timer?.cancel()
+    const remote = this.#link?.way
+    this.#link?.link.send({ k: 'leave' })
+    await remote?.idle()
+    await this.#resign()
+    this.#cores.disconnect()
+    await Promise.all(this.#followings.map(following => following.end()))
+  }
+
+  /** Links itself with a host that has let it in. */
+  joined(link: Link): void {
+    if (link !== this.#link?.link) return
+    this.#cores.connect(link)
+  }
+
+  unknown(link: Link): void {
+    if (link === this.#link?.link) this.#relink()
+  }
+
+  left(link: Link, mark: number): void {
+    if (link !== this.#link?.link) return
+    this.#mark = mark
+    this.#unlink()
+  }
+
+  here(core: number, device: number): void {
+    this.#cores.here(core, device)
+  }
+
+  async #resign(): Promise<void> {
+    await this.#election.withdraw()
+    await this.#work
+    const term = this.#hosted?.term
+    if (term === undefined) return this.#election.renounce()
+    await this.#hosted?.leave()
+    this.#stopHosting()
+    await this.#work
+    await this.#election.renounce()
+    await this.#append({ term, node: this.name, isOver: true })
+  }
+
+  /** Elected: opens the chat, and lets the others in. */
+  async #begin(): Promise<void> {
+    const { terms, database: _shared, settings, log, ...others } = this.#parts
+    if (!this.#election.isHeld) return
+    try {
+      this.#unlink()
+      const term = await terms.next()
+      const database = terms.during(term, () => void this.#election.renounce())
+      const silentMs = silentLeases * settings.hostLeaseMs
+      const traffic = this.#traffic
+      this.#hosted = await HostedChat.open({ ...others, log, traffic, silentMs, term, database })
+      if (!this.#election.isHeld) return await this.#endHosting()
+      this.#takeOvers++
+      log.info({ term, node: this.name }, 'this node runs the chat')
+      this.#linkWithSelf(this.#hosted)
+      this.#beat()
+    } catch (error) {
+      log.error({ err: error }, 'this node was elected to run the chat, and cannot')
+      await this.#endHosting()
+      await this.#election.renounce()
+    }
+  }
+
+  #stopHosting(): void {
+    const hosted = this.#hosted
+    if (!hosted) return
+    this.#parts.log.warn({ term: hosted.term, node: this.name }, 'this node runs the chat no longer')
+    this.#unlink()
+    hosted.hosting.end()
+    this.#do(() => this.#endHosting())
+  }
+
+  async #endHosting(): Promise<void> {
+    const hosted = this.#hosted
+    this.#hosted = undefined
+    await hosted?.end()
+    this.#relink()
+  }
+
+  /** One after the other: beginning and ending to run the chat. */
+  #do(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'running the chat has failed')
+    })
+  }
+
+  #linkWithSelf(hosted: HostedChat): void {
+    const { term, hosting } = hosted
+    const session = this.#newName()
+    const link = new Link(
+      { term, session, mark: () => hosted.mark() },
+      { send: item => hosting.receive(session, item), end: () => new Set() },
+      this
+    )
+    const way: ToNode = {
+      send: item => link.receive(item),
+      tell: (core, event, cause, except) => this.#cores.told([core], event, cause, except),
+      idle: async () => undefined,
+      end: () => undefined
+    }
+    this.#link = { link, at: this.#now() }
+    hosting.join(this.name, session, way, true)
+  }
+
+  #linkWithOther({ term }: Beat): void {
+    const { state } = this.#parts
+    const session = this.#newName()
+    const way = new RemoteHost({
+      log: state.log(logNames.toHost),
+      term,
+      node: this.name,
+      session,
+      inbox: this.#inbox,
+      traffic: this.#traffic,
+      broken: error => {
+        this.#parts.log.warn({ err: error }, 'the node that runs the chat cannot be reached')
+        if (this.#link?.link === link) this.#unlink()
+      }
+    })
+    this.#mark = 0
+    const link = new Link({ term, session, mark: () => this.#mark }, way, this)
+    this.#link = { link, way, at: this.#now() }
+    link.send({ k: 'join' })
+  }
+
+  /** What was asked over the link is not answered any more. */
+  #unlink(): void {
+    const link = this.#link?.link
+    if (!link) return
+    this.#breaks++
+    this.#link = undefined
+    if (this.#cores.link === link) this.#cores.disconnect()
+    else link.break()
+  }
+
+  #relink(): void {
+    if (this.#hosted || this.#isClosed) return
+    this.#unlink()
+    const host = this.#host
+    if (host && !host.isOver && host.node !== this.name) this.#linkWithOther(host)
+  }
+
+  #heardOf(beat: Beat): void {
+    const known = this.#host
+    if (known && beat.term < known.term) return
+    this.#host = { ...beat, heardAt: this.#now() }
+    if (beat.node === this.name) return
+    if (this.#hosted && beat.term > this.#hosted.term) return void this.#election.renounce()
+    if (this.#hosted) return
+    if (beat.isOver) {
+      this.#unlink()
+      this.#election.attempt()
+    } else if (this.#link?.link.term !== beat.term) this.#relink()
+  }
+
+  #fromHost(text: string): void {
+    try {
+      this.#mark = takeBatch(text, this.#link?.link, this.#cores) ?? this.#mark
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'the node that runs the chat cannot be understood')
+      this.#relink()
+    }
+  }
+
+  /** Says that this node runs the chat. */
+  #beat(): void {
+    const hosted = this.#hosted
+    if (!hosted || !this.#link || !this.#election.isHeld) return
+    void this.#append({ term: hosted.term, node: this.name })
+  }
+
+  async #append(beat: Beat): Promise<void> {
+    try {
+      const bounds = { ...linkBounds, maxEntries: 16 }
+      await this.#parts.state.log(logNames.hosts).append(JSON.stringify(beat), bounds)
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, 'other nodes could not be told who runs the chat')
+    }
+  }
+
+  #tickLater(): void {
+    this.#timer = this.#parts.clock.after(this.#beatMs, () => {
+      if (this.#isClosed) return
+      this.#tickLater()
+      this.#guarded(() => this.#tick())
+    })
+  }
+
+  #tick(): void {
+    this.#cores.sweep()
+    if (this.#hosted) return this.#hosted.hosting.sweep()
+    const now = this.#now()
+    const link = this.#link
+    if (link?.link.isJoined) return link.link.send({ k: 'beat' })
+    // A host may come, or take its time; what was said to one that has gone is not answered.
+    if (!link || now - link.at >= silentLeases * this.#beatMs) this.#relink()
+  }
+
+  #isHostHeard(): boolean {
+    const { settings } = this.#parts
+    return this.#now() - (this.#host?.heardAt ?? -Infinity) <= silentLeases * settings.hostLeaseMs
+  }
+
+  #guarded(task: () => void): void {
+    try {
+      task()
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'something of the nodes of the chat went wrong')
+    }
+  }
+
+  #newName(): string {
+    return this.#random(8).toString('hex')
+  }
+
+  #now(): number {
+    return this.#parts.clock.monotonic()
+  }
+}

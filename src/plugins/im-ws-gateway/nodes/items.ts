@@ -1,0 +1,135 @@
+import { Ajv, type ValidateFunction } from 'ajv'
+import { Type, type Static, type TSchema } from 'typebox'
+import { codes, type CodeName } from '../codes.ts'
+import type { Message } from '../model.ts'
+import type { PackedConversation } from './packed-event.ts'
+
+const Number_ = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+const Id = Type.String({ minLength: 1, maxLength: 160 })
+const Platform = Type.Integer({ minimum: 0, maximum: 1_000 })
+
+/** What a node says to the host. Cores, devices and requests have numbers, which are the node's own. */
+export const ToHost = Type.Union([
+  /** It is there. What follows names all that it has. */
+  Type.Object({ k: Type.Literal('join') }),
+  /** It has named all: what it had before under its name is over. */
+  Type.Object({ k: Type.Literal('ready') }),
+  /** It is there still. */
+  Type.Object({ k: Type.Literal('beat') }),
+  /** It goes. */
+  Type.Object({ k: Type.Literal('leave') }),
+  Type.Object({ k: Type.Literal('open'), id: Number_, core: Number_, user: Id }),
+  Type.Object({
+    k: Type.Literal('attach'),
+    id: Number_,
+    core: Number_,
+    device: Number_,
+    platform: Platform,
+    since: Type.Optional(Number_)
+  }),
+  Type.Object({
+    k: Type.Literal('resume'),
+    id: Number_,
+    core: Number_,
+    device: Number_,
+    platform: Platform,
+    mark: Number_
+  }),
+  Type.Object({ k: Type.Literal('detach'), core: Number_, device: Number_, since: Type.Optional(Number_) }),
+  Type.Object({ k: Type.Literal('close'), core: Number_ }),
+  Type.Object({
+    k: Type.Literal('do'),
+    id: Number_,
+    core: Number_,
+    device: Number_,
+    name: Id,
+    args: Type.Unsafe<object>(Type.Object({}))
+  }),
+  /** A call of the back office. */
+  Type.Object({
+    k: Type.Literal('office'),
+    id: Number_,
+    name: Id,
+    args: Type.Array(Type.Unknown(), { maxItems: 2 })
+  })
+])
+export type ToHost = Static<typeof ToHost>
+/** What is answered. */
+export type Asked = Extract<ToHost, { readonly id: number }>
+
+/** What the host says to a node. */
+export const FromHost = Type.Union([
+  Type.Object({ k: Type.Literal('joined') }),
+  /** The host does not know the node, or not all that it has said: it has to join again. */
+  Type.Object({ k: Type.Literal('unknown') }),
+  /** The host leaves the chat to another, and has told all. What it has not answered it has not done. */
+  Type.Object({ k: Type.Literal('bye'), mark: Number_ }),
+  /** From here on events are told to this device, too. */
+  Type.Object({ k: Type.Literal('here'), core: Number_, device: Number_ }),
+  Type.Object({ k: Type.Literal('ok'), id: Number_, result: Type.Unknown() }),
+  Type.Object({
+    k: Type.Literal('no'),
+    id: Number_,
+    code: Type.Enum(Object.keys(codes) as CodeName[]),
+    message: Type.String()
+  }),
+  Type.Object({
+    k: Type.Literal('event'),
+    cores: Type.Array(Number_),
+    cause: Type.Optional(Number_),
+    except: Type.Optional(Number_),
+    event: Type.Unsafe<{ readonly kind: string }>(Type.Object({ kind: Type.String() }))
+  }),
+  /** How a conversation stands now, for each who is in it. */
+  Type.Object({
+    k: Type.Literal('conversations'),
+    base: Type.Unsafe<PackedConversation>(
+      Type.Object({
+        conversationID: Type.String(),
+        latestMsg: Type.Union([Number_, Type.Null()])
+      })
+    ),
+    each: Type.Array(Type.Tuple([Number_, Type.Unsafe<Partial<PackedConversation>>(Type.Object({}))]))
+  }),
+  /** How much is unread now, for each. */
+  Type.Object({ k: Type.Literal('totals'), each: Type.Array(Type.Tuple([Number_, Number_])) })
+])
+export type FromHost = Static<typeof FromHost>
+
+/** A message that events of the batch name by its number: what stands behind an `m`. */
+export const MessageLine = Type.Unsafe<Message>(
+  Type.Object({ clientMsgID: Type.String(), contentType: Type.Integer(), seq: Number_ })
+)
+
+/** What a batch from a node begins with. */
+export const HeadToHost = Type.Object({ term: Number_, node: Id, session: Id, inbox: Number_ })
+/** What a batch for a node begins with. `mark`: with it, all has been told up to there. */
+export const HeadFromHost = Type.Object({ term: Number_, session: Id, mark: Number_ })
+/** That somebody runs the chat, or does not any more. */
+export const Beat = Type.Object({ term: Number_, node: Id, isOver: Type.Optional(Type.Boolean()) })
+export type Beat = Static<typeof Beat>
+
+/** Characters of a batch; a larger one is none of ours. */
+const maxBatch = 256 * 1_048_576
+const ajv = new Ajv({ strictTypes: false })
+const compiled = new Map<TSchema, ValidateFunction>()
+
+/** @throws {TypeError} for JSON that does not fit. It is not quoted: it holds what people write. */
+export function parse<Schema extends TSchema>(schema: Schema, json: string): Static<Schema> {
+  let check = compiled.get(schema)
+  if (!check) compiled.set(schema, (check = ajv.compile(schema)))
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    value = undefined
+  }
+  if (!check(value)) throw new TypeError('what another node has written cannot be understood')
+  return value as Static<Schema>
+}
+
+/** The lines of a batch. @throws {TypeError} for one that is too large */
+export function linesOf(batch: string): readonly string[] {
+  if (batch.length > maxBatch) throw new TypeError('what another node has written is too large')
+  return batch.split('\n')
+}

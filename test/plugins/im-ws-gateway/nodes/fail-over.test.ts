@@ -1,0 +1,215 @@
+import { expect, test } from 'vitest'
+import { startNodes, type Person } from './rig.ts'
+
+/** What everybody has said that is not a notice. */
+const spoken = (texts: readonly string[]): string[] => texts.filter(text => !text.startsWith('#'))
+
+test('a host that closes leaves the chat to another node, and nobody misses or hears anything twice', async () => {
+  await using rig = await startNodes()
+  const [first, second, third] = [await rig.node(), await rig.node(), await rig.node()]
+  const [ann, bob] = [await second.person('ann'), await third.person('bob')]
+  await ann.say({ recvID: 'bob' }, 'before')
+  const before = rig.clock.monotonic()
+  const saying = Promise.all(Array.from({ length: 20 }, (_, at) => ann.say({ recvID: 'bob' }, `${at}`)))
+  await first.chat.handOver()
+  await saying
+  expect(rig.clock.monotonic() - before).toBeLessThan(1_000)
+  expect(first.chat.nodes().isHost).toBe(false)
+  expect([second, third].filter(({ chat }) => chat.nodes().isHost)).toHaveLength(1)
+  await bob.say({ recvID: 'ann' }, 'after')
+  const history = await bob.history('si_ann_bob')
+  expect(history).toHaveLength(22)
+  await rig.until(() => bob.texts().length >= 21 && ann.texts().length > 0)
+  expect(bob.texts()).toEqual(history.filter(text => text !== 'after'))
+  expect(ann.texts()).toEqual(['after'])
+})
+
+test('users of a host that hands over stay, and go on talking over the node that is the host now', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  const [ann, bob] = [await first.person('ann'), await second.person('bob')]
+  await ann.say({ recvID: 'bob' }, 'one')
+  await first.chat.handOver()
+  await ann.say({ recvID: 'bob' }, 'two')
+  await bob.say({ recvID: 'ann' }, 'three')
+  await rig.until(() => bob.texts().length === 2 && ann.texts().length === 1)
+  expect(second.chat.nodes()).toMatchObject({ isHost: true, term: 2 })
+  expect([ann.texts(), bob.texts()]).toEqual([['three'], ['one', 'two']])
+})
+
+test('the last node does not hand over', async () => {
+  await using rig = await startNodes()
+  const only = await rig.node()
+  const ann = await only.person('ann')
+  await only.chat.handOver()
+  expect(only.chat.nodes().isHost).toBe(true)
+  expect(await ann.call('getTotalUnread', {})).toBe(0)
+})
+
+test('when the host is killed, what was answered is there once, and what was not is asked again', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second, third] = [await rig.node(), await rig.node(), await rig.node()]
+  const [ann, bob] = [await second.person('ann'), await third.person('bob')]
+  const answered: string[] = []
+  const say = async (from: Person, recvID: string, text: string): Promise<void> => {
+    await from.say({ recvID }, text)
+    answered.push(text)
+  }
+  for (let at = 0; at < 5; at++) await say(ann, 'bob', `before ${at}`)
+  const saying = Promise.all(
+    ['a', 'b', 'c'].map(async name => {
+      for (let at = 0; at < 10; at++) await say(ann, 'bob', `while ${name} ${at}`)
+    })
+  )
+  await rig.until(() => answered.length > 12)
+  first.kill()
+  expect(answered.length).toBeLessThan(35)
+  await rig.until(() => answered.length === 35)
+  await saying
+  expect([second, third].filter(({ chat }) => chat.nodes().isHost)).toHaveLength(1)
+  const history = await bob.history('si_ann_bob')
+  expect(history.toSorted()).toEqual(answered.toSorted())
+  await rig.until(() => bob.texts().length >= 35)
+  expect(bob.texts()).toEqual(history)
+})
+
+test('a change of which nobody knows whether it was made is answered with an error, not made twice', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second] = [await rig.node(), await rig.node()]
+  const ann = await second.person('ann')
+  let outcome = ''
+  const group = { groupInfo: { groupName: 'G' }, memberUserIDs: [] }
+  const making = ann.call('createGroup', group).then(
+    () => (outcome = 'made'),
+    (error: { code: string }) => (outcome = error.code)
+  )
+  // It is on its way.
+  await rig.until(
+    () => rig.facts.logs.get('im-ws-gateway:to-host')?.messages.at(-1)?.includes('createGroup') ?? false
+  )
+  first.kill()
+  await rig.until(() => outcome !== '')
+  await making
+  expect(outcome).toBe('timeout')
+  expect(await ann.call('getSelf', {})).toMatchObject({ userID: 'ann' })
+})
+
+test('a node that stood still believes it is the host, and cannot write', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second] = [await rig.node(), await rig.node()]
+  const [ann, bob] = [await first.person('ann'), await second.person('bob')]
+  await ann.say({ recvID: 'bob' }, 'one')
+  await rig.until(() => bob.texts().length === 1)
+  // Its lease goes, and with it what it hears. It has not looked at the clock yet.
+  rig.facts.entries.delete('lock:im-ws-gateway:host')
+  first.cutOff()
+  await rig.until(() => second.chat.nodes().isHost)
+  expect(first.chat.nodes()).toMatchObject({ isHost: true, term: 1 })
+  const outcome = ann.say({ recvID: 'bob' }, 'two').then(
+    () => 'kept',
+    (error: Error) => error.message
+  )
+  await rig.until(() => !first.chat.nodes().isHost)
+  await rig.clock.advance(63_000)
+  expect(await outcome).not.toBe('kept')
+  expect(await bob.history('si_ann_bob')).toEqual(['one'])
+})
+
+test('a node that dies takes its users offline, and they find what they missed elsewhere', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  const ann = await first.person('ann')
+  const bob = await second.person('bob')
+  await ann.call('subscribeUsersStatus', { userIDList: ['bob'] })
+  await ann.say({ recvID: 'bob' }, 'one')
+  await rig.until(() => bob.texts().length === 1)
+  second.kill()
+  await ann.say({ recvID: 'bob' }, 'two')
+  await rig.until(() => ann.events('userStatus').length > 0)
+  expect(ann.events('userStatus').at(-1)?.status).toMatchObject({ userID: 'bob', status: 0 })
+  await ann.say({ recvID: 'bob' }, 'three')
+  const again = await first.person('bob')
+  expect(spoken(again.texts()).slice(-2)).toEqual(['two', 'three'])
+})
+
+test('what the state forgets breaks links, and nothing else', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second] = [await rig.node(), await rig.node()]
+  const [ann, bob] = [await first.person('ann'), await second.person('bob')]
+  await ann.say({ recvID: 'bob' }, 'one')
+  await rig.until(() => bob.texts().length === 1)
+  rig.facts.logs.clear()
+  rig.facts.entries.delete('lock:im-ws-gateway:host')
+  const texts = ['two', 'three', 'four']
+  const saying = (async () => {
+    for (const text of texts) await ann.say({ recvID: 'bob' }, text)
+    await bob.say({ recvID: 'ann' }, 'five')
+  })()
+  await rig.until(() => ann.texts().length === 1)
+  await saying
+  await rig.until(() => bob.texts().length >= 4)
+  expect(bob.texts()).toEqual(['one', ...texts])
+  expect([first, second].filter(({ chat }) => chat.nodes().isHost)).toHaveLength(1)
+})
+
+test('a change that a host had not begun when it handed over is made by the next one', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  const [ann, bob] = [await second.person('ann'), await first.person('bob')]
+  const group = { groupInfo: { groupName: 'G' }, memberUserIDs: ['bob'] }
+  const handing = first.chat.handOver()
+  const groups = await Promise.all([1, 2, 3].map(() => ann.call('createGroup', group)))
+  await handing
+  expect(new Set(groups.map(({ groupID }) => groupID)).size).toBe(3)
+  expect(await bob.call('getJoinedGroups', {})).toHaveLength(3)
+  expect(bob.events('syncStarted')).toEqual([])
+})
+
+test('whoever may lack news of friends is told that all is new, and of everybody whom he watches', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second, third] = [await rig.node(), await rig.node(), await rig.node()]
+  const [ann, bob] = [await second.person('ann'), await first.person('bob')]
+  const cat = await third.person('cat')
+  await ann.call('subscribeUsersStatus', { userIDList: ['bob', 'cat'] })
+  const status = (userID: string): number | undefined =>
+    ann.events('userStatus').findLast(event => event.status.userID === userID)?.status.status
+  expect([bob.userID, cat.userID].map(status)).toEqual([undefined, undefined])
+  first.kill()
+  await rig.until(() => ann.events('syncFinished').length > 0)
+  const kinds = ann.heard.map(({ kind }) => kind)
+  expect(kinds.indexOf('syncStarted')).toBeLessThan(kinds.indexOf('syncFinished'))
+  await rig.until(() => status('bob') === 0)
+  expect(status('cat')).toBe(1)
+})
+
+test('a connection that goes while there is no host is found by the next, with what it may not have got', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second] = [await rig.node(), await rig.node()]
+  const [ann, bob] = [await second.person('ann'), await second.person('bob')]
+  await ann.say({ recvID: 'bob' }, 'one')
+  await rig.until(() => bob.texts().length === 1)
+  const mark = bob.core.mark?.() ?? 0
+  await ann.say({ recvID: 'bob' }, 'two')
+  await rig.until(() => bob.texts().length === 2)
+  first.kill()
+  await rig.until(() => !second.chat.nodes().isLinked || second.chat.nodes().isHost)
+  bob.core.detach(bob.device, mark)
+  await rig.until(() => second.chat.nodes().isHost)
+  await rig.clock.advance(10_000)
+  await ann.say({ recvID: 'bob' }, 'three')
+  expect((await second.again(bob)).texts()).toEqual(['two', 'three'])
+})
+
+test('a host whose clock is behind sends nothing that seems older than what is there', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  const ann = await second.person('ann')
+  await first.chat.backOffice.registerUser({ userID: 'bob' })
+  const before = await ann.say({ recvID: 'bob' }, 'one')
+  rig.clock.jump(-20_000)
+  await first.chat.handOver()
+  const after = await ann.say({ recvID: 'bob' }, 'two')
+  expect(after.sendTime).toBe(before.sendTime)
+  rig.clock.jump(40_000)
+  expect((await ann.say({ recvID: 'bob' }, 'three')).sendTime).toBeGreaterThan(after.sendTime)
+})
