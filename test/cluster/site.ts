@@ -44,6 +44,7 @@ export const secrets = {
   caller: 'a-token-of-a-shop-of-these-tests',
   client: 'a-client-secret-of-these-tests',
   guard: 'a guard secret of these tests',
+  im: 'an admin secret of these tests',
   worker: 'a worker secret of these tests'
 } as const
 
@@ -108,6 +109,11 @@ export function writeSite(folder: string, { redisUrl, postgresUrl, devices, acco
       'http-client': true,
       'fetch-workers': { secret: secrets.worker },
       'file-routes': { directory: 'routes', prefix: '/api', watch: false },
+      'im-ws-gateway': {
+        adminSecret: secrets.im,
+        tokenSecret: 'a secret of chat tokens of these tests',
+        drainMs: 500
+      },
       console: true,
       news: { use: './news.mjs' }
     }
