@@ -213,3 +213,18 @@ test('a host whose clock is behind sends nothing that seems older than what is t
   rig.clock.jump(40_000)
   expect((await ann.say({ recvID: 'bob' }, 'three')).sendTime).toBeGreaterThan(after.sendTime)
 })
+
+test('while another node takes over from one that was killed, the others stay ready for all else that they do', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  await rig.until(() => second.chat.nodes().isLinked)
+  expect(first.chat.nodes().isHost).toBe(true)
+  first.kill()
+  let wasUnlinked = false
+  await rig.until(async () => {
+    await second.chat.ping()
+    wasUnlinked ||= !second.chat.nodes().isLinked
+    return second.chat.nodes().isHost && second.chat.nodes().isLinked
+  })
+  expect(wasUnlinked).toBe(true)
+})
