@@ -95,6 +95,7 @@ export const faults: readonly Fault[] = [
       'sign.idempotency_*',
       'sign: code 50*',
       'log: the outcome of a request with an Idempotency-Key cannot be kept*',
+      'log: clicks cannot be written; they wait*',
       'chat: errCode 10003',
       'session.*',
       'token.*',
