@@ -101,15 +101,20 @@ export class Turns {
   }
 
   #start(): void {
-    this.#running ??= this.#run().finally(() => (this.#running = undefined))
+    this.#running ??= this.#run()
   }
 
   async #run(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
-    while (this.#waiting.length || this.#readers.length) {
-      await Promise.all(this.#readers.splice(0, readersPerPause).map(read => read()))
-      const taken = this.#waiting.splice(0, changesPerTurn)
-      if (taken.length) await this.#write(taken)
+    try {
+      while (this.#waiting.length || this.#readers.length) {
+        await Promise.all(this.#readers.splice(0, readersPerPause).map(read => read()))
+        const taken = this.#waiting.splice(0, changesPerTurn)
+        if (taken.length) await this.#write(taken)
+      }
+    } finally {
+      // In the turn in which nothing waits: what comes from now on has to start it again.
+      this.#running = undefined
     }
   }
 
