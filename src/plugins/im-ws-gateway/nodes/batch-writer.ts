@@ -37,7 +37,7 @@ export class BatchWriter {
 
   /** Something waits. */
   wake(): void {
-    if (!this.#isOver) this.#running ??= this.#run().finally(() => (this.#running = undefined))
+    if (!this.#isOver) this.#running ??= this.#run()
   }
 
   /** Resolves when nothing is on its way. */
@@ -54,7 +54,11 @@ export class BatchWriter {
     await new Promise(resolve => setImmediate(resolve))
     for (;;) {
       const text = this.#isOver ? undefined : this.#queue.take()
-      if (text === undefined) return
+      if (text === undefined) {
+        // In the same turn: what comes from now on has to start it again.
+        this.#running = undefined
+        return
+      }
       this.#traffic.batches++
       this.#traffic.bytes += text.length
       try {
