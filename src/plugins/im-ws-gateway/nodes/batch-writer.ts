@@ -1,7 +1,7 @@
 import type { LogBounds, SharedLog } from '../../state/service.ts'
 
 /** What a log remembers of a link, for those who were cut off for a moment. */
-export const linkBounds: LogBounds = { maxEntries: 10_000, maxBytes: 64 * 1_048_576, ttlMs: 60_000 }
+export const linkBounds: LogBounds = { maxEntries: 10_000, maxBytes: 16 * 1_048_576, ttlMs: 60_000 }
 
 /** What is to be written. */
 export interface BatchQueue {

@@ -239,6 +239,8 @@ export class ChatNodes implements UserCores, LinkListener {
   }
 
   #linkWithSelf(hosted: HostedChat): void {
+    // While the chat was being opened the host before may have been heard of once more.
+    this.#unlink()
     const { term, hosting } = hosted
     const session = this.#newName()
     const link = new Link(

@@ -71,6 +71,7 @@ export class NodeCores implements CoreNode {
 
   /** There is a host: tells it of all cores, and asks what waits to be asked. */
   connect(link: Link): void {
+    this.disconnect()
     this.#link = link
     for (const core of this.#cores.values()) this.#restore(core, link)
     link.send({ k: 'ready' })

@@ -213,3 +213,38 @@ test('a host whose clock is behind sends nothing that seems older than what is t
   rig.clock.jump(40_000)
   expect((await ann.say({ recvID: 'bob' }, 'three')).sendTime).toBeGreaterThan(after.sendTime)
 })
+
+test('what was asked of the old host while this node was becoming the new one is asked again', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 600_000 })
+  const first = await rig.node()
+  let go = (): void => undefined
+  let isOpening = false
+  const second = await rig.node(() => {
+    isOpening = true
+    return new Promise(resolve => (go = resolve))
+  })
+  const [ann, bob] = [await second.person('ann'), await first.person('bob')]
+  // The other node asks for the lease right after the host has extended it.
+  const beats = (): number => rig.facts.logs.get('im-ws-gateway:hosts')?.seq ?? 0
+  const before = beats()
+  await rig.until(() => beats() > before)
+  rig.facts.entries.delete('lock:im-ws-gateway:host')
+  await rig.until(() => isOpening)
+  expect(first.chat.nodes().isHost).toBe(true)
+  expect(second.chat.nodes()).toMatchObject({ isHost: false, isLinked: false })
+  // The old host is heard of once more before it knows.
+  await second.state
+    .log('im-ws-gateway:hosts')
+    .append(JSON.stringify({ term: 1, node: first.chat.nodes().self }), { maxEntries: 10 })
+  await rig.until(() => second.chat.nodes().isLinked)
+  first.cutOff()
+  const saying = ann.say({ recvID: 'bob' }, 'hi')
+  await rig.clock.advance(10)
+  go()
+  let isSaid = false
+  void saying.then(() => (isSaid = true))
+  await rig.until(() => isSaid)
+  expect(second.chat.nodes()).toMatchObject({ isHost: true, term: 2 })
+  expect(await ann.history('si_ann_bob')).toEqual(['hi'])
+  expect(bob.texts()).toEqual([])
+})

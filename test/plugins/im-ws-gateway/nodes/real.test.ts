@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hasPostgres, startPostgres, type PostgresServer } from '../../../servers/postgres.ts'
+import { startProxy } from '../../../servers/proxy.ts'
 import { hasRedis, startRedis, type RedisServer } from '../../../servers/redis.ts'
 import { heard, hears, hearsRevoked, history, read, revoke, say } from '../clients/chat.ts'
 import { startGateway, type Gateway } from '../clients/gateway.ts'
@@ -25,10 +26,10 @@ describe.skipIf(!hasRedis || !hasPostgres)('gateways with one Redis and one Post
     await postgres[Symbol.asyncDispose]()
   })
 
-  async function node(): Promise<Gateway> {
+  async function node(redisUrl = redis.url): Promise<Gateway> {
     const gateway = await startGateway({
       engine: { driver: 'postgres', postgres: { url } },
-      state: { driver: 'redis', redis: { url: redis.url } },
+      state: { driver: 'redis', redis: { url: redisUrl } },
       config: { hostLeaseMs: 1_000 }
     })
     open.push(gateway)
@@ -134,6 +135,31 @@ describe.skipIf(!hasRedis || !hasPostgres)('gateways with one Redis and one Post
       expect(ready.map(({ status }) => status)).toEqual([200, 200])
     }
   )
+
+  test('a host that is cut off from the Redis writes nothing more, and its clients go on when it is back', async () => {
+    await using wire = await startProxy(redis.port)
+    const one = await node(`redis://127.0.0.1:${wire.port}`)
+    const two = await node()
+    const ann = await one.online({ version: '3.5.2', userID: 'ann' })
+    const bob = await two.online({ version: '3.5.2', userID: 'bob' })
+    await say(ann, { userID: 'bob' }, 'before')
+    await hears(bob, 'before')
+    wire.silence()
+    await expect.poll(() => nodesOf(two)?.isHost, { timeout: 10_000 }).toBe(true)
+    expect(nodesOf(one)?.isHost).toBe(false)
+    const saying = say(ann, { userID: 'bob' }, 'while away')
+    await say(bob, { userID: 'ann' }, 'after')
+    wire.heal()
+    wire.cut()
+    await saying
+    await Promise.all([hears(ann, 'after'), hears(bob, 'while away')])
+    expect(heard(bob).map(({ text }) => text)).toEqual(['before', 'while away'])
+    expect(heard(ann).map(({ text }) => text)).toEqual(['after'])
+    const texts = (await history(ann, { userID: 'bob' })).map(({ text }) => text)
+    expect(texts).toEqual(['before', 'after', 'while away'])
+    await ann.until('OnSyncServerFinish')
+    expect(ann.sockets.opened).toBe(1)
+  })
 
   test('a node without a host that it can reach says that it is not ready', async () => {
     const only = await node()

@@ -61,7 +61,8 @@ export interface Rig extends AsyncDisposable {
   readonly facts: MemoryFacts
   readonly database: SqliteDatabase
   readonly settings: ImSettings
-  node(): Promise<Node>
+  /** @param opening runs before the node opens the chat, as its host */
+  node(opening?: () => Promise<void>): Promise<Node>
   /** Resolves once `holds()`, as time passes. */
   until(holds: () => boolean | Promise<boolean>, what?: string): Promise<void>
 }
@@ -88,7 +89,7 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
     database,
     settings: all,
     until,
-    async node() {
+    async node(opening) {
       const state = new MemoryState({ maxKeys: 10_000, clock, log: stateLog }, facts)
       let isDead = false
       const mortal: Database = {
@@ -108,7 +109,10 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
         clock,
         log,
         settings: all,
-        openChat: seen => createEmbeddedCores({ settings: all, database: seen, clock, log })
+        async openChat(seen) {
+          await opening?.()
+          return createEmbeddedCores({ settings: all, database: seen, clock, log })
+        }
       })
       chat.start()
       const node: Node = {

@@ -77,7 +77,7 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     .executeTakeFirstOrThrow()
   memory.position = head.position
   const onError = (error: unknown): void => log.error({ err: error }, 'something of the chat went wrong')
-  const turns = new Turns(db, memory, clock, onError, await latestTime(db))
+  const turns = new Turns(db, memory, clock, onError, await latestTime(db, head.position))
   const shared = { db, memory, turns, clock }
   const burning = new Burning(shared, onError)
   const platforms = new Platforms(shared, onError)
@@ -129,10 +129,11 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
 }
 
 /** When the last message was sent, by the clock of whoever kept it. */
-async function latestTime(db: ChatDb): Promise<number> {
+async function latestTime(db: ChatDb, position: number): Promise<number> {
   const last = await db
     .selectFrom('im_chat_messages')
     .select('sendTime')
+    .where('position', '<=', position)
     .orderBy('position', 'desc')
     .limit(1)
     .executeTakeFirst()
