@@ -37,7 +37,7 @@ export class BatchWriter {
 
   /** Something waits. */
   wake(): void {
-    if (!this.#isOver) this.#running ??= this.#run().finally(() => (this.#running = undefined))
+    if (!this.#isOver) this.#running ??= this.#run()
   }
 
   /** Resolves when nothing is on its way. */
@@ -52,17 +52,21 @@ export class BatchWriter {
 
   async #run(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
-    for (;;) {
-      const text = this.#isOver ? undefined : this.#queue.take()
-      if (text === undefined) return
-      this.#traffic.batches++
-      this.#traffic.bytes += text.length
-      try {
+    try {
+      for (let text = this.#take(); text !== undefined; text = this.#take()) {
+        this.#traffic.batches++
+        this.#traffic.bytes += text.length
         await this.#log.append(text, linkBounds)
-      } catch (error) {
-        if (!this.#isOver) this.#failed(error)
-        this.#isOver = true
       }
+    } catch (error) {
+      if (!this.#isOver) this.#failed(error)
+      this.#isOver = true
     }
+    // In one step with the look at what waits: what came between the two would wake nobody.
+    this.#running = undefined
+  }
+
+  #take(): string | undefined {
+    return this.#isOver ? undefined : this.#queue.take()
   }
 }
