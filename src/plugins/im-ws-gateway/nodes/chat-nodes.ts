@@ -311,7 +311,7 @@ export class ChatNodes implements UserCores, LinkListener {
 
   #fromHost(text: string): void {
     try {
-      this.#mark = takeBatch(text, this.#link?.link, this.#cores) ?? this.#mark
+      takeBatch(text, this.#link?.link, this.#cores, mark => (this.#mark = mark))
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the node that runs the chat cannot be understood')
       this.#relink()
