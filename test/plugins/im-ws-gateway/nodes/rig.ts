@@ -61,8 +61,8 @@ export interface Rig extends AsyncDisposable {
   readonly facts: MemoryFacts
   readonly database: SqliteDatabase
   readonly settings: ImSettings
-  /** @param opening runs before the node opens the chat, as its host */
-  node(opening?: () => Promise<void>): Promise<Node>
+  /** @param opening runs before the node opens the chat, as its host @param closing before it closes it */
+  node(opening?: () => Promise<void>, closing?: () => Promise<void>): Promise<Node>
   /** Resolves once `holds()`, as time passes. */
   until(holds: () => boolean | Promise<boolean>, what?: string): Promise<void>
 }
@@ -89,7 +89,7 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
     database,
     settings: all,
     until,
-    async node(opening) {
+    async node(opening, closing) {
       const state = new MemoryState({ maxKeys: 10_000, clock, log: stateLog }, facts)
       let isDead = false
       const mortal: Database = {
@@ -111,7 +111,14 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
         settings: all,
         async openChat(seen) {
           await opening?.()
-          return createEmbeddedCores({ settings: all, database: seen, clock, log })
+          const cores = await createEmbeddedCores({ settings: all, database: seen, clock, log })
+          return {
+            ...cores,
+            async close() {
+              await closing?.()
+              await cores.close()
+            }
+          }
         }
       })
       chat.start()
