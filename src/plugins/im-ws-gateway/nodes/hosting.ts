@@ -121,9 +121,9 @@ export class Hosting {
     if (!gone) return
     this.#sessions.delete(session)
     gone.way.end()
-    const since = this.#doubtful()
     for (const hold of gone.holds.values()) {
-      for (const number of hold.devices.keys()) this.#detach(gone, hold.number, number, since)
+      for (const [number, device] of hold.devices)
+        this.#detach(gone, hold.number, number, this.#doubtful(device))
       this.#close(hold)
     }
   }
@@ -192,8 +192,9 @@ export class Hosting {
       return (core.operations[name] as (args: unknown, by: Device) => Promise<unknown>)(item.args, device)
     }
     const { device: number, platform } = item
-    const device = new HostedDevice(platform, hold, number)
-    const isElsewhere = hold.user.isElsewhere(hold, platform)
+    const now = this.#parts.clock.monotonic()
+    const device = new HostedDevice(platform, hold, number, now, item.k === 'resume' ? item.mark : 0)
+    const elsewhere = hold.user.elsewhere(hold, platform)
     hold.devices.set(number, device)
     from.way.send({ k: 'here', core: hold.number, device: number })
     try {
@@ -201,8 +202,9 @@ export class Hosting {
         this.#resumed.add(hold.user.userID)
         return (await core.resume?.(device, item.mark)) ?? []
       }
-      const since = isElsewhere ? Math.min(item.since ?? Infinity, this.#doubtful()) : item.since
-      return await core.attach(device, since)
+      const doubts = elsewhere.map(other => this.#doubtful(other))
+      const since = Math.min(item.since ?? Infinity, ...doubts)
+      return await core.attach(device, since < Infinity ? since : undefined)
     } catch (error) {
       hold.devices.delete(number)
       throw error
@@ -262,9 +264,13 @@ export class Hosting {
     while (this.#samples.length > 1 && (this.#samples[1]?.at ?? at) <= at - doubtMs) this.#samples.shift()
   }
 
-  /** What was told after it may not have arrived where a node is gone, or a connection that nobody reads any more. */
-  #doubtful(): number {
-    return this.#samples[0]?.mark ?? 0
+  /**
+   * What a connection was told after it may not have arrived where its node is gone, or nobody reads any more; of one
+   * that has come lately, not even what it had missed.
+   */
+  #doubtful({ cameAt, toldAfter }: HostedDevice): number {
+    const mark = this.#samples[0]?.mark ?? 0
+    return this.#parts.clock.monotonic() - cameAt < doubtMs ? Math.min(mark, toldAfter) : mark
   }
 }
 

@@ -163,6 +163,23 @@ test('the same while the device that nobody reads is still there', async () => {
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['perhaps not', 'later'])
 })
 
+test('what a device had missed, and did not get either, is told to the one that comes after it', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'arrived')
+  bob.core.detach(bob.device)
+  await ann.say({ recvID: 'bob' }, 'one')
+  const [second, third, fourth] = [web, web, web].map((platformID): Device => ({ platformID }))
+  expect(textsIn(await bob.core.attach(second))).toEqual(['one'])
+  await ann.say({ recvID: 'bob' }, 'two')
+  // It comes while the one before is still there.
+  expect(textsIn(await bob.core.attach(third, 0))).toEqual(['one', 'two'])
+  bob.core.detach(third)
+  bob.core.detach(second, 0)
+  expect(textsIn(await bob.core.attach(fourth))).toEqual(['one', 'two'])
+  bob.core.detach(fourth, bob.core.mark?.())
+  expect(await bob.core.attach({ platformID: web })).toEqual([])
+})
+
 test('while a device is connected, how far it is, is written now and then', async () => {
   const [ann] = await couple()
   await ann.say({ recvID: 'bob' }, 'hello')

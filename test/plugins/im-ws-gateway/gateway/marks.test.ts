@@ -59,11 +59,12 @@ test('so does the answer to the close of a gateway that ends', async () => {
   expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
 })
 
-test('before the first answer nothing is certain but what came before the login', async () => {
+test('before the first answer nothing is certain, what it missed before the login included', async () => {
   await using rig = await startRig()
   const client = rig.open()
   client.socket.once('open', () => client.socket.pause())
   await client.opened()
+  rig.cores.prepare = core => Object.assign(core, { handedOut: 7 })
   client.askLogin()
   await rig.until(() => rig.count('logins_total') === 1)
   rig.cores.of('u1').deliver(unread(1))
