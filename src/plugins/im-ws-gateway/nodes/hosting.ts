@@ -49,6 +49,8 @@ export class Hosting {
   readonly #startedAt: number
   readonly #underWay = new Set<Promise<unknown>>()
   #isLeaving = false
+  /** All was answered and told. */
+  #hasLeft = false
   #isOver = false
 
   constructor(parts: HostingParts) {
@@ -111,7 +113,8 @@ export class Hosting {
     timer?.cancel()
     const ways = [...this.#sessions.values()].map(({ way }) => way)
     // Whoever is not answered has to take it that it was done.
-    if (!this.#underWay.size) for (const way of ways) way.send({ k: 'bye', mark: this.#parts.mark() })
+    this.#hasLeft = !this.#underWay.size
+    if (this.#hasLeft) for (const way of ways) way.send({ k: 'bye', mark: this.#parts.mark() })
     await Promise.race([Promise.all(ways.map(way => way.idle())), late])
   }
 
@@ -149,10 +152,15 @@ export class Hosting {
     }
   }
 
-  /** Tells nobody anything any more. */
+  /** Tells nobody anything any more. Unless it has left in good order, what was told last may not have arrived. */
   end(): void {
     this.#isOver = true
-    for (const { way } of this.#sessions.values()) way.end()
+    for (const { way, holds } of this.#sessions.values()) {
+      way.end()
+      if (this.#hasLeft) continue
+      for (const hold of holds.values())
+        for (const [number, device] of hold.devices) void detach(hold, number, this.#doubtful(device))
+    }
     this.#sessions.clear()
     for (const user of this.#users.values()) user.holds.clear()
   }
