@@ -156,7 +156,7 @@ export class ChatNodes implements UserCores, LinkListener {
     this.#link?.link.send({ k: 'leave' })
     await remote?.idle()
     await this.#resign()
-    this.#cores.disconnect()
+    this.#cores.close()
     await Promise.all(this.#followings.map(following => following.end()))
   }
 
