@@ -100,6 +100,14 @@ export class Hosting {
     }
   }
 
+  /** Answers what cannot be understood. @param id of a request; missing: it was none, and what it said is lost */
+  refuse(session: string, id?: number): void {
+    const { way, node } = this.#sessions.get(session) ?? {}
+    this.#parts.log.error({ node }, 'a node has said what cannot be understood')
+    const { code, message } = new ImError('notSupported')
+    way?.send(id === undefined ? { k: 'unknown' } : { k: 'no', id, code, message })
+  }
+
   /**
    * Takes no requests any more, and lets all nodes know when those under way are answered, or the time for that is over.
    * Resolves when they are told. What comes meanwhile they may ask of the next host.

@@ -285,3 +285,30 @@ test('a node that has ended to run the chat stays linked with the host that it h
   await rig.clock.advance(100)
   expect(first.chat.nodes()).toMatchObject({ isLinked: true, counters: { link_breaks_total: breaks } })
 })
+
+test('what a host does not understand it refuses, and does what else a node has said', async () => {
+  await using rig = await startNodes()
+  const [, second] = [await rig.node(), await rig.node()]
+  const bob = await second.person('bob')
+  const textOf = (message = ''): string => message.replace(/^(\S+ ){4}/, '')
+  const toHost = 'im-ws-gateway:to-host'
+  const [head = ''] = textOf(rig.facts.logs.get(toHost)?.messages.at(-1)).split('\n')
+  const { inbox } = JSON.parse(head) as { inbox: number }
+  const lines = [
+    head,
+    '{"k":"news of a later version","id":901}',
+    '{"k":"office","id":902,"name":"user","args":["bob"]}',
+    '{"k":"news of a later version"}'
+  ]
+  const { link_breaks_total: breaks } = second.chat.nodes().counters
+  await second.state.log(toHost).append(lines.join('\n'), { maxEntries: 100 })
+  const answers = (): string =>
+    rig.facts.logs.get(`im-ws-gateway:node:${inbox}`)?.messages.map(textOf).join('\n') ?? ''
+  await rig.until(() => answers().includes('"id":902'))
+  expect(answers()).toMatch(/\{"k":"no","id":901,"code":"notSupported",.*\}/)
+  expect(answers()).toMatch(/\{"k":"ok","id":902,.*"userID":"bob"/)
+  // What it has not understood may have been something that it has to know.
+  await rig.until(() => second.chat.nodes().counters.link_breaks_total > breaks)
+  await rig.until(() => second.chat.nodes().isLinked)
+  expect(await bob.call('getTotalUnread', {})).toBe(0)
+})
