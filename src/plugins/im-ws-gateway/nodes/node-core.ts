@@ -129,6 +129,9 @@ export class NodeCore implements UserCore {
       return missed as readonly CoreEvent[]
     } catch (error) {
       this.#devices.delete(device)
+      // The host may do it all the same, but later.
+      const link = this.#node.linkOf(this)
+      if (link) this.#sayGone(link, entry.number, 0)
       throw error
     } finally {
       this.#count()

@@ -64,8 +64,8 @@ export class NodeCores implements CoreNode {
       await this.run(core, true, async () => undefined)
       return core
     } catch (error) {
-      this.#cores.delete(core.number)
       this.linkOf(core)?.send({ k: 'close', core: core.number })
+      this.#cores.delete(core.number)
       throw error
     }
   }

@@ -227,3 +227,25 @@ test('when the node closes, what waits for a host is answered, and nothing waits
   for (const request of [waiting, asked, opening, late])
     await expect(request).rejects.toMatchObject({ code: 'timeout' })
 })
+
+test('a core that the host opened too late is closed there, and a connection counted in too late is gone', async () => {
+  const rig = new Rig()
+  rig.connect()
+  const opening = rig.cores.open('bob', () => {})
+  await settled()
+  const refused = expect(opening).rejects.toMatchObject({ code: 'timeout' })
+  await rig.clock.advance(30_000)
+  await rig.answer('open')
+  await refused
+  expect(rig.asked('close')).toEqual([{ k: 'close', core: rig.newest('open').core }])
+
+  const core = await rig.open()
+  const attaching = core.attach(page)
+  await settled()
+  const tooLate = expect(attaching).rejects.toMatchObject({ code: 'timeout' })
+  await rig.clock.advance(30_000)
+  rig.cores.sweep()
+  await tooLate
+  const { core: number, device } = rig.newest('attach')
+  expect(rig.asked('detach')).toEqual([{ k: 'detach', core: number, device, since: 0 }])
+})
