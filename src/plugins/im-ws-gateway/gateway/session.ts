@@ -76,7 +76,7 @@ export class Session<M extends Member> implements Timed {
       this.#attached.delete(member)
       throw error
     }
-    this.#detach(member)
+    this.#detach(member, member.mark)
     throw new ImError('notLoggedIn')
   }
 

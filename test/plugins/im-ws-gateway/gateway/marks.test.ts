@@ -73,6 +73,23 @@ test('before the first answer nothing is certain, what it missed before the logi
   expect(rig.cores.of('u1').doubts).toEqual([undefined, 0])
 })
 
+test('of one that goes in the middle of its login, what it missed before is not taken as arrived', async () => {
+  await using rig = await startRig()
+  let go = (): void => undefined
+  rig.cores.prepare = core => {
+    core.attaching = () => new Promise<void>(resolve => (go = resolve))
+  }
+  const client = rig.open()
+  await client.opened()
+  client.askLogin()
+  await rig.until(() => rig.cores.opened[0]?.doubts.length === 1)
+  client.leave()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  go()
+  await rig.until(() => rig.cores.of('u1').doubts.length === 2)
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, 0])
+})
+
 test('a core that keeps no marks is asked for none', async () => {
   await using rig = await startRig()
   rig.cores.prepare = core => Object.assign(core, { mark: undefined })
