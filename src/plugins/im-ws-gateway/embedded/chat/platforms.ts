@@ -76,11 +76,15 @@ export class Platforms {
       known.doubtfulAfter = undefined
       return after < upTo ? { after, upTo } : undefined
     }
-    user.platforms.set(platformID, { devices: new Set([device]), position: upTo })
-    const after = await this.#read(user.userID, platformID)
-    this.#toldAfter.set(device, Math.min(after ?? upTo, upTo))
-    this.#note(user, platformID, after ?? upTo)
-    return after === undefined || after >= upTo ? undefined : { after, upTo }
+    const state: PlatformState = { devices: new Set([device]), position: upTo }
+    user.platforms.set(platformID, state)
+    const after = await this.#readInto(user, platformID, state)
+    const start = after ?? upTo
+    this.#toldAfter.set(device, Math.min(start, upTo))
+    this.#note(user, platformID, start)
+    // It may have gone meanwhile.
+    if (!state.devices.size) state.position = Math.min(start, upTo)
+    return start >= upTo ? undefined : { after: start, upTo }
   }
 
   /**
@@ -97,7 +101,7 @@ export class Platforms {
     state.devices.add(device)
     if (!known) {
       user.platforms.set(platformID, state)
-      const after = await this.#read(user.userID, platformID)
+      const after = await this.#readInto(user, platformID, state)
       if (after === undefined) this.#note(user, platformID, mark)
       else if (after < upTo) this.#doubt(state, after)
     }
@@ -166,6 +170,17 @@ export class Platforms {
     for (const user of users)
       for (const [platformID, state] of user.platforms)
         if (state.devices.size && state.position <= position) this.#note(user, platformID, position)
+  }
+
+  /** @throws when it cannot be read. The platform stays unknown then */
+  async #readInto(user: UserChat, platformID: number, state: PlatformState): Promise<number | undefined> {
+    try {
+      return await this.#read(user.userID, platformID)
+    } catch (error) {
+      state.devices.clear()
+      user.platforms.delete(platformID)
+      throw error
+    }
   }
 
   async #read(userID: string, platformID: number): Promise<number | undefined> {
