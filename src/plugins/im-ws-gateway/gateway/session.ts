@@ -65,7 +65,8 @@ export class Session<M extends Member> implements Timed {
     const core = await this.#open()
     if (!this.members.has(member)) throw new ImError('notLoggedIn')
     const since = this.#doubtfulSince(member)
-    member.mark = core.mark?.()
+    // What it has missed has not arrived either.
+    member.mark = core.mark ? 0 : undefined
     this.#attached.set(member, false)
     try {
       const missed = await core.attach(member, since)
@@ -75,7 +76,7 @@ export class Session<M extends Member> implements Timed {
       this.#attached.delete(member)
       throw error
     }
-    this.#detach(member)
+    this.#detach(member, member.mark)
     throw new ImError('notLoggedIn')
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock, Timer } from '../../../core/index.ts'
 import type { Database } from '../../database/service.ts'
-import type { Following, State } from '../../state/service.ts'
+import type { Following, Lease, State } from '../../state/service.ts'
 import type { ImSettings } from '../config.ts'
 import type { BackOffice } from '../embedded/contracts.ts'
 import type { EmbeddedCores } from '../embedded/embedded-cores.ts'
@@ -86,7 +86,7 @@ export class ChatNodes implements UserCores, LinkListener {
       log,
       leaseMs: settings.hostLeaseMs,
       everyMs: this.#beatMs,
-      won: () => this.#do(() => this.#begin()),
+      won: lease => this.#do(() => this.#begin(lease)),
       lost: () => this.#stopHosting(),
       kept: () => this.#beat()
     })
@@ -173,7 +173,7 @@ export class ChatNodes implements UserCores, LinkListener {
     this.#link?.link.send({ k: 'leave' })
     await remote?.idle()
     await this.#resign()
-    this.#cores.disconnect()
+    this.#cores.close()
     await Promise.all(this.#followings.map(following => following.end()))
   }
 
@@ -210,17 +210,19 @@ export class ChatNodes implements UserCores, LinkListener {
   }
 
   /** Elected: opens the chat, and lets the others in. */
-  async #begin(): Promise<void> {
+  async #begin(lease: Lease): Promise<void> {
     const { terms, database: _shared, settings, log, ...others } = this.#parts
-    if (!this.#election.isHeld) return
+    const isElected = (): boolean => this.#election.holds(lease)
+    const renounce = async (): Promise<void> => (isElected() ? this.#election.renounce() : undefined)
+    if (!isElected()) return
     try {
       this.#unlink()
       const term = await terms.next()
-      const database = terms.during(term, () => void this.#election.renounce())
+      const database = terms.during(term, () => void renounce())
       const silentMs = silentLeases * settings.hostLeaseMs
       const traffic = this.#traffic
       this.#hosted = await HostedChat.open({ ...others, log, traffic, silentMs, term, database })
-      if (!this.#election.isHeld) return await this.#endHosting()
+      if (!isElected()) return await this.#endHosting()
       this.#takeOvers++
       log.info({ term, node: this.name }, 'this node runs the chat')
       this.#linkWithSelf(this.#hosted)
@@ -228,7 +230,7 @@ export class ChatNodes implements UserCores, LinkListener {
     } catch (error) {
       log.error({ err: error }, 'this node was elected to run the chat, and cannot')
       await this.#endHosting()
-      await this.#election.renounce()
+      await renounce()
     }
   }
 
@@ -245,7 +247,9 @@ export class ChatNodes implements UserCores, LinkListener {
     const hosted = this.#hosted
     this.#hosted = undefined
     await hosted?.end()
-    this.#relink()
+    // Meanwhile it may have found another one that does.
+    const term = this.#link?.link.term
+    if (term === undefined || term === hosted?.term) this.#relink()
   }
 
   /** One after the other: beginning and ending to run the chat. */
@@ -328,7 +332,7 @@ export class ChatNodes implements UserCores, LinkListener {
 
   #fromHost(text: string): void {
     try {
-      this.#mark = takeBatch(text, this.#link?.link, this.#cores) ?? this.#mark
+      takeBatch(text, this.#link?.link, this.#cores, mark => (this.#mark = mark))
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the node that runs the chat cannot be understood')
       this.#relink()

@@ -19,11 +19,17 @@ export class HostedDevice implements Device {
   readonly platformID: number
   readonly hold: Hold
   readonly number: number
+  /** When it has come to this host. Monotonic milliseconds. */
+  readonly cameAt: number
+  /** A mark: after it, it was told what there is when it came; 0: after what the core knows. */
+  readonly toldAfter: number
 
-  constructor(platformID: number, hold: Hold, number: number) {
+  constructor(platformID: number, hold: Hold, number: number, cameAt: number, toldAfter: number) {
     this.platformID = platformID
     this.hold = hold
     this.number = number
+    this.cameAt = cameAt
+    this.toldAfter = toldAfter
   }
 }
 
@@ -58,11 +64,9 @@ export class HostedUser {
     }
   }
 
-  /** Whether another node than that of `hold` has a connection of his on a platform. */
-  isElsewhere(hold: Hold, platformID: number): boolean {
-    for (const other of this.holds)
-      if (other !== hold)
-        for (const device of other.devices.values()) if (device.platformID === platformID) return true
-    return false
+  /** His connections on a platform that other nodes have than that of `hold`. */
+  elsewhere(hold: Hold, platformID: number): readonly HostedDevice[] {
+    const others = [...this.holds].filter(other => other !== hold)
+    return others.flatMap(({ devices }) => [...devices.values()].filter(one => one.platformID === platformID))
   }
 }
