@@ -1,26 +1,7 @@
+import { pageTheme } from '../../core/index.ts'
+
 /** How the page looks. */
-export const consoleStyle = `:root {
-  color-scheme: light dark;
-  --accent: #0a6c40;
-  --good: #0a6c40;
-  --bad: #b42318;
-  --warn: #8a5300;
-  --ground: #f4f6f5;
-  --card: #fff;
-  --text: #16211c;
-  --faint: #55615b;
-  --line: rgb(0 0 0 / .12);
-  background: var(--ground);
-  color: var(--text);
-  font: 15px/1.5 system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", sans-serif;
-}
-@media (prefers-color-scheme: dark) {
-  :root { --accent: #3ecf8e; --good: #3ecf8e; --bad: #ff8a80; --warn: #f2b45a; --ground: #111614; --card: #1a211e;
-    --text: #e7eeea; --faint: #9fada6; --line: rgb(255 255 255 / .16) }
-}
-* { box-sizing: border-box }
-[hidden] { display: none !important }
-body { margin: 0 auto; max-width: 76rem; padding: 1.25rem }
+export const consoleStyle = `${pageTheme}body { margin: 0 auto; max-width: 76rem; padding: 1.25rem }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1.25rem }
 header > a { margin-left: auto }
 h1, h2, p, ul, dl, dd { margin: 0 }
@@ -43,7 +24,7 @@ tbody th { font-weight: 600; white-space: nowrap }
 time { white-space: nowrap; font-variant-numeric: tabular-nums }
 code { font: .9em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere }
 td span, form span { color: var(--faint) }
-.health { color: var(--good); white-space: nowrap }
+.health { color: var(--accent); white-space: nowrap }
 .health::before { content: "●"; margin-right: .35rem }
 [data-health=down] .health { color: var(--bad) }
 [data-health=down] .health::before { content: "▲" }

@@ -1,22 +1,10 @@
+import { pageTheme } from '../../../core/index.ts'
+
 /** How the page looks. */
-export const chatStyle = `:root {
-  color-scheme: light dark;
-  --accent: #0a7d48;
-  --own: #d5f3e2;
-  --ground: #f4f6f5;
-  --card: #fff;
-  --text: #16211c;
-  --line: rgb(0 0 0 / .1);
-  background: var(--ground);
-  color: var(--text);
-  font: 15px/1.5 system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", sans-serif;
-}
+export const chatStyle = `${pageTheme}:root { --own: #d5f3e2 }
 @media (prefers-color-scheme: dark) {
-  :root { --accent: #3ecf8e; --own: #14442e; --ground: #111614; --card: #1a211e; --text: #e7eeea;
-    --line: rgb(255 255 255 / .14) }
+  :root { --own: #14442e }
 }
-* { box-sizing: border-box }
-[hidden] { display: none !important }
 body { margin: 0 auto; max-width: 76rem; padding: 1.25rem }
 header { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem }
 h1, h2, h3, p, ol, ul { margin: 0 }

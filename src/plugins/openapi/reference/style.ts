@@ -1,25 +1,7 @@
+import { pageTheme } from '../../../core/index.ts'
+
 /** How the page looks. */
-export const referenceStyle = `:root {
-  color-scheme: light dark;
-  --accent: #0a6c40;
-  --warn: #8a5300;
-  --bad: #b42318;
-  --ground: #f4f6f5;
-  --card: #fff;
-  --text: #16211c;
-  --faint: #55615b;
-  --line: rgb(0 0 0 / .12);
-  background: var(--ground);
-  color: var(--text);
-  font: 15px/1.55 system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", sans-serif;
-  scroll-padding-top: 1rem;
-}
-@media (prefers-color-scheme: dark) {
-  :root { --accent: #3ecf8e; --warn: #f2b45a; --bad: #ff8a80; --ground: #111614; --card: #1a211e;
-    --text: #e7eeea; --faint: #9fada6; --line: rgb(255 255 255 / .16) }
-}
-* { box-sizing: border-box }
-[hidden] { display: none !important }
+export const referenceStyle = `${pageTheme}:root { scroll-padding-top: 1rem }
 body { margin: 0 auto; max-width: 84rem; padding: 1.25rem }
 .skip { position: absolute; left: -99rem }
 .skip:focus { left: 1rem; padding: .25rem .75rem; background: var(--card) }
