@@ -19,6 +19,8 @@ export class HostedDevice implements Device {
   readonly platformID: number
   readonly hold: Hold
   readonly number: number
+  /** Another one has come that was told what this one may not have got: it may be the same client. */
+  isSucceeded = false
 
   constructor(platformID: number, hold: Hold, number: number) {
     this.platformID = platformID
@@ -58,11 +60,15 @@ export class HostedUser {
     }
   }
 
-  /** Whether another node than that of `hold` has a connection of his on a platform. */
-  isElsewhere(hold: Hold, platformID: number): boolean {
+  /**
+   * A connection comes to `hold` on a platform.
+   * @returns whether other nodes have such connections: one of them may be its own old one
+   */
+  succeed(hold: Hold, platformID: number): boolean {
+    let isSuccessor = false
     for (const other of this.holds)
-      if (other !== hold)
-        for (const device of other.devices.values()) if (device.platformID === platformID) return true
-    return false
+      for (const device of other === hold ? [] : other.devices.values())
+        if (device.platformID === platformID) isSuccessor = device.isSucceeded = true
+    return isSuccessor
   }
 }

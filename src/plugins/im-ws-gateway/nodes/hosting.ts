@@ -123,7 +123,8 @@ export class Hosting {
     gone.way.end()
     const since = this.#doubtful()
     for (const hold of gone.holds.values()) {
-      for (const number of hold.devices.keys()) this.#detach(gone, hold.number, number, since)
+      for (const [number, { isSucceeded }] of hold.devices)
+        this.#detach(gone, hold.number, number, isSucceeded ? undefined : since)
       this.#close(hold)
     }
   }
@@ -193,7 +194,6 @@ export class Hosting {
     }
     const { device: number, platform } = item
     const device = new HostedDevice(platform, hold, number)
-    const isElsewhere = hold.user.isElsewhere(hold, platform)
     hold.devices.set(number, device)
     from.way.send({ k: 'here', core: hold.number, device: number })
     try {
@@ -201,7 +201,8 @@ export class Hosting {
         this.#resumed.add(hold.user.userID)
         return (await core.resume?.(device, item.mark)) ?? []
       }
-      const since = isElsewhere ? Math.min(item.since ?? Infinity, this.#doubtful()) : item.since
+      const isSuccessor = hold.user.succeed(hold, platform)
+      const since = isSuccessor ? Math.min(item.since ?? Infinity, this.#doubtful()) : item.since
       return await core.attach(device, since)
     } catch (error) {
       hold.devices.delete(number)

@@ -176,6 +176,11 @@ test('a device on a platform that another node has too may have lost what that w
   hosting.receive('t', { k: 'attach', id: 3, core: 1, device: 2, platform: 5 })
   await settled()
   expect(cores.of('ann').doubts.at(-1)).toBe(7)
+  // The one before it is told nothing more, and leaves nothing in doubt: its client has come back.
+  hosting.drop('s')
+  await settled()
+  expect(cores.of('ann').doubts.at(-1)).toBeUndefined()
+  expect(cores.of('ann').devices.size).toBe(2)
 })
 
 test('a host that leaves answers what it has begun, begins nothing more, and then says so', async () => {
