@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 // Files that touch globals or timers have a module graph of their own; all others share one a worker. Tests of whole
 // programs wait for processes most of the time, in workers of their own.
 const isolated = ['test/**/*.isolated.test.ts']
-const programs = ['test/e2e/**/*.test.ts']
+const programs = ['test/e2e/**/*.test.ts', 'test/cluster/**/*.test.ts']
 
 export default defineConfig({
   test: {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { thisMachine } from './machine.ts'
 import { performancePage, type Run } from './page.ts'
 import { table, type Figure, type Verdict } from './figures.ts'
 
@@ -19,22 +20,34 @@ const benches: Readonly<Record<string, readonly string[]>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: 'string', default: 'coverage/bench' }, docs: { type: 'boolean', default: false } }
+  options: {
+    out: { type: 'string', default: 'coverage/bench' },
+    docs: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false }
+  }
 })
-const wanted = positionals.length > 0 ? positionals : Object.keys(benches)
+const names = Object.keys(benches)
+const wanted = positionals.length > 0 ? positionals : names
 const unknown = wanted.find(name => !Object.hasOwn(benches, name))
-if (unknown !== undefined) throw new Error(`'${unknown}' is none of ${Object.keys(benches).join(', ')}`)
+if (values.help || unknown !== undefined) {
+  const usage = `npm run bench -- [${names.join('] [')}] [options]
+
+Every benchmark, or those that are named, one after the other: a quarter of an hour on a machine that does nothing else.
+
+Options:
+  --docs     Writes docs/performance.md as well
+  --out DIR  Where the figures are written as JSON (coverage/bench)
+  --help     Prints this
+`
+  if (unknown === undefined) process.stdout.write(usage)
+  else process.stderr.write(`There is no benchmark '${unknown}'.\n\n${usage}`)
+  process.exit(unknown === undefined ? 0 : 2)
+}
 
 mkdirSync(values.out, { recursive: true })
 const run: Run = {
   date: new Date().toISOString().slice(0, 10),
-  machine: {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${release()} ${arch()}`,
-    node: process.version
-  },
+  machine: thisMachine(),
   loadBefore: loadavg()[0] ?? NaN,
   benches: {}
 }

@@ -1,24 +1,24 @@
 import autocannon from 'autocannon'
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { parseArgs } from 'node:util'
+import { commandLine } from './command-line.ts'
 import { median, type Figure } from './figures.ts'
 import { report } from './report.ts'
 
 // CPU time of the server per request, which a busy machine disturbs less than requests per second. Every variant is
 // a process of its own; rounds are interleaved and every other one runs backwards. Processes are replaced a few times,
 // because each is compiled a little differently. `control` is `bare` once more: how far it is from 1 is the noise.
-const { values } = parseArgs({
-  options: {
-    generations: { type: 'string' },
-    rounds: { type: 'string' },
-    seconds: { type: 'string' },
-    json: { type: 'string' }
+const { numbers, json } = commandLine({
+  command: 'npm run bench:kernel',
+  about: 'What the kernel adds to a request, beside bare Fastify.',
+  parts: [],
+  numbers: {
+    generations: { about: 'Sets of processes', default: 4 },
+    rounds: { about: 'Rounds with each set', default: 5 },
+    seconds: { about: 'Seconds of load in a round', default: 1 }
   }
 })
-const generations = Number(values.generations ?? 4)
-const rounds = Number(values.rounds ?? 5)
-const seconds = Number(values.seconds ?? 1)
+const { generations, rounds, seconds } = numbers
 const variants = {
   bare: 'bare',
   control: 'bare',
@@ -66,7 +66,7 @@ const figures: Figure[] = servers.map(({ name }) => ({
   ...(name === 'kernel, 7 plugins' && { limit: { atMost: limit } })
 }))
 process.stderr.write('\n')
-process.exitCode = await report(new Map([['kernel', async () => figures]]), values.json)
+process.exitCode = await report(new Map([['kernel', async () => figures]]), json)
 
 async function start(server: Server): Promise<Running> {
   const kernelServer = new URL('./kernel-server.ts', import.meta.url)

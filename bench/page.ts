@@ -1,16 +1,11 @@
+import type { Machine } from './machine.ts'
 import { bound, judge, show, type Figure } from './figures.ts'
 
 /** All benchmarks in one run, and where. */
 export interface Run {
   /** `YYYY-MM-DD`. */
   readonly date: string
-  readonly machine: {
-    readonly cpu: string
-    readonly cores: number
-    readonly memoryGiB: number
-    readonly system: string
-    readonly node: string
-  }
+  readonly machine: Machine
   /** Load average of the last minute before the first began. */
   readonly loadBefore: number
   readonly benches: Record<string, readonly Figure[]>

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { commandLine } from './command-line.ts'
 import { dispatchGap, poolUse } from './sign/dispatch.ts'
 import { partsNamed, report, type Parts } from './report.ts'
 import { latency } from './sign/latency.ts'
@@ -8,25 +8,26 @@ import { soak } from './sign/soak.ts'
 
 // What a signature costs with the gateway in between. Gateway, devices and load are processes of their own; each
 // figure stands beside its floor, the same without the gateway, measured in turns with it. README.md has the method.
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seconds: { type: 'string', default: '2' },
-    schedules: { type: 'string' },
-    soak: { type: 'string' },
-    json: { type: 'string' }
+const usual = ['latency', 'gap', 'use', 'shedding']
+const { numbers, ...line } = commandLine({
+  command: 'npm run bench:sign',
+  about: 'What a signature costs with the gateway in between.',
+  parts: usual,
+  numbers: {
+    seconds: { about: 'Seconds of each measurement', default: 2 },
+    schedules: { about: 'Instead, or as well: so many seeded schedules of faults' },
+    soak: { about: 'Instead, or as well: a mixed load for so many minutes' }
   }
 })
-const seconds = Number(values.seconds)
+const { seconds, schedules: count, soak: minutes } = numbers
 const parts: Parts = new Map([
   ['latency', () => latency(seconds)],
   ['gap', () => dispatchGap(seconds)],
   ['use', () => poolUse(seconds)],
   ['shedding', () => shedding(seconds)]
 ])
-const { schedules: count, soak: minutes } = values
 const flagged = count !== undefined || minutes !== undefined
-const wanted = new Map(partsNamed(parts, positionals.length > 0 || flagged ? positionals : [...parts.keys()]))
-if (count !== undefined) wanted.set('schedules', () => schedules(Number(count)))
-if (minutes !== undefined) wanted.set('soak', () => soak(Number(minutes)))
-process.exitCode = await report(wanted, values.json)
+const wanted = new Map(partsNamed(parts, line.parts.length > 0 || flagged ? line.parts : usual))
+if (count !== undefined) wanted.set('schedules', () => schedules(count))
+if (minutes !== undefined) wanted.set('soak', () => soak(minutes))
+process.exitCode = await report(wanted, line.json)

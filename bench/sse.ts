@@ -1,25 +1,27 @@
-import { parseArgs } from 'node:util'
+import { commandLine } from './command-line.ts'
 import { partsNamed, report, type Parts } from './report.ts'
 import { crowd, memory } from './sse/crowd.ts'
 import { fanOut } from './sse/fan-out.ts'
 
 // What an event stream costs the server, beside what one would write by hand and beside two libraries. Servers and
 // readers are processes of their own, measured in turns in one run. README.md has the method.
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '5' },
-    readers: { type: 'string', default: '2000' },
-    crowd: { type: 'string' },
-    json: { type: 'string' }
+const usual = ['fan-out', 'memory']
+const { numbers, ...line } = commandLine({
+  command: 'npm run bench:sse',
+  about: 'What an event stream costs the server, beside bare writes and two libraries.',
+  parts: usual,
+  numbers: {
+    rounds: { about: 'Rounds of `fan-out`', default: 5 },
+    readers: { about: 'Readers of `fan-out`', default: 2_000 },
+    crowd: { about: 'Instead, or as well: so many streams in one process' }
   }
 })
+const { rounds, readers, crowd: streams } = numbers
 const parts: Parts = new Map([
-  ['fan-out', () => fanOut(Number(values.rounds), Number(values.readers))],
+  ['fan-out', () => fanOut(rounds, readers)],
   ['memory', memory]
 ])
-const { crowd: readers } = values
-const chosen = positionals.length > 0 || readers !== undefined ? positionals : [...parts.keys()]
+const chosen = line.parts.length > 0 || streams !== undefined ? line.parts : usual
 const wanted = new Map(partsNamed(parts, chosen))
-if (readers !== undefined) wanted.set('crowd', () => crowd(Number(readers)))
-process.exitCode = await report(wanted, values.json)
+if (streams !== undefined) wanted.set('crowd', () => crowd(streams))
+process.exitCode = await report(wanted, line.json)

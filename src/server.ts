@@ -22,6 +22,7 @@ import signBridge from './plugins/sign-bridge/index.ts'
 import signSimulator from './plugins/sign-simulator/index.ts'
 import sseHub from './plugins/sse-hub/index.ts'
 import state from './plugins/state/index.ts'
+import telemetry from './plugins/telemetry/index.ts'
 import term from './plugins/term/index.ts'
 import tokenAuth from './plugins/token-auth/index.ts'
 import wechatScan from './plugins/wechat-scan/index.ts'
@@ -50,6 +51,7 @@ export const builtins = [
   signSimulator,
   sseHub,
   state,
+  telemetry,
   term,
   tokenAuth,
   wechatScan,

@@ -93,6 +93,7 @@ export function join(
           if (isReady) resolve(line)
         } catch (error) {
           reject(error)
+          void line.close()
         }
       },
       ended() {

@@ -49,6 +49,8 @@ export interface GatewayInfo {
   readonly generation: Generation | undefined
   /** True from the signal to close on. */
   readonly closing: boolean
+  /** True when another has taken its place, at a reload: what it has begun is to be answered, and nothing new comes. */
+  readonly replaced: boolean
   /** True when the close had to cut open connections. */
   readonly cut: boolean
 }
@@ -96,6 +98,9 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
     generation: options.generation,
     get closing() {
       return closing.started
+    },
+    get replaced() {
+      return closing.replaced
     },
     get cut() {
       return closing.cut

@@ -35,5 +35,7 @@ export {
 } from './request-validation.ts'
 export { secretInFile, type SecretFileFaults } from './secret-file.ts'
 export { keepOverReloads } from './keep-over-reloads.ts'
+export { localOrigin } from './local-origin.ts'
 export { makeDirectory } from './make-directory.ts'
 export { Histogram, labelled, plain, single, type HistogramSnapshot, type Metric } from './metric.ts'
+export { html, Markup, type Content } from './markup.ts'

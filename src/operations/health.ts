@@ -45,20 +45,30 @@ async function ask(app: FastifyInstance, { id, meta, provides }: Entry): Promise
   }
 }
 
-const Status = Type.Object({ status: Type.String() })
-const Readiness = Type.Object({
-  status: Type.String(),
-  plugins: Type.Record(Type.String(), Type.String())
-})
+const tags = ['health']
+const Status = Type.Object(
+  { status: Type.String({ description: '`ok`, `down`, or `unknown` for a plugin that is not there.' }) },
+  { examples: [{ status: 'ok' }] }
+)
+const Readiness = Type.Object(
+  {
+    status: Type.String({ description: '`ok`, `down`, or `closing`.' }),
+    plugins: Type.Record(Type.String(), Type.String())
+  },
+  { examples: [{ status: 'ok', plugins: { state: 'ok' } }] }
+)
 
 /** Adds `/healthz`, which looks at nothing, and `/readyz` and `/readyz/:plugin`, which ask the plugins. */
 export function addHealthRoutes(app: FastifyInstance, health: Health, isClosing: () => boolean): void {
   const route = { logLevel: 'silent', config: { raw: true, access: 'public' } } as const
-  app.get('/healthz', { ...route, schema: { hide: true, response: { 200: Status } } }, () => ({
-    status: 'ok'
-  }))
+  const liveness = { tags, summary: 'Whether the process answers', response: { 200: Status } }
+  app.get('/healthz', { ...route, schema: liveness }, () => ({ status: 'ok' }))
 
-  const readiness = { hide: true, response: { 200: Readiness, 503: Readiness } }
+  const readiness = {
+    tags,
+    summary: 'Whether all plugins are well',
+    response: { 200: Readiness, 503: Readiness }
+  }
   app.get('/readyz', { ...route, schema: readiness }, async (_, reply) => {
     const checked = Object.entries(await health.all())
     const plugins = Object.fromEntries(checked.map(([id, { status }]) => [id, status]))
@@ -67,8 +77,13 @@ export function addHealthRoutes(app: FastifyInstance, health: Health, isClosing:
     return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'down', plugins })
   })
 
-  const Params = Type.Object({ plugin: Type.String({ maxLength: 100 }) })
-  const single = { hide: true, params: Params, response: { 200: Status, 404: Status, 503: Status } }
+  const Params = Type.Object({ plugin: Type.String({ maxLength: 100, examples: ['state'] }) })
+  const single = {
+    tags,
+    summary: 'Whether a plugin is well',
+    params: Params,
+    response: { 200: Status, 404: Status, 503: Status }
+  }
   app.get<{ Params: { plugin: string } }>(
     '/readyz/:plugin',
     { ...route, schema: single },

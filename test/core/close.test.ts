@@ -213,13 +213,21 @@ describe('requests', () => {
     agent.destroy()
   })
 
-  test('are served as before during drainMs', async () => {
+  test('are served as before during drainMs, each as the last of its connection', async () => {
     const route = plugin('route', app => void app.get('/', () => 'served'))
     const app = await listening([route], { drainMs: 300 })
+    const agent = new Agent({ keepAlive: true })
+    const before = await request(app, '/', agent)
+    expect([await text(before), before.headers.connection]).toEqual(['served', 'keep-alive'])
     const closed = app.close()
-    const [readiness, response] = await Promise.all([request(app, '/readyz'), request(app, '/')])
+    const [readiness, response] = await Promise.all([
+      request(app, '/readyz', agent),
+      request(app, '/', agent)
+    ])
     expect([readiness.statusCode, response.statusCode, await text(response)]).toEqual([503, 200, 'served'])
+    expect([readiness.headers.connection, response.headers.connection]).toEqual(['close', 'close'])
     await closed
+    agent.destroy()
   })
 
   test('never answered are cut at closeMs', async () => {

@@ -1,44 +1,17 @@
-import type { FastifyInstance } from 'fastify'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createGateway } from '../../src/index.ts'
+import { startEverything } from './everything-on.ts'
 
-let folder: string
-let app: FastifyInstance
-
-/** The gateway of `npm start` with everything else on as well, and with a token for those who sign. */
+let started: Awaited<ReturnType<typeof startEverything>>
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'paifang-access-'))
-  app = await createGateway({
-    configFile: resolve('paifang.config.yaml'),
-    env: {
-      PAIFANG_SERVER_LOG_LEVEL: 'silent',
-      PAIFANG_DATABASE_FILE: ':memory:',
-      PAIFANG_SIGN_BRIDGE_SECRET_FILE: join(folder, 'sign-bridge.secret'),
-      PAIFANG_SIGN_BRIDGE_CALLERS: JSON.stringify({
-        shop: { token: 'a-token-of-the-shop-that-is-long-enough' }
-      }),
-      PAIFANG_SESSIONS_SECRET_FILE: join(folder, 'sessions.secret'),
-      PAIFANG_CLICK_STATS_SECRET_FILE: join(folder, 'click-stats.secret'),
-      PAIFANG_SSE_HUB_ENDPOINT: 'true',
-      PAIFANG_SSE_HUB_TOKEN_SECRET: 'a secret for tokens of topics, long enough',
-      PAIFANG_TOKEN_AUTH_ENABLED: 'true',
-      PAIFANG_TOKEN_AUTH_SECRET: 'a secret for bearer tokens that is long enough'
-    }
-  })
+  started = await startEverything()
 })
-afterAll(async () => {
-  await app.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => started[Symbol.asyncDispose]())
 
 const isGuarded = ({ access }: { readonly access: string | undefined }): boolean =>
   !access?.startsWith('public')
 
 test('every route says who may call it', () => {
-  const { routes } = app.gateway
+  const { routes } = started.app.gateway
   expect(routes.length).toBeGreaterThan(50)
   const silent = routes.filter(({ access }) => access === undefined)
   expect(silent.map(({ method, url }) => `${method} ${url}`)).toEqual([])
@@ -57,6 +30,7 @@ const otherwise: Readonly<Record<string, number>> = {
 }
 
 test('no route that wants something to be shown answers whoever shows nothing', async () => {
+  const { app } = started
   const guarded = app.gateway.routes.filter(isGuarded)
   expect(guarded.length).toBeGreaterThan(20)
   const wrong: string[] = []

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -113,3 +114,105 @@ test('a gateway starts from a configuration file in a project of its own', () =>
     'hello {"status":"ok","plugins":{"hello":"ok","state":"ok"}}\n'
   )
 })
+
+interface Packed {
+  readonly filename: string
+  /** Bytes, packed and unpacked. */
+  readonly size: number
+  readonly unpackedSize: number
+  readonly files: readonly { readonly path: string }[]
+}
+
+function pack(): Packed {
+  // The build is that of `npm test`.
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
+  const [packed] = JSON.parse(execFileSync('npm', args, { encoding: 'utf8', stdio: 'pipe' })) as Packed[]
+  if (!packed) throw new Error('npm has packed nothing')
+  return packed
+}
+
+test('npm pack has what is used, and nothing of tests, sources or secrets; an empty project installs and starts it', async context => {
+  const { filename, size, unpackedSize, files } = pack()
+  console.info(`${filename}: ${size} bytes, ${unpackedSize} unpacked, ${files.length} files`)
+  const paths = files.map(({ path }) => path)
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'paifang.schema.json',
+      '.env.example',
+      'dist/cli.js',
+      'dist/index.js',
+      'dist/index.d.ts',
+      'docs/operations.md',
+      'dist/plugins/sign-simulator/main.js'
+    ])
+  )
+  const known =
+    /^(?:dist\/.*\.(?:js|d\.ts)|docs\/.*\.(?:md|svg)|(?:README|CHANGELOG)[\w.-]*\.md|LICENSE|package\.json|paifang\.schema\.json|\.env\.example)$/
+  expect(
+    paths.filter(path => !known.test(path) || /(?:^|\/)(?:test|bench|src)\/|\.test\./.test(path))
+  ).toEqual([])
+  expect(size).toBeLessThan(1_500_000)
+
+  const path = join(folder, 'installed')
+  mkdirSync(path)
+  writeFileSync(join(path, 'package.json'), '{ "private": true }')
+  const args = [
+    'install',
+    join(folder, filename),
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--fetch-retries=0'
+  ]
+  try {
+    execFileSync('npm', args, { cwd: path, stdio: 'pipe', encoding: 'utf8', timeout: 120_000 })
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string }
+    if (!/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/.test(stderr))
+      throw error
+    console.warn('no registry of packages within reach: the package is not installed')
+    context.skip('no registry of packages within reach')
+  }
+  writeFileSync(
+    join(path, 'hello.mjs'),
+    `import { definePlugin } from 'paifang'
+    export default definePlugin({
+      name: 'hello',
+      description: 'Greets.',
+      setup: app => void app.get('/hello', () => ({ greeting: 'Hi, world!' }))
+    })`
+  )
+  writeFileSync(
+    join(path, 'paifang.config.yaml'),
+    'server: { port: 0 }\nplugins: { hello: { use: ./hello.mjs }, api-error: true }\n'
+  )
+  const { PATH, HOME } = process.env
+  const npx = spawn('npx', ['--no-install', 'paifang', 'start'], {
+    cwd: path,
+    env: { PATH, HOME },
+    stdio: 'pipe'
+  })
+  const ended = once(npx, 'exit')
+  let log = ''
+  const started = new Promise<{ pid: number; url: string }>((found, failed) => {
+    npx.stdout.on('data', (chunk: Buffer) => {
+      log += chunk.toString()
+      const line = log.split('\n').find(each => each.includes('"msg":"started '))
+      if (line !== undefined) found(JSON.parse(line) as { pid: number; url: string })
+    })
+    void ended.then(() => failed(new Error(`it ended:\n${log}`)))
+  })
+  started.catch(() => undefined)
+  npx.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  const { pid, url } = await started
+  try {
+    const answer = await fetch(`${url}/hello`)
+    expect([answer.status, await answer.json()]).toEqual([200, { greeting: 'Hi, world!' }])
+  } finally {
+    process.kill(pid, 'SIGTERM')
+  }
+  expect(await ended).toEqual([0, null])
+}, 180_000)

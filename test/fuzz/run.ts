@@ -12,7 +12,8 @@ const { values, positionals } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() & 0x7fff_ffff) },
-    list: { type: 'boolean', default: false }
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false }
   }
 })
 process.exitCode = await main()
@@ -21,10 +22,10 @@ async function main(): Promise<number> {
   const unknown = positionals.filter(name => !targets.some(target => target.name === name))
   const chosen = targets.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
-  if (unknown.length > 0 || values.list || !(minutes > 0) || !Number.isSafeInteger(seed)) {
-    const names = targets.map(({ name }) => name).join('\n  ')
-    process.stdout.write(`npm run fuzz -- [--minutes 60] [--seed 1] [target…]\ntargets:\n  ${names}\n`)
-    return unknown.length > 0 || !values.list ? 2 : 0
+  if (unknown.length > 0 || values.list || values.help || !(minutes > 0) || !Number.isSafeInteger(seed)) {
+    const isAsked = unknown.length === 0 && (values.list || values.help)
+    ;(isAsked ? process.stdout : process.stderr).write(usage())
+    return isAsked ? 0 : 2
   }
   process.stdout.write(`${chosen.length} targets, ${minutes} min, --seed ${seed}\n`)
   const watch = watched()
@@ -53,6 +54,24 @@ async function main(): Promise<number> {
   } finally {
     await watch.stop()
   }
+}
+
+function usage(): string {
+  const names = targets.map(({ name }) => name).join('\n  ')
+  return `npm run fuzz -- [target …] [options]
+
+Feeds what faces the network with broken input until the time is over, or until something is found: that is kept in
+test/fuzz/corpus, and tried first from then on.
+
+Options:
+  --minutes N  For how long (60)
+  --seed N     Where chance begins (another one each time; it is printed)
+  --list       Prints this
+  --help       Prints this
+
+Targets, all of them by default:
+  ${names}
+`
 }
 
 async function firstOf(

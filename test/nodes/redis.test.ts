@@ -97,6 +97,9 @@ describe.skipIf(!hasRedis)('two gateways that share a Redis', () => {
     await expect
       .poll(() => there.service.status().devices[0]?.reason, { timeout: 10_000 })
       .toBe('Another gateway holds this device')
+    expect((await there.inject('/readyz')).statusCode).toBe(200)
+    expect(there.service.status().metrics.find(({ name }) => name.endsWith('device_up'))?.samples).toEqual([])
+    expect(await outcome(there.service.sign({ data: 'text', pin }))).toBe('sign.device_elsewhere')
     await here.close()
     await expect
       .poll(() => outcome(there.service.sign({ data: 'text', pin })), { timeout: 20_000 })

@@ -8,7 +8,8 @@ import { varyByAccept } from './selection.ts'
 const Query = Type.Object({
   format: Type.Optional(
     Type.Union([Type.Literal('json'), Type.Literal('md'), Type.Literal('ts')], {
-      description: 'Default: `md` where `Accept` prefers text/markdown, else `json`.'
+      description: 'Default: `md` where `Accept` prefers text/markdown, else `json`.',
+      examples: ['json']
     })
   )
 })
@@ -21,7 +22,26 @@ const Entry = Type.Object({
   transient: Type.Boolean(),
   title: Type.Object({ 'zh-CN': Type.String(), en: Type.String() })
 })
-const Listing = Type.Object({ errors: Type.Array(Entry), reserved: Type.Array(Type.Integer()) })
+const Listing = Type.Object(
+  { errors: Type.Array(Entry), reserved: Type.Array(Type.Integer()) },
+  {
+    examples: [
+      {
+        errors: [
+          {
+            key: 'auth.required',
+            http: 401,
+            flask: 1003,
+            ws3: 401,
+            transient: false,
+            title: { 'zh-CN': '需要登录', en: 'Login required' }
+          }
+        ],
+        reserved: [1000]
+      }
+    ]
+  }
+)
 
 /** Serves the catalogue at `GET /_errors`: JSON, Markdown or TypeScript. */
 export function addCatalogueRoute(app: App, catalogue: Catalogue): void {

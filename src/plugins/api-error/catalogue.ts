@@ -31,9 +31,10 @@ export class Catalogue {
     }
   }
 
-  /** All entries, sorted by key. */
-  list(): readonly CatalogueEntry[] {
+  /** All entries, or those of one owner, sorted by key. */
+  list(owner?: string): readonly CatalogueEntry[] {
     return [...this.#byKey.values()]
+      .filter(owned => owner === undefined || owned.owner === owner)
       .map(({ entry }) => entry)
       .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
   }

@@ -67,6 +67,7 @@ export default definePlugin({
     return {
       define: (owner, entries) => catalogue.define(owner, entries),
       catalogue: () => catalogue.list(),
+      kindsOf: owner => catalogue.list(owner),
       transform: transform => void transforms.push(transform),
       around: wrap => void wraps.push(wrap),
       relate: source => void sources.push(source),

@@ -94,7 +94,7 @@ export class Selection {
   answersOf({ url, config }: Pick<RouteOptions, 'url' | 'config'>): RouteAnswers {
     const dialect = config?.[choiceKey]?.dialect ?? this.#byPrefix(url) ?? this.#default
     const { name, schemas, mediaType, always200 } = dialect
-    return { dialect: name, ...schemas, failureType: mediaType, always200 }
+    return { dialect: name, ...schemas, failureType: mediaType, always200, ...examplesIn(dialect) }
   }
 
   /** The dialect for one request. */
@@ -121,6 +121,18 @@ export class Selection {
       if (dialect) return dialect
     }
     return this.#default
+  }
+}
+
+function examplesIn(dialect: Dialect): Pick<RouteAnswers, 'successBody' | 'failureBody'> {
+  const nothing = { fields: [], method: '', path: '', requestId: '8a1f6f0e-1c5d-4d0b-9a3e-52f0c6c1f4d7' }
+  return {
+    successBody: data =>
+      dialect.dataKey === undefined ? data : dialect.body({ ok: true, data, status: 200, url: '/' }),
+    failureBody: entry => {
+      const body = Object.entries(dialect.body({ ok: false, entry, locale: 'zh-CN', ...nothing }))
+      return Object.fromEntries(body.filter(([, value]) => value !== undefined))
+    }
   }
 }
 

@@ -34,6 +34,10 @@ export interface RouteAnswers {
   readonly failureType: string
   /** Successes and failures all have HTTP status 200. */
   readonly always200: boolean
+  /** The body of a success with this data, for examples. */
+  readonly successBody: (data: unknown) => unknown
+  /** The body of a failure of this kind without anything that is particular to one, for examples. */
+  readonly failureBody: (entry: CatalogueEntry) => unknown
 }
 
 /** Says what the answer of a request is related to. */
@@ -54,6 +58,8 @@ export interface ApiErrors {
   define(owner: string, entries: Readonly<Record<string, CatalogueEntry>>): void
   /** The catalogue, sorted by key. */
   catalogue(): readonly CatalogueEntry[]
+  /** The kinds of failure that a plugin has added by {@link ApiErrors.define}, sorted by key. */
+  kindsOf(owner: string): readonly CatalogueEntry[]
   /** Changes what handlers return before a dialect renders it (sealing an answer, for one). Runs in order of addition. */
   transform(transform: ValueTransform): void
   /**
@@ -87,6 +93,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The dialect of this route, whatever the caller asks for. */
     dialect?: DialectName
+    /**
+     * The kinds of failure that it answers with besides a bad request, a missing token and a fault of the gateway, for documents.
+     * Default: all of its plugin.
+     */
+    failures?: readonly CatalogueEntry[]
     /** True: what the handler returns is sent as it is. Failures are still rendered. */
     raw?: boolean
   }

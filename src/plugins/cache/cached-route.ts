@@ -54,7 +54,9 @@ export function cachedRoute(
       const mayMatter = caching.scope === 'user' || wantsNew
       const user = mayMatter ? cache.userOf(request) : undefined
       if (policy.off || user?.uncached) {
-        sections.of(caching.scope, routeId).counts.bypass++
+        const section = sections.of(caching.scope, routeId)
+        section.counts.bypass++
+        engine.told?.(section, 'bypass')
         servedOf.set(request, bypassed)
         return handler.call(this, request, reply)
       }

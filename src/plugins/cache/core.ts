@@ -3,7 +3,7 @@ import { Wheel, type Clock } from '../../core/index.ts'
 import type { State } from '../state/service.ts'
 import { ClearBus, type Clearance } from './clear-bus.ts'
 import type { Config } from './config.ts'
-import { Engine } from './engine.ts'
+import { Engine, type EngineParts } from './engine.ts'
 import type { Entry } from './entry.ts'
 import type { Job } from './job.ts'
 import { Jobs } from './jobs.ts'
@@ -27,6 +27,8 @@ export interface CoreParts {
   readonly random: () => number
   /** A text that was never there before. */
   readonly unique: () => string
+  /** Hears what came of every read, where its reader is. Must not throw. */
+  readonly told?: EngineParts['told']
 }
 
 /** The parts of a cache, wired, and the ways to clear it. */
@@ -41,7 +43,7 @@ export class Core {
   readonly shared: SharedValues | undefined
   readonly #bus: ClearBus | undefined
 
-  constructor({ settings, clock, log, state, random, unique }: CoreParts) {
+  constructor({ settings, clock, log, state, random, unique, told }: CoreParts) {
     const { maxEntryBytes, maxBackground } = settings
     const isShared = state !== undefined && settings.shared
     this.wheel = new Wheel(clock)
@@ -63,7 +65,7 @@ export class Core {
       : undefined
     const { wheel, results, shared, store } = this
     this.jobs = new Jobs({ wheel, results, shared, maxBackground, log })
-    this.engine = new Engine({ wheel, store, jobs: this.jobs, random })
+    this.engine = new Engine({ wheel, store, jobs: this.jobs, random, ...(told && { told }) })
     const forget = (clearance: Clearance): void => this.#forget(clearance)
     const forgetAll = (): void =>
       forget({ ids: [], tags: [...this.sections].map(({ name }) => ownTag + name) })

@@ -5,6 +5,7 @@ import { bounds } from './counts.ts'
 import type { Entry } from './entry.ts'
 import type { Job, Outcome } from './job.ts'
 import type { Jobs } from './jobs.ts'
+import type { Section } from './section.ts'
 import type { CacheOrigin, CacheServed } from './service.ts'
 import type { Store } from './store.ts'
 import { isEarly } from './timing.ts'
@@ -16,6 +17,8 @@ export interface EngineParts {
   readonly jobs: Jobs
   /** From 0 up to 1. */
   readonly random: () => number
+  /** Hears what came of every read, where its reader is. Must not throw. */
+  readonly told?: (section: Section, outcome: CacheOrigin | 'error') => void
 }
 
 /** A new value of a key can be forced this often. */
@@ -33,10 +36,13 @@ interface Found {
  */
 export class Engine {
   readonly staleAges = new Histogram(bounds)
+  /** As in {@link EngineParts}, for those who serve by themselves. */
+  readonly told: EngineParts['told']
   readonly #parts: EngineParts
 
   constructor(parts: EngineParts) {
     this.#parts = parts
+    this.told = parts.told
   }
 
   /** @throws what the work throws, unless an old value may stand in */
@@ -54,6 +60,7 @@ export class Engine {
   /** Does the work, without a look at what is stored, and without storing anything. */
   async bypass(ask: Ask): Promise<unknown> {
     ask.section.counts.bypass++
+    this.told?.(ask.section, 'bypass')
     const value = await ask.run()
     ask.served?.({ origin: 'bypass', collapsed: false, stored: false, ageMs: 0, freshForMs: 0 })
     return value
@@ -63,6 +70,7 @@ export class Engine {
     const failure = ask.section.entries.get(ask.key)?.failure
     if (!failure || now >= failure.until) return this.#fetch(ask, undefined, 'miss')
     ask.section.counts.error++
+    this.told?.(ask.section, 'error')
     return Promise.reject(failure.error)
   }
 
@@ -122,6 +130,7 @@ export class Engine {
       if (old) return this.#serve(ask, old, 'stale-error', collapsed)
     }
     counts.error++
+    this.told?.(ask.section, 'error')
     throw outcome.error
   }
 
@@ -134,6 +143,7 @@ export class Engine {
 
   #note(ask: Ask, entry: Entry | undefined, origin: CacheOrigin, collapsed: boolean): void {
     ask.section.counts.served(origin)
+    this.told?.(ask.section, origin)
     const now = this.#parts.wheel.now()
     const ageMs = entry ? now - entry.createdAt : 0
     if (origin === 'stale' || origin === 'stale-error') this.staleAges.observeMs(ageMs)

@@ -23,6 +23,7 @@ export function makeHandle<T, Args extends unknown[]>(
   { section, policy, work, options }: HandleParts<T, Args>
 ): CacheHandle<T, Args> {
   const { engine, wheel } = core
+  const { told } = engine
   const { entries, counts } = section
   const { ttlMs, jitter } = policy
   const { tags, classify = failureKind } = options
@@ -49,6 +50,7 @@ export function makeHandle<T, Args extends unknown[]>(
       const now = wheel.now()
       if (now < entry.createdAt + ttlMs * (1 - jitter * entry.draw) && now - entry.touchedAt < touchMs) {
         counts.hit++
+        told?.(section, 'hit')
         return entry.promise as Promise<T>
       }
     }

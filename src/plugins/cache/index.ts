@@ -3,6 +3,7 @@ import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { Sessions } from '../sessions/service.ts'
 import { State } from '../state/service.ts'
+import { Telemetry } from '../telemetry/service.ts'
 import { addAdminRoutes } from './admin.ts'
 import { cacheRoutes } from './cached-routes.ts'
 import { checkSettings } from './check.ts'
@@ -20,16 +21,28 @@ export default definePlugin({
     state: optional(State),
     errors: optional(ApiErrors),
     sessions: optional(Sessions),
+    telemetry: optional(Telemetry),
     clock: optional(Clock)
   },
   provides: Cache,
   scope: 'global',
   check: checkSettings,
 
-  setup(app, { config, log, state, errors, sessions, clock = systemClock }) {
+  setup(app, { config, log, state, errors, sessions, telemetry, clock = systemClock }) {
     if (config.shared && !state) log.warn('values are not shared: no plugin provides state')
     const unique = (): string => randomBytes(12).toString('base64url')
-    const cache = new LayeredCache({ settings: config, clock, log, state, random: Math.random, unique })
+    const cache = new LayeredCache({
+      settings: config,
+      clock,
+      log,
+      state,
+      random: Math.random,
+      unique,
+      ...(telemetry?.active && {
+        told: ({ name }, outcome) =>
+          telemetry.event('cache', { 'paifang.cache.section': name, 'paifang.cache.outcome': outcome })
+      })
+    })
     if (sessions) cacheForUsers(cache, sessions, log)
     cacheRoutes(app, cache, errors)
     cache.core.start()

@@ -1,4 +1,4 @@
-import { html, type Content, type Markup } from './markup.ts'
+import { html, type Content, type Markup } from '../../core/index.ts'
 import type { RecentFailure } from './service.ts'
 import type { Figures, PluginNow } from './snapshot.ts'
 import type { RouteRow } from './surroundings.ts'

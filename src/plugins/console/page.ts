@@ -1,4 +1,4 @@
-import { html, Markup, type Content } from './markup.ts'
+import { html, Markup, type Content } from '../../core/index.ts'
 import { failuresTable, figuresList, pluginsTable, routesTable, summaryOf } from './page-tables.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Link, Surroundings, Trial } from './surroundings.ts'

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { App, Clock } from '../../core/index.ts'
+import { localOrigin, type App, type Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
 import type { Metrics } from '../metrics/service.ts'
 import type { SignBridge } from '../sign-bridge/service.ts'
@@ -63,7 +63,7 @@ export function startConsole(options: ConsoleOptions): RunningConsole {
     feed,
     failures: () => failures.list(),
     addTo: admin =>
-      addConsole(admin, parts, { page: '', files: '', prefix: admin.prefix, origin: () => originOf(app) })
+      addConsole(admin, parts, { page: '', files: '', prefix: admin.prefix, origin: () => localOrigin(app) })
   }
 }
 
@@ -74,12 +74,4 @@ function surroundingsOf({ app, bridge, cards, phones }: ConsoleOptions): Surroun
     phones && `${phones.apiBase}/wechat-simulator`,
     isHarmless ? exampleBody() : undefined
   )
-}
-
-/** Where this machine reaches the gateway: one that listens on every address does so on loopback, too. */
-function originOf(app: App): string | undefined {
-  const [address] = app.server.listening ? app.addresses() : []
-  if (!address || typeof address === 'string') return undefined
-  const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[address.address] ?? address.address
-  return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${address.port}`
 }

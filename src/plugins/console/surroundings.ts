@@ -5,7 +5,7 @@ import type { AddedRoute } from '../../core/index.ts'
 export interface Link {
   /** A path of the gateway, or a URL. */
   readonly href: string
-  readonly name: 'scan' | 'chat' | 'phone' | 'openapi' | 'errors' | 'ready'
+  readonly name: 'scan' | 'chat' | 'phone' | 'reference' | 'openapi' | 'errors' | 'ready'
 }
 
 /** A call that does no harm. */
@@ -62,9 +62,12 @@ export function lookAround(
 }
 
 function linksTo(routes: readonly RouteOptions[], phone: string | undefined): Link[] {
+  const isReference = ({ url, config }: RouteOptions): boolean =>
+    config?.plugin === 'openapi' && routes.some(each => each.url === `${url}/reference.js`)
   const known = [
     ['scan', ({ url }: RouteOptions) => url === '/v1/scan/demo'],
     ['chat', ({ url }: RouteOptions) => url === '/demo/chat'],
+    ['reference', isReference],
     ['openapi', ({ config }: RouteOptions) => config?.plugin === 'openapi'],
     ['errors', ({ url }: RouteOptions) => url === '/_errors'],
     ['ready', ({ url }: RouteOptions) => url === '/readyz']

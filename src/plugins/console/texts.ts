@@ -86,6 +86,7 @@ const zh: PageTexts = {
     scan: '扫码登录演示',
     chat: '聊天演示',
     phone: '模拟的手机',
+    reference: '接口参考',
     openapi: '接口描述（OpenAPI）',
     errors: '错误目录',
     ready: '就绪状态'
@@ -138,6 +139,7 @@ const en: PageTexts = {
     scan: 'Login by scan',
     chat: 'Chat',
     phone: 'Simulated phone',
+    reference: 'API reference',
     openapi: 'OpenAPI',
     errors: 'Error catalogue',
     ready: 'Readiness'

@@ -6,32 +6,39 @@ import type { SignBridge } from '../sign-bridge/service.ts'
 import { millisecondsLeft, withinBudget } from './budget.ts'
 import { callerOf } from './access.ts'
 import type { Config } from './config.ts'
+import { signedExample, uploadExample } from './examples.ts'
 import { Upload } from './fields.ts'
 import { memberTexts } from './json-source.ts'
 import { payExInfoStr, signedText } from './signed-text.ts'
 import { textFaults, unknownMembers } from './text-faults.ts'
 
-const Body = Type.Object({
-  ...Upload.properties,
-  pwdstr: Type.String({ minLength: 1, maxLength: 256, description: 'The PIN of the card.' }),
-  certNo: Type.Optional(
-    Type.String({
-      pattern: '^[0-9A-Fa-f]{1,40}$',
-      description: 'Serial of the certificate that it must be signed with, the one registered with customs.'
-    })
-  )
-})
+const Body = Type.Object(
+  {
+    ...Upload.properties,
+    pwdstr: Type.String({ minLength: 1, maxLength: 256, description: 'The PIN of the card.' }),
+    certNo: Type.Optional(
+      Type.String({
+        pattern: '^[0-9A-Fa-f]{1,40}$',
+        description: 'Serial of the certificate that it must be signed with, the one registered with customs.'
+      })
+    )
+  },
+  { examples: [uploadExample] }
+)
 
-const Answer = Type.Object({
-  sessionID: Type.String(),
-  payExchangeInfoHead: Type.String({ description: 'JSON, to the byte as it was signed.' }),
-  payExchangeInfoLists: Type.String({ description: 'JSON, to the byte as it was signed.' }),
-  serviceTime: Type.String(),
-  certNo: Type.String({ description: 'Serial of the certificate, in lower case.' }),
-  signValue: Type.String({ description: 'Base64.' }),
-  payExInfoStr: Type.String({ description: 'The form field to upload, not yet percent-encoded.' }),
-  str: Type.String({ description: 'The text that was signed.' })
-})
+const Answer = Type.Object(
+  {
+    sessionID: Type.String(),
+    payExchangeInfoHead: Type.String({ description: 'JSON, to the byte as it was signed.' }),
+    payExchangeInfoLists: Type.String({ description: 'JSON, to the byte as it was signed.' }),
+    serviceTime: Type.String(),
+    certNo: Type.String({ description: 'Serial of the certificate, in lower case.' }),
+    signValue: Type.String({ description: 'Base64.' }),
+    payExInfoStr: Type.String({ description: 'The form field to upload, not yet percent-encoded.' }),
+    str: Type.String({ description: 'The text that was signed.' })
+  },
+  { examples: [signedExample] }
+)
 
 export interface SignRouteOptions {
   readonly bridge: SignBridge

@@ -36,7 +36,7 @@ export class Reloads {
   /** Resolves when all changes until now have been taken over. Never rejects. */
   run(): Promise<void> {
     this.#isAgain = true
-    this.#running ??= this.#loop().finally(() => (this.#running = undefined))
+    this.#running ??= this.#loop()
     return this.#running
   }
 
@@ -53,6 +53,8 @@ export class Reloads {
         log.error({ err: error }, 'the route files cannot be read: they go on as they were')
       }
     }
+    // In one step with the last look at `#isAgain`: a change that came between the two would be overlooked.
+    this.#running = undefined
   }
 
   #take({ files, faults }: LoadedRoutes): void {

@@ -2,6 +2,7 @@ import type { CookieJar } from 'tough-cookie'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Wheel } from '../../core/index.ts'
 import type { FetchWorkers } from '../fetch-workers/service.ts'
+import type { OpenSpan, Telemetry } from '../telemetry/service.ts'
 import { dataOf } from './answer-data.ts'
 import type { Outcome } from './breaker.ts'
 import { CallLimits } from './call-limits.ts'
@@ -30,6 +31,7 @@ export interface CallParts {
   readonly log: FastifyBaseLogger
   readonly local: Exchange
   readonly workers: FetchWorkers | undefined
+  readonly telemetry: Telemetry | undefined
 }
 
 /** What the calls of one client share. */
@@ -124,10 +126,22 @@ export class Call {
     this.#limits.signal.throwIfAborted()
     rules.assertAllowed(url, plugin)
     const exempt = route !== undefined && settings.breakerExcludedRoutes.includes(route)
-    return upstreams.pass(url.host, exempt, () => this.#ask(hop, follows))
+    return upstreams.pass(url.host, exempt, () => this.#traced(hop, follows))
   }
 
-  async #ask(hop: Hop, follows: boolean): Promise<Ended<Visit>> {
+  #traced(hop: Hop, follows: boolean): Promise<Ended<Visit>> {
+    const { telemetry } = this.#parts
+    if (!telemetry) return this.#ask(hop, follows)
+    const { method, url } = hop
+    const attributes = {
+      'http.request.method': method,
+      'server.address': url.hostname,
+      ...(url.port !== '' && { 'server.port': Number(url.port) })
+    }
+    return telemetry.span(method, attributes, span => this.#ask(hop, follows, span), 'client')
+  }
+
+  async #ask(hop: Hop, follows: boolean, span?: OpenSpan): Promise<Ended<Visit>> {
     const { counters, log, wheel } = this.#parts
     const { url, method } = hop
     const began = wheel.now()
@@ -137,6 +151,7 @@ export class Call {
       const incoming = await this.#exchange(hop)
       ;({ status } = incoming)
       counters.answered(status)
+      span?.set({ 'http.response.status_code': status })
       const { headers } = incoming
       if (headers['set-cookie']?.length) this.#context.keep(headers['set-cookie'], url)
       outcome = status >= 500 ? 'bad' : 'good'
@@ -146,6 +161,7 @@ export class Call {
       }
       return { outcome, value: { answer: await this.#answer(hop, incoming) } }
     } catch (error) {
+      span?.fail(error)
       return { outcome: outcomeOf(error, outcome), error }
     } finally {
       log.debug({ host: url.host, method, status, ms: Math.round(wheel.now() - began) }, 'upstream')
@@ -178,6 +194,7 @@ export class Call {
       'accept-encoding': acceptedEncodings,
       'user-agent': this.#parts.settings.userAgent,
       ...(body?.type !== undefined && { 'content-type': body.type }),
+      ...this.#parts.telemetry?.propagation(),
       ...headers,
       ...(cookie !== '' && { cookie })
     }

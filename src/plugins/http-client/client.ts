@@ -2,6 +2,7 @@ import { CookieJar } from 'tough-cookie'
 import type { FastifyBaseLogger } from 'fastify'
 import { Wheel, type Clock } from '../../core/index.ts'
 import type { FetchWorkers } from '../fetch-workers/service.ts'
+import type { Telemetry } from '../telemetry/service.ts'
 import { Call, type CallParts } from './call.ts'
 import type { HttpSettings } from './config.ts'
 import { Connections, type Lookup } from './connections.ts'
@@ -19,6 +20,8 @@ export interface ClientParts {
   readonly clock: Clock
   readonly log: FastifyBaseLogger
   readonly workers?: FetchWorkers | undefined
+  /** Where traces are exported. */
+  readonly telemetry?: Telemetry
   /** Default: that of the system. */
   readonly lookup?: Lookup
 }
@@ -36,7 +39,7 @@ export class UpstreamClient implements HttpClient {
   #inFlight = 0
 
   constructor(parts: ClientParts) {
-    const { settings, clock, log, workers, lookup } = parts
+    const { settings, clock, log, workers, lookup, telemetry } = parts
     const counters = this.#counters
     const wheel = new Wheel(clock)
     const now = (): number => wheel.now()
@@ -46,7 +49,17 @@ export class UpstreamClient implements HttpClient {
     this.#upstreams = new Upstreams({ settings, counters, log, now })
     const rules = new HostRules(settings)
     const local = exchangeOver(this.#connections)
-    this.#calls = { settings, wheel, rules, upstreams: this.#upstreams, counters, log, local, workers }
+    this.#calls = {
+      settings,
+      wheel,
+      rules,
+      upstreams: this.#upstreams,
+      counters,
+      log,
+      local,
+      workers,
+      telemetry
+    }
     this.#probes = new Probes({
       now,
       assertAllowed: (url, plugin) => rules.assertAllowed(url, plugin),

@@ -1,6 +1,7 @@
 import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { FetchWorkers } from '../fetch-workers/service.ts'
+import { Telemetry } from '../telemetry/service.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
@@ -11,14 +12,25 @@ export default definePlugin({
   name: 'http-client',
   description: 'Requests to upstreams: cookies, old encodings, limits, a breaker for each host.',
   config: Config,
-  needs: { workers: optional(FetchWorkers), errors: optional(ApiErrors), clock: optional(Clock) },
+  needs: {
+    workers: optional(FetchWorkers),
+    errors: optional(ApiErrors),
+    telemetry: optional(Telemetry),
+    clock: optional(Clock)
+  },
   provides: HttpClient,
   check: checkSettings,
 
-  async setup(app, { config: settings, log, workers, errors, clock = systemClock }) {
+  async setup(app, { config: settings, log, workers, errors, telemetry, clock = systemClock }) {
     errors?.define('http-client', Errors)
     const { UpstreamClient } = await import('./client.ts')
-    const client = new UpstreamClient({ settings, clock, log, workers })
+    const client = new UpstreamClient({
+      settings,
+      clock,
+      log,
+      workers,
+      ...(telemetry?.active && { telemetry })
+    })
     app.addHook('onClose', () => client.close())
     return client
   },

@@ -37,8 +37,9 @@ export function exchangeByWorkers(options: WorkerExchange): Exchange {
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof WorkerFailure)) throw error
-      if (mode !== 'prefer' || !mayRepeat(error, outgoing.method) || now() >= deadlineAt)
-        throw upstreamErrorOf(error, host)
+      if (mode !== 'prefer' || !mayRepeat(error, outgoing.method)) throw upstreamErrorOf(error, host)
+      if (now() >= deadlineAt)
+        throw error.kind === 'target' ? upstreamErrorOf(error, host) : tooLate(error, host)
       counters.workerFallbacks++
       return local({ ...outgoing, body }, signal)
     }
@@ -97,6 +98,16 @@ function mayRepeat({ acked, kind }: WorkerFailure, method: string): boolean {
 function upstreamErrorOf(failure: WorkerFailure, host: string): UpstreamError {
   const facts = { host, sent: failure.acked, detail: failure.message, cause: failure }
   return new UpstreamError(failure.fault ?? kinds[failure.kind], facts)
+}
+
+/** The gateway would have asked in the place of the worker, and has no time left to. */
+function tooLate(failure: WorkerFailure, host: string): UpstreamError {
+  return new UpstreamError('timeout', {
+    host,
+    sent: failure.acked,
+    detail: `no time was left after: ${failure.message}`,
+    cause: failure
+  })
 }
 
 const kinds: Readonly<Record<WorkerFailure['kind'], UpstreamErrorKind>> = {

@@ -52,8 +52,8 @@ export const Config = Type.Object({
     description:
       'What a second login of a user does to his others. share: nothing. kick-same-terminal: ends those on the same kind of terminal (PC, mobile, pad, web …). kick-all-others: ends all.'
   }),
-  maxConnections: count('Connections at the same time.', 20_000, 1, 1_000_000),
-  maxConnectionsPerUser: count('Connections of a user on one platform.', 10, 1, 10_000),
+  maxConnections: count('Connections at the same time, on each node.', 20_000, 1, 1_000_000),
+  maxConnectionsPerUser: count('Connections of a user on one platform, on each node.', 10, 1, 10_000),
   maxConnectionsPerIp: count(
     'Connections of one address, for IPv6 of one /64. Behind a proxy set `server.trustProxy`.',
     1_000,

@@ -33,7 +33,7 @@ export default definePlugin({
       log.warn('no tokenSecret is set: tokens are good until this process ends')
     const opened = await openTokens({ settings, database, state, clock })
     const cores = await openCores({ settings, database, state, clock, log })
-    const gateway = new Gateway({ settings, clock, log, cores, tokens: opened.tokens })
+    const gateway = new Gateway({ settings, clock, log, cores, tokens: opened.tokens, state })
     const [{ backOffice }, { issuer }] = [cores, opened]
     gateway.addTo(app)
     addImRoutes(app, {

@@ -40,9 +40,10 @@ export interface ImNodesStatus {
 export interface ImGateway {
   status(): ImGatewayStatus
   /**
-   * Ends a user's sessions and refuses their tokens from now on.
+   * Ends a user's sessions and refuses their tokens from now on, on all nodes: on this one before it resolves, on those
+   * that share the database within half a minute, and at once where they share `State` as well.
    * @param platformID of this platform only
-   * @returns how many connections were ended
+   * @returns how many connections of this node were ended
    */
   forceLogout(userID: string, platformID?: number): Promise<number>
 }

@@ -36,11 +36,15 @@ export interface UserCore {
   readonly operations: Operations
   /**
    * Counts a connection in, which makes the user online on its platform.
-   * @param since a mark: what other connections of the platform were told after it may not have arrived, and was missed
+   * @param since a mark, or 0: what other connections of the platform were told after it, their answers to `attach`
+   *   included, may not have arrived, and was missed
    * @returns what it missed since a connection of the same platform was last there, in order
    */
   attach(device: Device, since?: number): Promise<readonly CoreEvent[]>
-  /** @param since a mark: what the connection was told after it may not have arrived. Missing: everything has */
+  /**
+   * @param since a mark, or 0: what the connection was told after it, the answer to `attach` included, may not have
+   *   arrived. Missing: everything has
+   */
   detach(device: Device, since?: number): void
   /**
    * Counts a connection in that was counted in by another core of the user, which is no more.

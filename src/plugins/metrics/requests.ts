@@ -25,10 +25,8 @@ export function countRequests(app: App, registry: Registry): void {
   app.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     counted.add(request)
     inFlight.inc()
-    // A taken-over answer has no onResponse of its own.
-    reply.raw.once('close', () => {
-      if (counted.delete(request)) inFlight.dec()
-    })
+    // A taken-over answer has no onResponse of its own, and that of an upgrade is never closed.
+    reply.raw.once('close', () => leave(request))
     done()
   })
   app.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
@@ -39,6 +37,11 @@ export function countRequests(app: App, registry: Registry): void {
       status: String(reply.statusCode)
     }
     duration.observe(labels, reply.elapsedTime / 1_000)
+    leave(request)
     done()
   })
+
+  function leave(request: FastifyRequest): void {
+    if (counted.delete(request)) inFlight.dec()
+  }
 }

@@ -1,10 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import type { ApiErrors, RouteAnswers, Schema } from '../api-error/service.ts'
 import { failureSchema } from './failure-schema.ts'
+import { FailureExamples, type Example } from './failure-examples.ts'
 import type { Operation } from './operations.ts'
 
 interface Media {
   readonly schema?: Schema
+  readonly example?: unknown
+  readonly examples?: Readonly<Record<string, Example>>
 }
 
 /** The answers of one status, as a document has them. */
@@ -24,9 +27,11 @@ const undescribed = 'Default Response'
 export class Answers {
   readonly #errors: ApiErrors | undefined
   readonly #failures = new Map<string, Schema>()
+  readonly #examples: FailureExamples
 
   constructor(errors: ApiErrors | undefined) {
     this.#errors = errors
+    this.#examples = new FailureExamples(errors)
   }
 
   /** The schemas that {@link Answers.of} has referred to, by name. */
@@ -34,24 +39,34 @@ export class Answers {
     return Object.fromEntries(this.#failures)
   }
 
+  /** The examples that {@link Answers.of} has referred to, by name. */
+  get examples(): Readonly<Record<string, Example>> {
+    return this.#examples.all
+  }
+
   /** The responses of an operation, made of those that its schema gives. */
-  of({ options }: Pick<Operation, 'options'>, given: Responses): Responses {
+  of(operation: Operation, given: Responses): Responses {
+    const { options } = operation
     const isTold = Object(options.schema).response !== undefined
     const { default: others, ...told } = isTold ? given : { 200: { content: { [json]: {} } } }
     const all: Responses = others ? { ...told, '2XX': others } : told
     const answers = this.#errors?.answersOf(options)
-    return described(answers ? this.#inDialect(all, answers, options.config?.raw === true) : all)
+    return described(answers ? this.#inDialect(all, answers, operation) : all)
   }
 
-  #inDialect(responses: Responses, answers: RouteAnswers, isRaw: boolean): Responses {
-    const failure = this.#refer(answers)
+  #inDialect(responses: Responses, answers: RouteAnswers, operation: Operation): Responses {
+    const isRaw = operation.options.config?.raw === true
+    const failure: Media = {
+      schema: this.#refer(answers),
+      examples: this.#examples.of(operation, answers)
+    }
     const written = Object.entries(responses).map(([status, response]): [string, Response] =>
       !isRaw && isRendered(status) ? [status, wrapped(response, answers)] : [status, response]
     )
     if (!answers.always200)
       return {
         ...Object.fromEntries(written),
-        default: { description: 'A failure', content: { [answers.failureType]: { schema: failure } } }
+        default: { description: 'A failure', content: { [answers.failureType]: failure } }
       }
     const isOk = (status: string): boolean => (isRaw ? status === '200' : isRendered(status))
     return {
@@ -78,24 +93,43 @@ function isRendered(status: string): boolean {
   return /^2(?!0[45])/.test(status)
 }
 
-function wrapped(response: Response, { success }: RouteAnswers): Response {
+function wrapped(response: Response, { success, successBody }: RouteAnswers): Response {
   const media = response.content?.[json]
   if (!media) return response
+  const examples = Object.entries(examplesOf(media)).map(([name, { value, ...rest }]) => [
+    name,
+    { ...rest, value: successBody(value) }
+  ])
+  const schema = success(media.schema ?? {})
   return {
     ...response,
-    content: { ...response.content, [json]: { ...media, schema: success(media.schema ?? {}) } }
+    content: { ...response.content, [json]: withExamples({ schema }, Object.fromEntries(examples)) }
   }
 }
 
+/** `@fastify/swagger` writes one example otherwise than several. */
+function examplesOf({ example, examples }: Media): Readonly<Record<string, Example>> {
+  return examples ?? (example === undefined ? {} : { success: { value: example } })
+}
+
+function withExamples({ schema }: Media, examples: Readonly<Record<string, Example>>): Media {
+  return { ...(schema && { schema }), ...(Object.keys(examples).length > 0 && { examples }) }
+}
+
 /** One answer that may be any of these, or a failure. */
-function anyOf(responses: readonly Response[], failure: Schema): Response {
+function anyOf(responses: readonly Response[], failure: Media): Response {
   const schemas = responses.flatMap(({ content }) => content?.[json]?.schema ?? [])
+  const examples = responses.map(({ content }) => examplesOf(content?.[json] ?? {}))
   const content = Object.assign(
     {},
     ...responses.map(response => response.content ?? {})
   ) as Response['content']
   const [first] = responses
-  return { ...first, content: { ...content, [json]: { schema: { anyOf: [...schemas, failure] } } } }
+  const media = withExamples(
+    { schema: { anyOf: [...schemas, failure.schema] } },
+    Object.assign({}, ...examples, failure.examples) as Readonly<Record<string, Example>>
+  )
+  return { ...first, content: { ...content, [json]: media } }
 }
 
 function described(responses: Responses): Responses {

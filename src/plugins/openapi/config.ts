@@ -8,6 +8,17 @@ export const Config = Type.Object({
     maxLength: 200,
     description: 'Where the document is.'
   }),
+  reference: Type.Union([Type.Literal('development'), Type.Literal('always'), Type.Literal('never')], {
+    default: 'development',
+    description:
+      'When the gateway has a page that shows the document: unless NODE_ENV is production, always, or never. The admin listener has it at /openapi in any case.'
+  }),
+  referencePath: Type.String({
+    default: '/openapi',
+    pattern: '^(?:/[A-Za-z0-9_.~-]+)+$',
+    maxLength: 128,
+    description: 'Where the page is on the gateway.'
+  }),
   title: Type.String({
     default: 'Paifang',
     minLength: 1,

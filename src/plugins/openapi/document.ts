@@ -1,5 +1,6 @@
 import type { ApiErrors } from '../api-error/service.ts'
 import { Answers, type Responses } from './answers.ts'
+import { isOptional } from './as-sent.ts'
 import type { Config } from './config.ts'
 import { convert } from './convert.ts'
 import { idKey, operationSchema } from './operation-schema.ts'
@@ -39,12 +40,20 @@ export async function makeDocument(parts: DocumentParts): Promise<OpenApiDocumen
   const paths = mapOperations(converted.paths, ({ [idKey]: id = '', ...operation }) => {
     const source = byId.get(id)
     const responses = operation.responses as Responses
-    return source ? { ...operation, responses: answers.of(source, responses) } : operation
+    if (!source) return operation
+    const { requestBody } = operation
+    const required = !isOptional(source.options.schema?.body)
+    return {
+      ...operation,
+      ...(requestBody && { requestBody: { ...requestBody, required } }),
+      responses: answers.of(source, responses)
+    }
   })
   const names = new Set(Object.values(paths).flatMap(path => Object.values(path).flatMap(({ tags }) => tags)))
   const components = {
     ...converted.components,
-    schemas: { ...converted.components.schemas, ...answers.schemas }
+    schemas: { ...converted.components.schemas, ...answers.schemas },
+    ...(Object.keys(answers.examples).length > 0 && { examples: answers.examples })
   }
   const document = {
     ...converted,

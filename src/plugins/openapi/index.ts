@@ -1,45 +1,42 @@
-import { definePlugin, optional, watchRoutes } from '../../core/index.ts'
+import { definePlugin, optional } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { Sessions } from '../sessions/service.ts'
 import { TokenAuth } from '../token-auth/service.ts'
 import { Config } from './config.ts'
-import { operationsOf, type Operation } from './operations.ts'
-import { OpenApi, type OpenApiDocument } from './service.ts'
+import { describeRoutes, type RunningOpenApi } from './described-routes.ts'
+import { addReference } from './reference/routes.ts'
+import { OpenApi } from './service.ts'
 
 export default definePlugin({
   name: 'openapi',
-  description: 'A description of all routes in OpenAPI 3.1, made of what they say of themselves.',
+  description:
+    'A description of all routes in OpenAPI 3.1, made of what they say of themselves, and a page that shows it.',
   config: Config,
   needs: { errors: optional(ApiErrors), sessions: optional(Sessions), tokenAuth: optional(TokenAuth) },
   provides: OpenApi,
   scope: 'global',
 
-  setup(app, { config, log, errors, sessions, tokenAuth }) {
-    const routes = watchRoutes(app)
-    let operations: readonly Operation[] = []
-    let made: Promise<OpenApiDocument> | undefined
-    app.addHook('onReady', async () => {
-      operations = operationsOf(routes(), config.exclude)
-    })
-    const make = async (): Promise<OpenApiDocument> => {
-      const { makeDocument } = await import('./document.ts')
-      return makeDocument({
-        settings: config,
-        operations,
-        errors,
-        identification: { endpoints: tokenAuth?.endpoints(), sessions: sessions !== undefined },
-        lost: references => log.warn({ references }, 'references of schemas that lead nowhere are left out')
-      })
-    }
-    const document = (): Promise<OpenApiDocument> => (made ??= make())
+  setup(app, { config, ...parts }) {
+    const running = describeRoutes(app, { settings: config, ...parts })
     app.get(
       config.path,
       { config: { raw: true, access: 'public' }, schema: { hide: true } },
       async (_request, reply) => {
         reply.header('cache-control', 'no-cache')
-        return document()
+        return running.document()
       }
     )
-    return { document }
+    const { reference, referencePath: path } = config
+    const production = app.hasDecorator('gateway')
+      ? app.gateway.production
+      : process.env['NODE_ENV'] === 'production'
+    if (reference === 'always' || (reference === 'development' && !production))
+      addReference(app, { path, parts: running.shown })
+    return running
+  },
+
+  admin(app, running) {
+    const { shown, origin } = running as RunningOpenApi
+    addReference(app, { path: '', parts: shown, origin })
   }
 })

@@ -2,6 +2,7 @@ import type { FastifySchema } from 'fastify'
 import { isDeepStrictEqual } from 'node:util'
 import type { ParametersSchema } from '../related/service.ts'
 import { pathParameters } from './operation-id.ts'
+import { asSent } from './as-sent.ts'
 import type { Operation } from './operations.ts'
 
 /** Requirements that a caller meets by one of them: names of schemes; an empty object is nothing. */
@@ -26,6 +27,7 @@ export function operationSchema(
   security: Security | undefined
 ) {
   const { query, body, querystring = query, ...own } = (options.schema ?? {}) as Told
+  const envelope: unknown = Reflect.get(Object(options.config), 'envelope')
   const inQuery = method === 'GET' || method === 'DELETE'
   const parameters = text?.parameters
   const asked = asRead(inQuery ? (querystring ?? parameters) : querystring, parameters)
@@ -33,13 +35,16 @@ export function operationSchema(
   const summary = own.summary ?? text?.summary ?? ''
   return {
     ...own,
-    ...(asked !== undefined && { querystring: asked }),
-    ...(sent !== undefined && method !== 'GET' && { body: sent }),
+    ...(asked !== undefined && { querystring: asSent(asked) }),
+    ...(sent !== undefined && method !== 'GET' && { body: asSent(sent) }),
+    ...(own.headers !== undefined && { headers: asSent(own.headers) }),
     ...(pathParameters(url).length > 0 && { params: withPathParameters(own.params, url) }),
     ...(summary !== '' && { summary }),
     tags: own.tags ?? [plugin],
     operationId: id,
     [idKey]: id,
+    ...(options.config?.access !== undefined && { 'x-access': options.config.access }),
+    ...(envelope !== undefined && { 'x-envelope': envelope }),
     ...(security && { security: own.security ?? security })
   }
 }

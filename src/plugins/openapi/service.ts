@@ -10,6 +10,10 @@ export interface OpenApiOperation {
   /** By status. */
   readonly responses: Readonly<Record<string, unknown>>
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
+  /** Who may call it, as its route says. */
+  readonly 'x-access'?: string
+  /** The envelope (`crypto-envelope`) that its bodies and answers are sealed with. */
+  readonly 'x-envelope'?: string
 }
 
 /** A document in OpenAPI 3.1. */
@@ -22,6 +26,7 @@ export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>
   readonly components: {
     readonly schemas: Readonly<Record<string, unknown>>
+    readonly examples?: Readonly<Record<string, unknown>>
     readonly securitySchemes?: Readonly<Record<string, unknown>>
   }
 }

@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
 import { allowForms, type App } from '../../core/index.ts'
+import { Errors as CommonErrors } from '../api-error/service.ts'
+import { Errors } from './errors.ts'
 import type { Logins } from './logins.ts'
 import { shownToken, type RequestUsers } from './request-users.ts'
 
@@ -12,13 +14,20 @@ const Name = Type.String({
 const secret = (minLength: number) =>
   Type.String({ minLength, maxLength: 256, pattern: String.raw`^[^\u0000\p{Cs}]*$` })
 
-const LoginBody = Type.Object({
-  cardnum: Name,
-  password: secret(1),
-  gpassword: Type.Optional(secret(0)),
-  platform: Type.String({ default: 'web', pattern: '^[a-z0-9-]{1,32}$' })
+const LoginBody = Type.Object(
+  {
+    cardnum: Name,
+    password: secret(1),
+    gpassword: Type.Optional(secret(0)),
+    platform: Type.String({ default: 'web', pattern: '^[a-z0-9-]{1,32}$' })
+  },
+  { examples: [{ cardnum: '213170001', password: 'paifang' }] }
+)
+const Token = Type.String({
+  description: '64 digits in hex, for the header `token`.',
+  examples: ['5f0c2a7b9d3e4816a1c7f2b05d9e8c4413f6a0b7d2e95c8841a6f3b07c2d9e15']
 })
-const Token = Type.String({ description: '64 digits in hex, for the header `token`.' })
+const Nothing = Type.Unsafe<void>({ enum: [null], examples: [null] })
 /** Bytes of a body. */
 const bodyLimit = 4_096
 
@@ -38,8 +47,18 @@ export function addRoutes(app: App, { logins, users }: AuthRoutes): void {
     done(null, payload)
   })
 
-  const login = { body: LoginBody, response: { 200: Token } }
-  const toAll = { access: 'public, limited by address and user name' }
+  const login = { summary: 'Log in', body: LoginBody, response: { 200: Token } }
+  const toAll = {
+    access: 'public, limited by address and user name',
+    failures: [
+      CommonErrors['auth.failed'],
+      CommonErrors['rate.limited'],
+      Errors['session.weak_password'],
+      Errors['session.busy'],
+      CommonErrors['upstream.unavailable'],
+      CommonErrors['upstream.timeout']
+    ]
+  }
   app.post('/auth', { bodyLimit, schema: login, config: toAll }, request => {
     const { cardnum, password, gpassword, platform } = request.body
     const presented = shownToken(request)
@@ -53,12 +72,17 @@ export function addRoutes(app: App, { logins, users }: AuthRoutes): void {
     })
   })
 
-  const ofSessions = { access: 'token of a session' }
-  app.delete('/auth', { config: ofSessions }, async request => {
+  const ofSessions = {
+    access: 'token of a session',
+    failures: [CommonErrors['auth.token_invalid'], Errors['session.unavailable'], Errors['session.busy']]
+  }
+  const logout = { summary: 'Log out', response: { 200: Nothing } }
+  app.delete('/auth', { schema: logout, config: ofSessions }, async request => {
     await logins.logout(users.sessionOf(request))
   })
 
-  app.post('/auth/rotate', { bodyLimit, schema: { response: { 200: Token } }, config: ofSessions }, request =>
+  const rotate = { summary: 'Exchange the token for another', response: { 200: Token } }
+  app.post('/auth/rotate', { bodyLimit, schema: rotate, config: ofSessions }, request =>
     logins.rotate(users.sessionOf(request))
   )
 }

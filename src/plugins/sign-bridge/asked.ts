@@ -31,6 +31,9 @@ export const AskedMembers = {
 }
 const AskedBody = Type.Object(AskedMembers)
 
+/** What a signature looks like. */
+export const exampleSignature = 'MEUCIQDk3n0Tq5vB0t3nN1mH2b8r0yR6Jx0C9tYw4Q2sVd7m5wIgQ1pZr8K='
+
 /** Something to sign, as it stands in a body. */
 export const Text = Type.String({ minLength: 1, description: 'Its bytes in UTF-8 are signed as they are.' })
 

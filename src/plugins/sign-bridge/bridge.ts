@@ -1,7 +1,9 @@
+import type { Clock } from '../../core/index.ts'
 import type { Callers } from './callers.ts'
 import type { Certificates } from './certificates.ts'
 import { checkRequest } from './limits.ts'
 import type { SignMetrics } from './metrics.ts'
+import type { OpenRequests } from './open-requests.ts'
 import type { Operations } from './operations.ts'
 import type { SignPool } from './pool.ts'
 import type { Signature, SignBridge, SignBridgeStatus, SignRequest } from './service.ts'
@@ -16,6 +18,10 @@ export interface BridgeOptions {
     readonly metrics: Pick<SignMetrics, 'refused'>
   }
   readonly operations: Operations
+  readonly open: OpenRequests
+  readonly clock: Clock
+  /** For how long requests may go on because another gateway has taken the place of this one; 0: none has. */
+  readonly patienceMs: () => number
   readonly maxTextBytes: number
   /** What happens to every request, outermost first. */
   readonly stages: readonly Stage[]
@@ -39,8 +45,13 @@ export class PooledBridge implements SignBridge {
 
   async sign(request: SignRequest): Promise<Signature> {
     checkRequest(request, this.#options.maxTextBytes)
-    const { sign, certNo, device } = await this.#sign(request)
-    return { sign, certNo, device: device.name }
+    const leave = this.#options.open.enter()
+    try {
+      const { sign, certNo, device } = await this.#sign(request)
+      return { sign, certNo, device: device.name }
+    } finally {
+      leave()
+    }
   }
 
   status(): SignBridgeStatus {
@@ -77,21 +88,29 @@ export class PooledBridge implements SignBridge {
     return this.#options.operations
   }
 
-  /** @throws {Error} saying how many devices are ready, when none is, or why nothing can be recorded */
+  /**
+   * A gateway whose devices another one holds is ready: it has other work, and takes over when that one is gone.
+   * @throws {Error} saying how many devices are ready, when none is, or why nothing can be recorded
+   */
   async assertReady(): Promise<void> {
     const { pool, supervision } = this.#options
     await Promise.all([supervision.assertReady(), this.confirmed()])
     const devices = pool.devices.map(device => device.status())
-    if (devices.some(({ state }) => state === 'ready' || state === 'busy')) return
+    if (devices.some(({ state }) => state === 'ready' || state === 'busy' || state === 'standby')) return
     const each = devices.map(
       ({ name, address, state, reason = '' }) => `${name} (${address}) ${state}: ${reason}`
     )
     throw new Error(`0 of ${devices.length} devices are ready; ${each.join('; ') || 'none is configured'}`)
   }
 
-  /** Lets what was sent finish, until `signal` aborts; everything else is refused. Then ends all connections. */
+  /**
+   * Lets what was sent finish, until `signal` aborts; everything else is refused. Then ends all connections. Where another
+   * gateway has taken the place of this one, what has begun here is answered first: it cannot go there.
+   */
   async drain(signal: AbortSignal): Promise<void> {
-    const { pool } = this.#options
+    const { pool, open, clock, patienceMs } = this.#options
+    const waitMs = patienceMs()
+    if (waitMs > 0) await open.none(signal, clock, waitMs)
     pool.stop()
     const aborted = new Promise<void>(resolve => {
       if (signal.aborted) resolve()

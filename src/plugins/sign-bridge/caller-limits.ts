@@ -1,13 +1,13 @@
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
+import type { MinuteLimits } from '../state/service.ts'
 import type { Caller, Callers } from './callers.ts'
 import { Errors } from './errors.ts'
-import type { RateWindow } from './rate-window.ts'
 import type { SignRequest } from './service.ts'
 import type { Stage } from './stage.ts'
 
 export interface CallerLimitsOptions {
   readonly callers: Callers
-  readonly rate: RateWindow
+  readonly rate: MinuteLimits
 }
 
 /**

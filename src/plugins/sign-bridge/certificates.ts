@@ -30,13 +30,16 @@ export class Certificates {
 
   /**
    * The certificate that a device signs with under this serial, as PEM, or `undefined` when none does.
-   * @throws {ApiError} `sign.device_unavailable` when one that may have it cannot be asked
+   * @throws {ApiError} `sign.device_unavailable` when one that may have it cannot be asked, `sign.device_elsewhere` when
+   * another gateway can
    */
   async find(certNo: string): Promise<string | undefined> {
     const wanted = serial(certNo)
     const candidates = this.#devices.filter(({ connection }) => mayBe(connection.certNo, wanted))
     const found = await Promise.all(candidates.map(device => this.#findOn(device, wanted)))
     const pem = found.find(one => one !== undefined)?.toString()
+    if (pem === undefined && candidates.some(({ state }) => state === 'standby'))
+      throw new ApiError(Errors['sign.device_elsewhere'], { retryAfter: 1 })
     if (pem === undefined && candidates.some(({ usable }) => !usable))
       throw new ApiError(Errors['sign.device_unavailable'], { retryAfter: 5 })
     return pem

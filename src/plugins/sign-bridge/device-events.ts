@@ -19,10 +19,10 @@ export function tellChanges(tell: Tell, clock: Clock): (device: Device) => void 
   return device => {
     const { name, state } = device
     const outage = outages.get(device)
-    if (device.usable || state === 'closed') {
+    if (device.usable || state === 'standby' || state === 'closed') {
       outage?.timer.cancel()
       outages.delete(device)
-      if (outage?.told && state !== 'closed')
+      if (outage?.told && device.usable)
         tell({ kind: 'device-up', device: name, message: `${name} works again` })
       return
     }

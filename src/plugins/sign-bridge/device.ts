@@ -5,6 +5,7 @@ import { Errors } from './errors.ts'
 import { Fitness } from './fitness.ts'
 import { requestFrame, type Method } from './frame.ts'
 import type { SignJob } from './job.ts'
+import { elsewhere } from './lease.ts'
 import { Link, type ConnectionFacts, type Ending } from './link.ts'
 import type { PinOutcome } from './pin-verdict.ts'
 import { firstText, readSignature } from './reply.ts'
@@ -27,7 +28,7 @@ const askMs = 5_000
  *
  * connecting → handshaking (until its card is known, where it must be a certain one) → ready ⇄ busy → recovering (its
  * reply is overdue) → ready or connecting. While it is not fit to sign: down, until a request without a PIN shows that
- * it works again.
+ * it works again. standby: another gateway holds it, so that this one does not connect.
  */
 export class Device {
   readonly name: string
@@ -58,7 +59,8 @@ export class Device {
   }
 
   get state(): DeviceState {
-    const { state } = this.#link
+    const { state, reason } = this.#link
+    if (state === 'connecting' && reason === elsewhere) return 'standby'
     if (state === 'connecting' || state === 'handshaking' || state === 'closed') return state
     if (this.#fitness.reason !== undefined) return state === 'overdue' ? 'recovering' : 'down'
     if (this.#fitness.mustIdentify(this.connection)) return 'handshaking'
@@ -251,7 +253,7 @@ export class Device {
     const changed = state !== previous || this.#reason !== this.#reportedReason
     this.#reported = state
     this.#reportedReason = this.#reason
-    if (state === 'connecting') this.#probeTimer?.cancel()
+    if (this.#link.state === 'connecting') this.#probeTimer?.cancel()
     if (!this.usable) {
       this.#read?.settle('lost')
       this.#read = undefined

@@ -11,6 +11,15 @@ export const Errors = defineErrors({
     transient: true,
     title: { 'zh-CN': '没有可用的签名设备', en: 'No signing device is available' }
   },
+  'sign.device_elsewhere': {
+    http: 503,
+    flask: 3068,
+    transient: true,
+    title: {
+      'zh-CN': '签名设备正由另一网关使用，请重试',
+      en: 'Another gateway has the signing device; ask again'
+    }
+  },
   'sign.queue_full': {
     http: 503,
     flask: 3041,

@@ -6,7 +6,8 @@ export const KeyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
       pattern: String.raw`^(?:[!#-~][ -~]{0,254}|"(?:[ !#-\[\]-~]|\\["\\]){1,255}")$`,
-      description: 'Names the request: when it comes again, it is answered with the outcome of the first.'
+      description: 'Names the request: when it comes again, it is answered with the outcome of the first.',
+      examples: ['order-7']
     })
   )
 })

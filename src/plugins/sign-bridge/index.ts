@@ -2,8 +2,9 @@ import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { CryptoEnvelope } from '../crypto-envelope/service.ts'
 import { Database } from '../database/service.ts'
-import { State } from '../state/service.ts'
+import { MinuteLimits, State } from '../state/service.ts'
 import { SignSimulator } from '../sign-simulator/service.ts'
+import { Telemetry } from '../telemetry/service.ts'
 import { addAdminRoutes } from './admin.ts'
 import { PooledBridge } from './bridge.ts'
 import { callerLimits } from './caller-limits.ts'
@@ -17,12 +18,13 @@ import { Idempotency } from './idempotency.ts'
 import { IdempotencyRecords, recordTimes } from './idempotency-records.ts'
 import { PinGuard } from './pin-guard.ts'
 import { openRows } from './pin-guard-rows.ts'
-import { RateWindow } from './rate-window.ts'
 import { addBatchRoute } from './routes-batch.ts'
 import { addSignRoute } from './routes-sign.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
 import { openSecret } from './secret.ts'
+import { OpenRequests } from './open-requests.ts'
 import { SignBridge } from './service.ts'
+import { tracedDevice, tracedRequest } from './traced-stages.ts'
 import { Verification } from './verify.ts'
 
 export default definePlugin({
@@ -35,12 +37,16 @@ export default definePlugin({
     state: optional(State),
     errors: optional(ApiErrors),
     simulator: optional(SignSimulator),
+    telemetry: optional(Telemetry),
     clock: optional(Clock)
   },
   provides: SignBridge,
   check: settings => [...checkSettings(settings), ...checkCallers(settings)],
 
-  async setup(app, { config, log, envelope, database, state, errors, simulator, clock = systemClock }) {
+  async setup(
+    app,
+    { config, log, envelope, database, state, errors, simulator, telemetry, clock = systemClock }
+  ) {
     errors?.define('sign-bridge', Errors)
     const [{ startSigningDevices }, { Supervision }] = await Promise.all([
       import('./signing-devices.ts'),
@@ -68,12 +74,21 @@ export default definePlugin({
     const { pool } = signing
     const certificates = new Certificates(pool.devices, clock)
     const verification = new Verification({ certificates, settings: config, clock, tell })
-    const deviceStages = config.verifySignatures ? [verification.stage] : []
+    const traced = telemetry?.active ? telemetry : undefined
+    const deviceStages = [
+      ...(config.verifySignatures ? [verification.stage] : []),
+      ...(traced ? [tracedDevice(traced)] : [])
+    ]
     const callers = new Callers(config.callers)
     const records = await IdempotencyRecords.open(database, clock, recordTimes(config))
     const idempotency = new Idempotency({ records, digest, log })
-    const rate = new RateWindow({ clock, log, state })
-    const stages = [...supervision.stages, callerLimits({ callers, rate }), idempotency.stage]
+    const rate = new MinuteLimits({ prefix: 'sign-bridge', clock, log, state })
+    const stages = [
+      ...(traced ? [tracedRequest(traced)] : []),
+      ...supervision.stages,
+      callerLimits({ callers, rate }),
+      idempotency.stage
+    ]
     const operations = supervision.watch({
       devices: pool.devices,
       certificates,
@@ -81,7 +96,12 @@ export default definePlugin({
       blocks: guard
     })
     const parts = { pool, certificates, callers, supervision, operations, stages, deviceStages }
-    const bridge = new PooledBridge({ ...config, ...parts })
+    const open = new OpenRequests()
+    open.watch(app)
+    // The other half of the time is for streams and sockets, which are told to come back after that.
+    const patienceMs = (): number =>
+      app.hasDecorator('gateway') && app.gateway.replaced ? app.gateway.server.closeMs / 2 : 0
+    const bridge = new PooledBridge({ ...config, ...parts, open, clock, patienceMs })
 
     const routes = { bridge, callers, idempotency, errors, clock, settings: config }
     addSignRoute(app, routes)

@@ -14,6 +14,8 @@ export function logChanges(log: FastifyBaseLogger): (device: Device) => void {
     if (last.get(device) === news) return
     last.set(device, news)
     if (works) log.info({ device: name, address }, 'signing device is ready')
+    else if (state === 'standby')
+      log.info({ device: name, address }, 'signing device is held by another gateway')
     else log.warn({ device: name, address, state, reason }, 'signing device is not ready')
   }
 }

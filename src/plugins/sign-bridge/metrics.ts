@@ -66,7 +66,8 @@ export class SignMetrics {
       labels: { device },
       value: histogram.snapshot()
     }))
-    const ups = devices.map(({ name, state }) => ({
+    const own = devices.filter(({ state }) => state !== 'standby')
+    const ups = own.map(({ name, state }) => ({
       labels: { device: name },
       value: state === 'ready' || state === 'busy' ? 1 : 0
     }))
@@ -79,7 +80,7 @@ export class SignMetrics {
       ]),
       metric('queue_wait_seconds', 'histogram', 'Waiting for a device', [alone(this.#queueWait.snapshot())]),
       metric('device_seconds', 'histogram', 'From frame to reply', times),
-      metric('device_up', 'gauge', 'Whether a device works', ups),
+      metric('device_up', 'gauge', 'Whether a device works; nothing of one that another gateway holds', ups),
       metric('device_events_total', 'counter', 'What happened on a device', events),
       metric('replies_dropped_total', 'counter', 'Replies that belong to no request', drops),
       ...others

@@ -10,9 +10,9 @@ export interface Passage {
   readonly endedAt: number
 }
 
-const failedOn = new WeakMap<object, string>()
+const passages = new WeakMap<object, Passage>()
 
-/** Watches a request that was just sent to a device. Its failure is known by that device from then on. */
+/** Watches a request that was just sent to a device. Its outcome is known by its passage from then on. */
 export function follow(
   job: SignJob<Device>,
   device: Device,
@@ -20,14 +20,20 @@ export function follow(
 ): void {
   const { queuedAt } = job
   const sentAt = clock.monotonic()
-  const ended = (): void => passed?.({ device: device.name, queuedAt, sentAt, endedAt: clock.monotonic() })
-  job.signed.then(ended, (error: object) => {
-    failedOn.set(error, device.name)
-    ended()
-  })
+  const ended = (outcome: object): void => {
+    const passage = { device: device.name, queuedAt, sentAt, endedAt: clock.monotonic() }
+    passages.set(outcome, passage)
+    passed?.(passage)
+  }
+  job.signed.then(ended, ended)
+}
+
+/** When the request of a signature or a failure passed what; `undefined`: no device has had it. */
+export function passageOf(outcome: unknown): Passage | undefined {
+  return typeof outcome === 'object' && outcome !== null ? passages.get(outcome) : undefined
 }
 
 /** Name of the device on which a request has failed; empty when none had it. */
 export function deviceOf(error: unknown): string {
-  return (typeof error === 'object' && error !== null && failedOn.get(error)) || ''
+  return passageOf(error)?.device ?? ''
 }

@@ -80,7 +80,8 @@ export class SignPool {
       noDeviceSince: job => this.#noDeviceSince(job),
       expired: (job, because) => {
         if (because === 'deadline') job.fail(new ApiError(Errors['sign.deadline_in_queue']))
-        else job.fail(this.#mightGo(job) ? this.#unavailable() : new ApiError(Errors['sign.no_device_fits']))
+        else
+          job.fail(this.#mightGo(job) ? this.#unavailable(job) : new ApiError(Errors['sign.no_device_fits']))
       }
     })
     const changed = (device: Device, previous: DeviceState): void => this.#changed(device, previous)
@@ -105,6 +106,7 @@ export class SignPool {
     const expiresAt = queuedAt + this.#deadlineMs(request)
     const job = new SignJob<Device>(request, { queuedAt, expiresAt }, this.#options.gate?.keyOf(request.pin))
     if (!this.#mightGo(job)) throw new ApiError(Errors['sign.no_device_fits'])
+    if (this.#isElsewhere(job)) throw elsewhere()
     const endMs = this.#expectedEndMs(job)
     if (endMs > expiresAt - queuedAt) throw queueFull(endMs)
     job.onAbort(() => {
@@ -126,11 +128,13 @@ export class SignPool {
 
   /**
    * Refuses whatever might come now.
-   * @throws {ApiError} `sign.shutting_down`, `sign.device_unavailable`, or `sign.queue_full`; all say when to come back
+   * @throws {ApiError} `sign.shutting_down`, `sign.device_unavailable`, `sign.device_elsewhere` or `sign.queue_full`; all
+   * say when to come back
    */
   assertRoom(): void {
     if (this.#stopped) throw shuttingDown()
     if (this.devices.length === 0) throw this.#unavailable()
+    if (this.#isElsewhere()) throw elsewhere()
     const endMs = this.#expectedEndMs()
     // While some wait for certain devices, others may be idle, and only the request itself tells.
     const late = endMs > this.#options.settings.deadlineMs && !this.#queue.some(({ bound }) => bound)
@@ -207,7 +211,7 @@ export class SignPool {
       return true
     }
     // Nothing was sent, so it may go to another device, once.
-    if (++job.misses > 1) job.fail(this.#unavailable())
+    if (++job.misses > 1) job.fail(this.#unavailable(job))
     else this.#queue.add(job)
     return false
   }
@@ -276,6 +280,12 @@ export class SignPool {
     return this.devices.some(device => job.mightFit(device))
   }
 
+  /** Whether another gateway holds what might sign this, so that asking that one is better than to wait here. */
+  #isElsewhere(job?: SignJob<Device>): boolean {
+    const devices = job ? this.devices.filter(device => job.mightFit(device)) : this.devices
+    return !devices.some(({ usable }) => usable) && devices.some(({ state }) => state === 'standby')
+  }
+
   #noDeviceSince(job: SignJob<Device>): number | undefined {
     let since = 0
     for (const device of this.devices.filter(one => job.mightFit(one))) {
@@ -309,7 +319,8 @@ export class SignPool {
     return Math.min(deadlineMs, this.#options.settings.deadlineMs)
   }
 
-  #unavailable(): ApiError {
+  #unavailable(job?: SignJob<Device>): ApiError {
+    if (this.#isElsewhere(job)) return elsewhere()
     const { reconnectMaxMs } = this.#options.settings
     return new ApiError(Errors['sign.device_unavailable'], { retryAfter: Math.ceil(reconnectMaxMs / 1_000) })
   }
@@ -318,6 +329,10 @@ export class SignPool {
 /** The first turn of the event loop reads what has arrived meanwhile. */
 export function afterInput(task: () => void): void {
   setImmediate(() => setImmediate(task))
+}
+
+function elsewhere(): ApiError {
+  return new ApiError(Errors['sign.device_elsewhere'], { retryAfter: 1 })
 }
 
 function queueFull(waitMs: number): ApiError {

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { App } from '../../core/index.ts'
 import { ApiError, Errors as CommonErrors, type Locale } from '../api-error/service.ts'
-import { AskedMembers, askedOf, refuseUnknown, Text } from './asked.ts'
+import { AskedMembers, askedOf, exampleSignature, refuseUnknown, Text } from './asked.ts'
 import { signBatch, type BatchRequest, type ItemOutcome } from './batch.ts'
 import { KeyHeaders } from './idempotency-key.ts'
 import { Signed, signRouteOptions, type SignRoutesOptions } from './routes-sign.ts'
@@ -22,14 +22,28 @@ const ItemAnswer = Type.Object({
   )
 })
 
+const Answer = Type.Object(
+  { items: Type.Array(ItemAnswer) },
+  {
+    examples: [
+      {
+        items: [
+          { id: 'a', sign: exampleSignature, certNo: '01691fe9', device: 'device-1' },
+          { error: { code: 'sign.timeout', message: '签名设备未在规定时间内响应', transient: false } }
+        ]
+      }
+    ]
+  }
+)
+
 /** `POST /v1/sign/batch`: texts and one PIN in, how each of them ended out. */
 export function addBatchRoute(app: App, options: SignRoutesOptions): void {
   const { bridge, callers, errors, settings } = options
   const { maxTextBytes, maxBatch } = settings
-  const Body = Type.Object({
-    items: Type.Array(Item, { minItems: 1, maxItems: maxBatch }),
-    ...AskedMembers
-  })
+  const Body = Type.Object(
+    { items: Type.Array(Item, { minItems: 1, maxItems: maxBatch }), ...AskedMembers },
+    { examples: [{ pin: '88888888', items: [{ id: 'a', data: 'one' }] }] }
+  )
   const route = {
     ...signRouteOptions(bridge, callers, settings),
     bodyLimit: 2 * maxTextBytes * maxBatch + 16_384,
@@ -40,7 +54,7 @@ export function addBatchRoute(app: App, options: SignRoutesOptions): void {
         'Answers with a signature or an error an item, in their order. After a PIN was refused no more are sent.',
       headers: KeyHeaders,
       body: Body,
-      response: { 200: Type.Object({ items: Type.Array(ItemAnswer) }) }
+      response: { 200: Answer }
     }
   }
   app.post('/v1/sign/batch', route, async (request, reply) => {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { App, Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
-import { AskedMembers, askedOf, refuseUnknown, Text } from './asked.ts'
+import { AskedMembers, askedOf, exampleSignature, refuseUnknown, Text } from './asked.ts'
 import type { PooledBridge } from './bridge.ts'
 import type { Callers } from './callers.ts'
 import type { BridgeSettings } from './config.ts'
@@ -9,14 +9,18 @@ import { KeyHeaders } from './idempotency-key.ts'
 import type { Idempotency } from './idempotency.ts'
 import { callerOf, shedding } from './routes-access.ts'
 
-const Body = Type.Object({ data: Text, ...AskedMembers })
+const Body = Type.Object({ data: Text, ...AskedMembers }, { examples: [{ data: 'hello', pin: '88888888' }] })
+const example = { sign: exampleSignature, certNo: '01691fe9', device: 'device-1' }
 
 /** A signature in an answer. */
-export const Signed = Type.Object({
-  sign: Type.String({ description: 'Base64.' }),
-  certNo: Type.String({ description: 'Serial of the certificate.' }),
-  device: Type.String({ description: 'Name of the device that made it.' })
-})
+export const Signed = Type.Object(
+  {
+    sign: Type.String({ description: 'Base64.' }),
+    certNo: Type.String({ description: 'Serial of the certificate.' }),
+    device: Type.String({ description: 'Name of the device that made it.' })
+  },
+  { examples: [example] }
+)
 
 export interface SignRoutesOptions {
   readonly bridge: PooledBridge

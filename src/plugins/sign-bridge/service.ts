@@ -38,7 +38,15 @@ export interface DeviceStatus {
   readonly name: string
   /** The host and port of the device; never its user information or query. */
   readonly address: string
-  readonly state: 'connecting' | 'handshaking' | 'ready' | 'busy' | 'recovering' | 'down' | 'closed'
+  readonly state:
+    | 'connecting'
+    | 'handshaking'
+    | 'ready'
+    | 'busy'
+    | 'recovering'
+    | 'down'
+    | 'standby'
+    | 'closed'
   /** Serial of the certificate of the card, once it is known on the present connection. */
   readonly certNo: string | undefined
   /** Why it is not ready, when it is not. */

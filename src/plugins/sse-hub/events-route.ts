@@ -7,15 +7,35 @@ import { Errors } from './errors.ts'
 import type { SseHub } from './service.ts'
 import { isGranted, TopicTokens, type TopicGrant } from './topic-token.ts'
 
+const eventId = '1a2b3c4d-42'
 const Query = Type.Object({
-  topics: Type.String({ minLength: 1, maxLength: 8_192, description: 'Topics, separated by commas.' }),
+  topics: Type.String({
+    minLength: 1,
+    maxLength: 8_192,
+    description: 'Topics, separated by commas.',
+    examples: ['orders/7,news']
+  }),
   token: Type.Optional(
-    Type.String({ maxLength: 4_096, description: 'A short-lived token, for clients that can set no header.' })
+    Type.String({
+      maxLength: 4_096,
+      description: 'A short-lived token, for clients that can set no header.',
+      examples: ['eyJhbGciOiJIUzI1NiJ9.eyJ0b3BpY3MiOlsibmV3cyJdfQ.c2lnbmF0dXJl']
+    })
   ),
   lastEventId: Type.Optional(
-    Type.String({ maxLength: 128, description: 'Resume behind this id; the header `Last-Event-ID` wins.' })
+    Type.String({
+      maxLength: 128,
+      description: 'Resume behind this id; the header `Last-Event-ID` wins.',
+      examples: [eventId]
+    })
   ),
-  last_event_id: Type.Optional(Type.String({ maxLength: 128, description: 'The same, spelled otherwise.' }))
+  last_event_id: Type.Optional(
+    Type.String({ maxLength: 128, description: 'The same, spelled otherwise.', examples: [eventId] })
+  )
+})
+const Events = Type.String({
+  description: 'Server-Sent Events.',
+  examples: [`id: ${eventId}\nevent: hub.open\ndata: {"position":"${eventId}","recovered":false}\n\n`]
 })
 
 /** `GET /v1/events`: topics as an event stream, for whoever has a token for them. The stream ends with the token. */
@@ -31,7 +51,8 @@ export function addEventsRoute(
       summary: 'Read topics as an event stream',
       description:
         'The token comes as `Authorization: Bearer`, in the cookie, or short-lived in the query. The first event is `hub.open`.',
-      querystring: Query
+      querystring: Query,
+      response: { 200: { content: { 'text/event-stream': { schema: Events } } } }
     }
   }
   app.get('/v1/events', options, async (request, reply) => {

@@ -3,6 +3,7 @@ import type { App } from '../../core/index.ts'
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
 import type { Sessions } from '../sessions/service.ts'
 import type { Authority } from './authority.ts'
+import { Errors } from './errors.ts'
 import { bearerIn } from './guard.ts'
 import type { Logins } from './logins.ts'
 import type { IssuedTokens } from './service.ts'
@@ -14,17 +15,27 @@ const Credentials = Type.Object({
 /** Without a body, the session of the request is exchanged. */
 const LoginBody = Type.Unsafe<{ readonly username: string; readonly password: string } | null>({
   ...Credentials,
-  type: ['object', 'null']
+  type: ['object', 'null'],
+  examples: [{ username: '213170001', password: 'paifang' }]
 })
-const RefreshBody = Type.Object({ refreshToken: Type.String({ minLength: 1, maxLength: 8_192 }) })
+const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIyMTMxNzAwMDEifQ.c2lnbmF0dXJl'
+const refreshToken = 'eyJhbGciOiJIUzI1NiJ9.eyJ1c2UiOiJyZWZyZXNoIn0.c2lnbmF0dXJl'
+const RefreshBody = Type.Object(
+  { refreshToken: Type.String({ minLength: 1, maxLength: 8_192 }) },
+  { examples: [{ refreshToken }] }
+)
+const Nothing = Type.Unsafe<null>({ enum: [null], examples: [null] })
 const Issued = Type.Unsafe<IssuedTokens>(
-  Type.Object({
-    token: Type.String(),
-    tokenType: Type.Literal('Bearer'),
-    expiresIn: Type.Integer({ description: 'Seconds.' }),
-    scopes: Type.Array(Type.String()),
-    refreshToken: Type.Optional(Type.String())
-  })
+  Type.Object(
+    {
+      token: Type.String(),
+      tokenType: Type.Literal('Bearer'),
+      expiresIn: Type.Integer({ description: 'Seconds.' }),
+      scopes: Type.Array(Type.String()),
+      refreshToken: Type.Optional(Type.String())
+    },
+    { examples: [{ token, tokenType: 'Bearer', expiresIn: 7_200, scopes: ['all'], refreshToken }] }
+  )
 )
 /** Bytes of a body. */
 const bodyLimit = 16_384
@@ -49,18 +60,48 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
     done(null, payload)
   })
 
-  app.delete('/v1/token', { config: { ...config, access: 'the token that ends' } }, async request => {
-    const token = bearerIn(request)
-    if (token === undefined) throw new ApiError(CommonErrors['auth.required'])
-    await authority.revoke(token)
+  const ending = {
+    config: {
+      ...config,
+      access: 'the token that ends',
+      failures: [
+        CommonErrors['auth.token_invalid'],
+        CommonErrors['auth.token_expired'],
+        Errors['token.unavailable']
+      ]
+    },
+    schema: { summary: 'End the login of the token', response: { 200: Nothing } }
+  }
+  app.delete('/v1/token', ending, async request => {
+    const shown = bearerIn(request)
+    if (shown === undefined) throw new ApiError(CommonErrors['auth.required'])
+    await authority.revoke(shown)
     return null
   })
   if (!canIssue) return
 
-  const schema = { body: LoginBody, response: { 200: Issued } }
+  const schema = {
+    summary: 'Issue a token',
+    description: 'For a name and a password, or without a body for the session of the request.',
+    body: LoginBody,
+    response: { 200: Issued }
+  }
   app.post(
     '/v1/token',
-    { bodyLimit, config: { ...config, access: 'public, limited by address and user name' }, schema },
+    {
+      bodyLimit,
+      config: {
+        ...config,
+        access: 'public, limited by address and user name',
+        failures: [
+          CommonErrors['auth.failed'],
+          CommonErrors['auth.required'],
+          CommonErrors['rate.limited'],
+          Errors['token.busy']
+        ]
+      },
+      schema
+    },
     request => {
       const { body, ip } = request
       if (body) return logins.login(body.username, body.password, ip)
@@ -69,10 +110,26 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
     }
   )
 
-  const refresh = { body: RefreshBody, response: { 200: Issued } }
+  const refresh = {
+    summary: 'Issue another token for a refresh token',
+    body: RefreshBody,
+    response: { 200: Issued }
+  }
   app.post(
     '/v1/token/refresh',
-    { bodyLimit, config: { ...config, access: 'a refresh token' }, schema: refresh },
+    {
+      bodyLimit,
+      config: {
+        ...config,
+        access: 'a refresh token',
+        failures: [
+          CommonErrors['auth.token_invalid'],
+          CommonErrors['auth.token_expired'],
+          Errors['token.unavailable']
+        ]
+      },
+      schema: refresh
+    },
     ({ body }) => authority.refresh(body.refreshToken)
   )
 }

@@ -17,6 +17,7 @@ import { MessageListeners } from './messages.ts'
 import { addRoutes } from './routes-setup.ts'
 import { SceneStore } from './scene-store.ts'
 import type { LoginListener } from './service.ts'
+import { busyWhileAway } from './state-away.ts'
 import { DayQuota } from './stock-quota.ts'
 import { Stock } from './stock.ts'
 import { WechatApi } from './wechat-api.ts'
@@ -33,7 +34,8 @@ export interface SetupParts {
 }
 
 /** Puts the parts together and adds the routes to `app`. */
-export function setUp(app: App, parts: SetupParts): ScanLogin {
+export function setUp(app: App, given: SetupParts): ScanLogin {
+  const parts = { ...given, state: busyWhileAway(given.state) }
   const { settings, state, clock, log, simulator } = parts
   const counters = new Counters()
   const accounts = accountsOf(settings, simulator)
@@ -42,7 +44,7 @@ export function setUp(app: App, parts: SetupParts): ScanLogin {
   const ttlMs = settings.sceneTtlS * 1_000
   const scenes = new SceneStore(state, clock, ttlMs)
   const handles = new HandleStore(state, ttlMs)
-  const limits = new Limits({ state, clock, counters, perMinute: settings.scenesPerMinute })
+  const limits = new Limits({ state, clock, log, counters, perMinute: settings.scenesPerMinute })
   const stocks = new Map(stations.map(({ account, stock }) => [account.name, stock]))
   const logins = new Logins({ ...settings, scenes, handles, stocks, limits, counters, state, log })
   const announce = (handle: string) => logins.announce(handle)

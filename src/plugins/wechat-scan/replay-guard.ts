@@ -1,7 +1,15 @@
-import type { Clock } from '../../core/index.ts'
+import { randomUUID } from 'node:crypto'
+import type { Clock, Timer } from '../../core/index.ts'
 import type { State } from '../state/service.ts'
+import { pause } from './wechat-call.ts'
 
-const pending = 'pending'
+/** Begins what stands for an answer while somebody works on it; no answer begins so. */
+const pending = 'pending '
+/** So long is a push kept for a node that has died while it worked on it. WeChat waits 5 seconds for an answer. */
+const claimMs = 2_000
+const renewMs = 500
+/** How often to look whether another node has an answer. */
+const lookMs = 200
 /** WeChat tries three times within about 15 seconds, each maybe signed anew. */
 const retriesMs = 60_000
 /** Where any time is accepted. */
@@ -35,8 +43,10 @@ export class ReplayGuard {
   }
 
   /**
-   * Runs `work` for the first of all pushes with this identity, and gives the others its answer: `whilePending` if
-   * another node has none yet. After a failure the next one is the first.
+   * Runs `work` for the first of all pushes with this identity, and gives the others its answer once it is there. After a
+   * failure, or the death of the node that worked, the next one is the first: it waits for that if need be, so that no
+   * push is lost with a node.
+   * @param whilePending the answer where another node has none after a minute
    */
   once(
     push: SignedPush,
@@ -60,20 +70,47 @@ export class ReplayGuard {
     work: () => Promise<string>,
     whilePending: string
   ): Promise<string> {
-    if (!(await this.#state.compareAndSet(key, undefined, pending, { ttlMs }))) {
-      const answer = await this.#state.get(key)
-      return answer === undefined || answer === pending ? whilePending : answer
-    }
+    const mine = `${pending}${randomUUID()}`
+    const theirs = await this.#claim(key, mine, whilePending)
+    if (theirs !== undefined) return theirs
+    const claim = this.#keep(key, mine)
     let answer: string
     try {
       answer = await work()
     } catch (error) {
-      await this.#state.delete(key).catch(() => false)
+      claim.cancel()
+      await this.#state.compareAndSet(key, mine, undefined).catch(() => false)
       throw error
     }
-    // Without it other tries of this push get `whilePending`.
+    claim.cancel()
+    // Without it another try of this push does the work again.
     await this.#state.set(key, answer, { ttlMs }).catch(() => undefined)
     return answer
+  }
+
+  /** Waits until the push is this one's to work on, or somebody has an answer to it. */
+  async #claim(key: string, mine: string, whilePending: string): Promise<string | undefined> {
+    const until = this.#clock.monotonic() + retriesMs
+    while (!(await this.#state.compareAndSet(key, undefined, mine, { ttlMs: claimMs }))) {
+      const answer = await this.#state.get(key)
+      if (answer !== undefined && !answer.startsWith(pending)) return answer
+      if (this.#clock.monotonic() >= until) return whilePending
+      await pause(this.#clock, lookMs)
+    }
+    return undefined
+  }
+
+  /** Keeps a claim until it is cancelled. */
+  #keep(key: string, mine: string): Timer {
+    let timer: Timer
+    const again = (): void => {
+      timer = this.#clock.after(renewMs, () => {
+        void this.#state.compareAndSet(key, mine, mine, { ttlMs: claimMs }).catch(() => false)
+        again()
+      })
+    }
+    again()
+    return { cancel: () => timer.cancel() }
   }
 
   #ttlMs({ timestamp }: SignedPush): number {

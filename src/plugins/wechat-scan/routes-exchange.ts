@@ -15,13 +15,24 @@ export interface ExchangeRouteParts {
   readonly clientSecret: string
 }
 
-const Identity = Type.Object({
-  account: Type.String(),
-  openid: Type.String(),
-  unionid: Type.Optional(Type.String()),
-  event: Type.String(),
-  scannedAt: Type.Integer()
-})
+const Code = Type.Object(
+  { code: Type.String({ minLength: 1, maxLength: 64 }) },
+  { additionalProperties: false, examples: [{ code: 'q8Xw2LkP5nV9sT1bJ4mR7c' }] }
+)
+const Identity = Type.Object(
+  {
+    account: Type.String(),
+    openid: Type.String(),
+    unionid: Type.Optional(Type.String()),
+    event: Type.String(),
+    scannedAt: Type.Integer({ description: 'Milliseconds since the epoch.' })
+  },
+  {
+    examples: [
+      { account: 'default', openid: 'oLVPpjqs9BhvzwPj5A', event: 'SCAN', scannedAt: 1_767_225_600_000 }
+    ]
+  }
+)
 
 /**
  * `POST /v1/scan/exchange`: a backend with the client secret redeems any code; a browser redeems its own, and those
@@ -32,18 +43,22 @@ export function addExchangeRoute(
   { codes, browsers, listeners, clientSecret }: ExchangeRouteParts
 ): void {
   const isClient = equals(clientSecret)
+  const failures = [
+    Errors['scan.bad_code'],
+    Errors['scan.client_refused'],
+    Errors['scan.no_login'],
+    Errors['scan.origin_refused'],
+    Errors['scan.too_many']
+  ]
   const schema = {
     tags: ['scan'],
     summary: 'Redeem a one-time code',
-    body: Type.Object(
-      { code: Type.String({ minLength: 1, maxLength: 64 }) },
-      { additionalProperties: false }
-    ),
+    body: Code,
     response: { 200: Identity }
   }
   app.post(
     '/v1/scan/exchange',
-    { bodyLimit: 1_024, schema, config: { access: 'the client secret' } },
+    { bodyLimit: 1_024, schema, config: { access: 'the client secret', failures } },
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
       // Other schemes are not for this route: a site behind Basic authentication has its browsers send that everywhere.

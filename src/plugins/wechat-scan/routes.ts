@@ -7,6 +7,7 @@ import { browserName } from './login-agent.ts'
 import type { Login, Logins } from './login.ts'
 import { svgOf, type News, type NewsDesk } from './login-news.ts'
 import type { Streams } from './login-streams.ts'
+import { Begin, Begun, Events, Picture, PictureQuery, Standing, WithTicket } from './login-schemas.ts'
 import { qrSvg } from './qr-svg.ts'
 import type { Browsers } from './routes-browser.ts'
 import type { SceneStore } from './scene-store.ts'
@@ -22,37 +23,20 @@ export interface ScanRoutesParts {
 }
 
 const tags = ['scan']
-const Begin = Type.Object(
-  {
-    account: Type.Optional(Type.String({ maxLength: 32 })),
-    crossSite: Type.Optional(Type.Boolean())
-  },
-  { additionalProperties: false }
-)
-const WithTicket = Type.Object({ ticket: Type.Optional(Type.String({ maxLength: 64 })) })
-const Text = Type.Optional(Type.String())
-const Count = Type.Optional(Type.Integer())
-const Standing = Type.Object({
-  state: Type.String(),
-  id: Text,
-  url: Text,
-  svg: Text,
-  expiresAt: Count,
-  expiresInMs: Count,
-  refreshesLeft: Count,
-  code: Text,
-  refreshable: Type.Optional(Type.Boolean()),
-  retryMs: Count
-})
-const Begun = Type.Object({
-  ...Standing.properties,
-  stream: Type.String(),
-  poll: Type.String(),
-  ticket: Text
-})
+const EventStream = { 200: { content: { 'text/event-stream': { schema: Events } } }, 204: Type.Null() }
 const places = { svg: '/v1/scan/qr.svg', stream: '/v1/scan/stream', poll: '/v1/scan/status' }
-const limits = { bodyLimit: 4_096, config: { access: 'public, limited by address' } }
-const ofBrowser = 'the cookie or ticket of the browser that began'
+const refusals = [Errors['scan.origin_refused'], Errors['scan.too_many'], Errors['scan.busy']]
+const limits = {
+  bodyLimit: 4_096,
+  config: {
+    access: 'public, limited by address',
+    failures: [...refusals, Errors['scan.unknown_account']]
+  }
+}
+const ofBrowser = {
+  access: 'the cookie or ticket of the browser that began',
+  failures: [Errors['scan.no_login'], Errors['scan.origin_refused'], Errors['scan.busy']]
+}
 
 /** `POST /v1/scan`, `POST /v1/scan/refresh`, `GET /v1/scan/stream`, `/status` and `/qr.svg`. */
 export function addScanRoutes(app: App, parts: ScanRoutesParts): void {
@@ -65,7 +49,7 @@ function addBeginning(app: App, { logins, news, browsers, account }: ScanRoutesP
   const begin = {
     tags,
     summary: 'Begin a login, or go on with it',
-    body: Type.Union([Begin, Type.Null()]),
+    body: Type.Union([Begin, Type.Null()], { examples: [{}] }),
     response: { 201: Begun }
   }
   app.post('/v1/scan', { ...limits, schema: begin }, async (request, reply) => {
@@ -86,7 +70,7 @@ function addBeginning(app: App, { logins, news, browsers, account }: ScanRoutesP
   const renew = { tags, summary: 'Another QR code, because its user asks', response: { 200: Begun } }
   app.post(
     '/v1/scan/refresh',
-    { ...limits, config: { access: ofBrowser }, schema: renew },
+    { ...limits, config: { ...ofBrowser, failures: [Errors['scan.no_login'], ...refusals] }, schema: renew },
     async (request, reply) => {
       const { hash } = await browsers.of(request)
       const login = await logins.renew(hash, request.ip, whenGone(reply))
@@ -104,14 +88,15 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
   const stream = {
     tags,
     summary: 'Events of a login: ready, scanned, confirmed, expired, cancelled, busy, timeout',
-    querystring: WithTicket
+    querystring: WithTicket,
+    response: EventStream
   }
-  const options = { exposeHeadRoute: false, schema: stream, config: { raw: true, access: ofBrowser } }
+  const options = { exposeHeadRoute: false, schema: stream, config: { raw: true, ...ofBrowser } }
   app.get('/v1/scan/stream', options, async (request, reply) => {
     const { hash, byTicket } = await browsers.of(request, request.query.ticket)
     const login = await lookOrWait(hash)
     // The one answer after which no EventSource comes back.
-    if (login && news.isDone(login)) return reply.code(204).send()
+    if (login && news.isDone(login)) return reply.code(204).send(null)
     return streams.open(request, reply, { hash, byTicket, contract: news })
   })
 
@@ -123,7 +108,7 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
   }
   app.get(
     '/v1/scan/status',
-    { exposeHeadRoute: false, schema: status, config: { access: ofBrowser } },
+    { exposeHeadRoute: false, schema: status, config: ofBrowser },
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
       const { hash } = await browsers.of(request, request.query.ticket)
@@ -146,14 +131,14 @@ function addWaiting(app: App, { logins, streams, news, browsers }: ScanRoutesPar
 }
 
 function addPicture(app: App, { logins, browsers, scenes }: ScanRoutesParts): void {
+  const ofPicture = { ...ofBrowser, failures: [...ofBrowser.failures, Errors['scan.no_code']] }
   const schema = {
     tags,
     summary: 'The QR code of a login as a picture',
-    querystring: Type.Object({
-      id: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}\\.[A-Za-z0-9_-]{22}$' }))
-    })
+    querystring: PictureQuery,
+    response: { 200: { content: { 'image/svg+xml': { schema: Picture } } } }
   }
-  const options = { exposeHeadRoute: false, schema, config: { raw: true, access: ofBrowser } }
+  const options = { exposeHeadRoute: false, schema, config: { raw: true, ...ofPicture } }
   app.get('/v1/scan/qr.svg', options, async (request, reply) => {
     const url = await urlFor(request, request.query.id)
     if (url === undefined) throw new ApiError(Errors['scan.no_code'])

@@ -1,7 +1,7 @@
 import { createDecipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { exampleBody, isSimulated } from '../../../src/plugins/console/example-signature.ts'
-import { html, Markup } from '../../../src/plugins/console/markup.ts'
+import { html, Markup } from '../../../src/core/markup.ts'
 import { lookAround } from '../../../src/plugins/console/surroundings.ts'
 import { textsIn } from '../../../src/plugins/console/texts.ts'
 import type { SignBridge } from '../../../src/plugins/sign-bridge/service.ts'

@@ -213,6 +213,19 @@ describe('when a worker fails', () => {
     expect(rig.seen).toEqual([])
   })
 
+  test('with no time left after a worker that may not see it, that is what is told, not that it is not allowed', async () => {
+    const fake = workers(async (_, { deadlineAt }) => {
+      while (rig.clock.monotonic() < deadlineAt) await new Promise(setImmediate)
+      throw new WorkerFailure('credentials', false, 'its host is not in credentialHosts')
+    })
+    await using rig = await here(fake)
+    const failure = rig.failed(rig.http.get(rig.at('/')))
+    while (fake.asked.length === 0) await new Promise(setImmediate)
+    await rig.clock.advance(7_000)
+    expect(await failure).toMatchObject({ kind: 'timeout' })
+    expect(rig.seen).toEqual([])
+  })
+
   test('the upstream is at fault for what it did to the worker, and for nothing else', async () => {
     await using rig = await here(workers(failing('lost', true)))
     for (let times = 0; times < 5; times++) await rig.failed(rig.http.post(rig.at('/')))

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
 import {
+  addUpgradeRoute,
   definePlugin,
   Histogram,
   labelled,
@@ -84,6 +87,34 @@ test('a request is in flight until its answer is out', async () => {
   answer()
   await (await asked).text()
   await expect.poll(now).toEqual(['paifang_http_requests_in_flight 0'])
+})
+
+test('a request that has become a WebSocket is in flight no more, while it is open and when it has closed', async () => {
+  const sockets = new WebSocketServer({ noServer: true })
+  const upgrading = definePlugin({
+    name: 'upgrading',
+    description: 'Opens WebSockets.',
+    setup: app =>
+      addUpgradeRoute(app, '/socket', {
+        access: 'public',
+        check: () => undefined,
+        accept: (_, { raw, socket, head }) =>
+          sockets.handleUpgrade(raw, socket, head, client => client.send('open')),
+        refuse: () => {
+          throw new Error('no upgrade')
+        }
+      })
+  })
+  await using app = await testPlugin(metrics, { with: [[upgrading]] })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const now = async (): Promise<string[]> =>
+    linesOf(await app.service.text(), 'paifang_http_requests_in_flight')
+  const client = new WebSocket(url.replace('http', 'ws') + '/socket')
+  await once(client, 'message')
+  await expect.poll(now).toEqual(['paifang_http_requests_in_flight 0'])
+  client.close()
+  await once(client, 'close')
+  expect(await now()).toEqual(['paifang_http_requests_in_flight 0'])
 })
 
 test('what plugins measure is on the page, with its labels and buckets', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Type } from '../../../src/index.ts'
 import type { App } from '../../../src/core/index.ts'
 import type { OpenApiDocument } from '../../../src/plugins/openapi/service.ts'
-import { result } from '../../../src/plugins/api-error/service.ts'
+import { ApiErrors, Errors as CommonErrors, result } from '../../../src/plugins/api-error/service.ts'
 import { faultsOf, validatorOf } from './document-faults.ts'
 import { documentOf, gateway } from './gateway.ts'
 
@@ -189,4 +189,48 @@ test('without api-error there are values alone', async () => {
     }
   })
   expect(document.components.schemas).toEqual({})
+})
+
+test('examples of a good answer are in its envelope, and failures have the kinds of the plugin', async () => {
+  const own = { key: 'shop.closed', http: 503, flask: 7_001, title: { en: 'Closed', 'zh-CN': '打烊了' } }
+  const body = Type.Object({ n: Type.Integer() }, { examples: [{ n: 7 }] })
+  const response = { 200: Type.Object({ n: Type.Integer() }, { examples: [{ n: 8 }] }) }
+  const documentIn = (dialect: string) =>
+    documentOf({
+      errors: { dialect },
+      routes(app) {
+        app.getDecorator<ApiErrors>(ApiErrors.name).define('shop', { closed: own })
+        app.post('/x', { schema: { body, response }, config: { access: 'token of a session' } }, () => ({
+          n: 8
+        }))
+        app.get('/y', { config: { failures: [CommonErrors['rate.limited']] } }, () => 1)
+      }
+    })
+
+  const problem = await documentIn('problem')
+  const { post } = problem.paths['/x'] ?? {}
+  expect(post).toMatchObject({
+    'x-access': 'token of a session',
+    requestBody: { content: { 'application/json': { example: { n: 7 } } } },
+    responses: { 200: { content: { 'application/json': { examples: { success: { value: { n: 8 } } } } } } }
+  })
+  const failures = Object(post?.responses['default']).content['application/problem+json'].examples as object
+  expect(Object.keys(failures)).toEqual(['param.invalid', 'auth.required', 'shop.closed', 'internal'])
+  expect(Object.values(failures)).toContainEqual({ $ref: '#/components/examples/problem.shop.closed' })
+  expect(problem.components.examples?.['problem.shop.closed']).toMatchObject({
+    summary: '503 Closed',
+    value: { status: 503, code: 'shop.closed', errorCode: 7_001, title: '打烊了' }
+  })
+
+  const { get } = problem.paths['/y'] ?? {}
+  const told = Object(get?.responses['default']).content['application/problem+json'].examples as object
+  expect(Object.keys(told)).toEqual(['rate.limited', 'internal'])
+
+  const flask = await documentIn('flask')
+  const answer = Object(flask.paths['/x']?.['post']?.responses['200']).content['application/json']
+  expect(answer.examples).toMatchObject({
+    success: { value: { code: 200, data: { n: 8 }, message: 'ok' } },
+    'shop.closed': { $ref: '#/components/examples/flask.shop.closed' }
+  })
+  expect(faultsOf(flask)).toEqual([])
 })

@@ -19,7 +19,9 @@ const members = new Set([
   'requestBody',
   'responses',
   'security',
-  'deprecated'
+  'deprecated',
+  'x-access',
+  'x-envelope'
 ])
 
 /** Everything in which a document is none in OpenAPI 3.1, as far as tools would trip over it. */
@@ -83,8 +85,9 @@ function lostReferences(document: OpenApiDocument): string[] {
     if (typeof node !== 'object' || node === null) return
     const { $ref } = node as { readonly $ref?: unknown }
     if (typeof $ref === 'string') {
-      const [, name = ''] = /^#\/components\/schemas\/([^/]+)$/.exec($ref) ?? []
-      if (!Object.hasOwn(document.components.schemas, name)) lost.push(`${$ref} leads nowhere`)
+      const [, kind, name = ''] = /^#\/components\/(schemas|examples)\/([^/]+)$/.exec($ref) ?? []
+      const { schemas, examples = {} } = document.components
+      if (!Object.hasOwn(kind === 'examples' ? examples : schemas, name)) lost.push(`${$ref} leads nowhere`)
     }
     Object.values(node).forEach(visit)
   }

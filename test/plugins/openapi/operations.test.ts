@@ -41,6 +41,9 @@ describe('what is documented', () => {
     })
     expect(found).toEqual({
       'get /_errors': 'api-error.getErrors',
+      'get /healthz': 'gateway.getHealthz',
+      'get /readyz': 'gateway.getReadyz',
+      'get /readyz/{plugin}': 'gateway.getReadyzByPlugin',
       'get /': 'shop.getRoot',
       'post /both': 'shop.postBoth',
       'put /both': 'shop.putBoth',
@@ -56,7 +59,7 @@ describe('what is documented', () => {
   test('not what hides, sockets, raw routes that say nothing, and what is excluded', async () => {
     const raw = { raw: true }
     const found = await listed({
-      config: { exclude: ['/internal', '/_errors/'] },
+      config: { exclude: ['/internal', '/_errors/', '/healthz', '/readyz'] },
       routes(app) {
         app.get('/hidden', { schema: { hide: true } }, () => 1)
         app.get('/style.css', { config: raw }, () => 1)
@@ -71,9 +74,14 @@ describe('what is documented', () => {
     expect(Object.keys(found)).toEqual(['get /picture', 'get /file', 'get /internals'])
   })
 
-  test('nothing of the document itself, of health, and of the admin listener', async () => {
+  test('nothing of the document itself and of the admin listener', async () => {
     const found = await listed({ config: { path: '/docs/api' }, routes: () => undefined })
-    expect(Object.keys(found)).toEqual(['get /_errors'])
+    expect(Object.keys(found)).toEqual([
+      'get /_errors',
+      'get /healthz',
+      'get /readyz',
+      'get /readyz/{plugin}'
+    ])
   })
 })
 

@@ -125,3 +125,33 @@ test('a reference that leads nowhere in the document is left out, and told in th
   })
   expect(logs.join('')).toContain('"references":["#/properties/a"]')
 })
+
+test('what has a default may be left out, and so may a body that may be null', async () => {
+  const document = await documentOf(app => {
+    const body = Type.Object({
+      page: Type.Integer({ default: 1 }),
+      name: Type.String(),
+      lines: Type.Array(Type.Object({ count: Type.Integer({ default: 1 }) }))
+    })
+    const querystring = Type.Object({ q: Type.String({ default: '' }), r: Type.String() })
+    app.post('/filled', { schema: { body, querystring } }, () => 1)
+    app.post(
+      '/either',
+      { schema: { body: Type.Union([Type.Null(), Type.Object({ n: Type.Integer() })]) } },
+      () => 1
+    )
+  })
+  expect(faultsOf(document)).toEqual([])
+  const { post } = document.paths['/filled'] ?? {}
+  expect(post?.parameters?.map(({ name, required }) => [name, required])).toEqual([
+    ['q', false],
+    ['r', true]
+  ])
+  expect(post?.requestBody).toMatchObject({
+    required: true,
+    content: { 'application/json': { schema: { required: ['name', 'lines'] } } }
+  })
+  const lines = { ...Object(post?.requestBody).content['application/json'].schema.properties.lines.items }
+  expect(lines).not.toHaveProperty('required')
+  expect(document.paths['/either']?.['post']?.requestBody).toMatchObject({ required: false })
+})

@@ -6,7 +6,7 @@ import { checkCallers } from '../../../src/plugins/sign-bridge/check-callers.ts'
 import { Callers } from '../../../src/plugins/sign-bridge/callers.ts'
 import type { CallerSettings } from '../../../src/plugins/sign-bridge/config.ts'
 import signBridge from '../../../src/plugins/sign-bridge/index.ts'
-import { RateWindow } from '../../../src/plugins/sign-bridge/rate-window.ts'
+import { MinuteLimits } from '../../../src/plugins/state/service.ts'
 import type { SignRequest } from '../../../src/plugins/sign-bridge/service.ts'
 import type { Next } from '../../../src/plugins/sign-bridge/stage.ts'
 import { fakeClock, testPlugin } from '../../../src/testing/index.ts'
@@ -74,7 +74,7 @@ function limited(
   const seen: SignRequest[] = []
   const logs: unknown[] = []
   const log = { warn: (...line: unknown[]) => logs.push(line) } as never
-  const rate = new RateWindow({ clock, log, state })
+  const rate = new MinuteLimits({ prefix: 'sign-bridge', clock, log, state })
   const stage = callerLimits({ callers: new Callers({ shop: settings(more) }), rate })
   const last: Next = async request => {
     seen.push(request)
@@ -148,12 +148,12 @@ test('no limit holds for the gateway itself', async () => {
       )
 })
 
-test('a rate is counted where all nodes see it; a state that fails limits nobody, and is reported', async () => {
+test('a rate is counted where all nodes see it, and here while the state is away, which is reported', async () => {
   let count = 9
   const shared = limited({ perMinute: 10 }, { state: { increment: async () => ++count } })
   expect([await keyOf(shared.sign()), await keyOf(shared.sign())]).toEqual(['signed', 'rate.limited'])
   const broken = limited({ perMinute: 1 }, { state: { increment: () => Promise.reject(new Error('down')) } })
-  expect([await keyOf(broken.sign()), await keyOf(broken.sign())]).toEqual(['signed', 'signed'])
+  expect([await keyOf(broken.sign()), await keyOf(broken.sign())]).toEqual(['signed', 'rate.limited'])
   expect(broken.logs).toHaveLength(2)
 })
 

@@ -50,6 +50,18 @@ test('a connection that comes back within five seconds is told to nobody', async
   expect(told).toEqual([])
 })
 
+test('a device that another gateway holds is not down: nothing is told', async () => {
+  const { clock, told, become } = outages()
+  become('standby', 'Another gateway holds this device')
+  await clock.advance(60_000)
+  become('ready')
+  become('connecting', 'ECONNRESET')
+  await clock.advance(1_000)
+  become('standby', 'Another gateway holds this device')
+  await clock.advance(60_000)
+  expect(told).toEqual([])
+})
+
 test('a device that is closed is neither down nor up', async () => {
   const { clock, told, become } = outages()
   become('connecting', 'ECONNRESET')

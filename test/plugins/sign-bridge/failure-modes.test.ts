@@ -97,6 +97,7 @@ test('3, 12: only what no card has seen is called safe to make again', () => {
     'audit_unavailable',
     'cancelled',
     'deadline_in_queue',
+    'device_elsewhere',
     'device_unavailable',
     'guard_unavailable',
     'idempotency_in_flight',

@@ -58,16 +58,18 @@ describe('the same push again', () => {
     expect([calls, second?.body]).toEqual([1, first?.body])
   })
 
-  test('on another node while the first is at work is just acknowledged', async () => {
+  test('on another node while the first is at work waits for its answer, or is acknowledged in time', async () => {
     const { promise, resolve } = deferred<{ reply?: string }>()
     const started = deferred<void>()
     await using one = await callbackApp({ scanned: () => (started.resolve(), promise) })
-    await using two = await callbackApp({ state: one.state })
+    await using two = await callbackApp({ state: one.state, clock: one.clock })
     const first = one.secure(scanXml())
     await started.promise
-    expect(outcome(await two.secure(scanXml()))).toEqual(success)
-    resolve({})
-    await first
+    expect(outcome(await inTime(two, two.secure(scanXml())))).toEqual(success)
+    const second = two.secure(scanXml())
+    resolve({ reply: 'once' })
+    expect((await inTime(two, second)).body).toContain('<Encrypt>')
+    expect(outcome(await first)).toEqual(success)
     expect(two.scans).toEqual([])
   })
 

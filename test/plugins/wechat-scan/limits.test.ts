@@ -50,8 +50,8 @@ test('an address may have another number than a browser', async () => {
 
 test('two nodes with one state count together, and no address is kept in clear', async () => {
   const one = loginNode({ perMinute: 2 })
-  const { state, clock, counters } = one
-  const other = new Limits({ state, clock, counters, perMinute: 2 })
+  const { state, clock, log, counters } = one
+  const other = new Limits({ state, clock, log, counters, perMinute: 2 })
   await one.limits.take('192.0.2.1', undefined)
   await other.take('192.0.2.1', undefined)
   await expect(other.take('192.0.2.1', undefined)).rejects.toMatchObject(tooMany)

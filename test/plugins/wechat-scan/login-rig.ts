@@ -119,7 +119,7 @@ export function loginNode(options: NodeOptions = {}) {
   const stock = new Stock({ api, quota, clock, log, counters, target: options.target ?? 0, ttlS: 120 })
   const scenes = new SceneStore(state, clock, ttlMs)
   const handles = new HandleStore(state, ttlMs)
-  const limits = new Limits({ state, clock, counters, perMinute: options.perMinute ?? 10 })
+  const limits = new Limits({ state, clock, log, counters, perMinute: options.perMinute ?? 10 })
   const stocks = new Map([['default', stock]])
   const { maxRefreshes = 3 } = options
   const logins = new Logins({ scenes, handles, stocks, limits, counters, state, log, maxRefreshes })

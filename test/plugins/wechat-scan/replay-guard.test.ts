@@ -35,19 +35,55 @@ test.each([
   expect((await state.scan('wechat-scan:')).size).toBe(0)
 })
 
-test('an answer that cannot be kept is given all the same', async () => {
-  const { state, push, guard } = build()
+test('an answer that cannot be kept is given all the same, and then the next one does the work', async () => {
+  const { state, clock, push, guard } = build()
+  let times = 0
   const work = async (): Promise<string> => {
     state.set = () => Promise.reject(new Error('full'))
-    return 'answer'
+    return `answer ${++times}`
   }
-  expect(await guard.once(push, 'id', work, 'success')).toBe('answer')
-  expect(await guard.once(push, 'id', work, 'success')).toBe('success')
+  expect(await guard.once(push, 'id', work, 'success')).toBe('answer 1')
+  const next = guard.once(push, 'id', work, 'success')
+  await clock.advance(3_000)
+  expect(await next).toBe('answer 2')
+})
+
+test('whoever gets a push that another node works on waits for its answer, however long that takes', async () => {
+  const { state, clock, push, guard } = build()
+  const other = new ReplayGuard(state, clock, 300)
+  let done: ((answer: string) => void) | undefined
+  const first = guard.once(push, 'id', () => new Promise<string>(resolve => (done = resolve)), 'success')
+  const second = other.once(push, 'id', async () => 'twice', 'success')
+  await clock.advance(20_000)
+  done?.('once')
+  expect(await first).toBe('once')
+  await clock.advance(1_000)
+  expect(await second).toBe('once')
+})
+
+test('nobody waits for more than a minute', async () => {
+  const { state, clock, push, guard } = build()
+  const other = new ReplayGuard(state, clock, 300)
+  void guard.once(push, 'id', () => new Promise<string>(() => {}), 'success')
+  const second = other.once(push, 'id', async () => 'twice', 'success')
+  await clock.advance(61_000)
+  expect(await second).toBe('success')
+})
+
+test('a push whose node was killed while it worked is worked on by the next, within the time that WeChat waits', async () => {
+  const { state, clock, push } = build()
+  const killed = new ReplayGuard(state, fakeClock(), 300)
+  void killed.once(push, 'id', () => new Promise<string>(() => {}), 'success')
+  const next = new ReplayGuard(state, clock, 300).once(push, 'id', async () => 'not lost', 'success')
+  await clock.advance(2_400)
+  expect(await next).toBe('not lost')
 })
 
 test('a failure is told as it was, even when it cannot be undone', async () => {
   const { state, push, guard } = build()
-  state.delete = () => Promise.reject(new Error('away'))
-  const work = () => Promise.reject(new Error('no luck'))
-  await expect(guard.once(push, 'id', work, 'success')).rejects.toThrow('no luck')
+  const failing = async (): Promise<string> => {
+    state.compareAndSet = () => Promise.reject(new Error('away'))
+    throw new Error('no luck')
+  }
+  await expect(guard.once(push, 'id', failing, 'success')).rejects.toThrow('no luck')
 })

@@ -1,4 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import { MemoryState } from '../../../src/plugins/state/memory-state.ts'
+import { fakeClock } from '../../../src/testing/index.ts'
+import { fakeLog } from './login-rig.ts'
 import { startScan, type OpenStream } from './scan-rig.ts'
 
 interface Begun {
@@ -294,4 +297,25 @@ test('what operators see of an account', async () => {
     }
   ])
   expect(counters).toMatchObject({ scenes_shown_total: 1, logins_total: 0 })
+})
+
+test('while the state is away browsers are told to come back, with 503', async () => {
+  const state = new MemoryState({ maxKeys: 1_000, clock: fakeClock(), log: fakeLog() })
+  await using gateway = await startScan({ state })
+  const browser = gateway.browser()
+  const { poll } = await browser.post<Begun>('/v1/scan')
+  const away = (): Promise<never> => Promise.reject(new Error('Connection is closed.'))
+  for (const method of ['get', 'set', 'compareAndSet', 'delete', 'increment', 'lock'] as const)
+    vi.spyOn(state, method).mockImplementation(away)
+  const asked = [
+    ['/v1/scan', { json: {} }],
+    ['/v1/scan/refresh', { json: {} }],
+    ['/v1/scan/exchange', { json: { code: 'guessed' } }],
+    [poll, {}]
+  ] as const
+  for (const [path, init] of asked) {
+    const answer = await browser.fetch(path, init)
+    expect([path, answer.status, answer.headers.get('retry-after')]).toEqual([path, 503, '1'])
+    expect(await answer.json()).toMatchObject({ code: 'scan.busy' })
+  }
 })

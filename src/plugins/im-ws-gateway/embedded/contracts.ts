@@ -101,8 +101,8 @@ export interface Chat {
     viewers?: readonly string[]
   ): Promise<void>
   /**
-   * A user's `globalRecvMsgOpt` has changed. With 1 he is told of nothing that others say, and none of it counts in his
-   * total of unread messages.
+   * A user's `globalRecvMsgOpt` has changed. With 1 he is told of no messages of others, but how their conversations
+   * stand, and none of them counts in his total of unread messages.
    */
   receiveOptionChanged(userID: string, options?: DeliverOptions): Promise<void>
 }

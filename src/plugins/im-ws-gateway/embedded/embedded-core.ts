@@ -56,13 +56,11 @@ export class EmbeddedCore implements UserCore {
   }
 
   attach(device: Device, since?: number): Promise<readonly CoreEvent[]> {
-    this.devices.add(device)
-    return this.run(() => this.#life.attached(this, device, since))
+    return this.#countIn(device, 0, () => this.#life.attached(this, device, since))
   }
 
   resume(device: Device, mark: number): Promise<readonly CoreEvent[]> {
-    this.devices.add(device)
-    return this.run(() => this.#life.resumed(this, device, mark))
+    return this.#countIn(device, mark, () => this.#life.resumed(this, device, mark))
   }
 
   detach(device: Device, since?: number): void {
@@ -80,6 +78,21 @@ export class EmbeddedCore implements UserCore {
 
   close(): Promise<void> {
     return (this.#closing ??= this.#end())
+  }
+
+  /** @param mark what it was told after it does not arrive when `count` fails */
+  async #countIn(
+    device: Device,
+    mark: number,
+    count: () => Promise<readonly CoreEvent[]>
+  ): Promise<readonly CoreEvent[]> {
+    this.devices.add(device)
+    try {
+      return await this.run(count)
+    } catch (error) {
+      this.detach(device, mark)
+      throw error
+    }
   }
 
   async #end(): Promise<void> {

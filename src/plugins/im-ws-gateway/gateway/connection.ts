@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock, Timed, Wheel } from '../../../core/index.ts'
-import type { ImError } from '../codes.ts'
+import { ImError } from '../codes.ts'
 import type { ImSettings } from '../config.ts'
 import type { TokenFacts } from '../tokens/tokens.ts'
 import type { CoreEvent, Snapshot } from '../user-core.ts'
@@ -17,7 +17,14 @@ import {
 } from '../wire/index.ts'
 import type { ClientSocket } from './client-socket.ts'
 import type { Counters, Ending } from './counters.ts'
-import { drainFarewell, excessFarewell, expiryFarewell, silenceFarewell, type Farewell } from './endings.ts'
+import {
+  drainFarewell,
+  excessFarewell,
+  expiryFarewell,
+  kickFarewell,
+  silenceFarewell,
+  type Farewell
+} from './endings.ts'
 import type { EventFrames } from './event-frames.ts'
 import { Line, type LineLimits, type LineOwner } from './line.ts'
 import type { MethodTimes } from './method-times.ts'
@@ -79,6 +86,9 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   facts: TokenFacts | undefined
   state: LoginState = 'none'
   session: Session<Connection> | undefined
+  /** It is being ended in the middle of its login. */
+  isKicked = false
+  loginAt = 0
   mark: number | undefined
   readonly #host: ConnectionHost
   readonly #line: Line
@@ -160,6 +170,16 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     if (ending !== 'drained') this.#leave(ending === 'loggedOut')
     if (push) this.push(push)
     this.#line.close(code, closeMs)
+  }
+
+  /**
+   * Ends the connection because of another login, or of a forced logout. A login under way is refused before: 3.5.2
+   * forgets what it has asked when it hears OnKickedOffline, and its program would wait for ever.
+   */
+  kick(): void {
+    if (this.state !== 'loggingIn') return this.end(kickFarewell)
+    this.isKicked = true
+    this.queue.refuse(new ImError('tokenKicked'))
   }
 
   /** The gateway closes: ends the connection once what is under way has been answered. */

@@ -26,6 +26,16 @@ export class Counters {
   coresFailed = 0
   coresClosed = 0
   pings = 0
+  /** Connections that a login on another node has ended. */
+  kickedByOtherNodes = 0
+  /** Those that a forced logout on another node has ended. */
+  loggedOutByOtherNodes = 0
+  /** Logins on other nodes that were heard of, some more than once. */
+  loginsHeard = 0
+  /** Messages about logins that no node would send. */
+  loginMessagesRefused = 0
+  /** How often other nodes could not be told who has logged in, for some time or for a long one. */
+  loginMessagesFailed = 0
   readonly ended: Record<Ending, number> = {
     client: 0,
     loggedOut: 0,
@@ -59,6 +69,11 @@ export class Counters {
       cores_failed_total: this.coresFailed,
       cores_closed_total: this.coresClosed,
       pings_total: this.pings,
+      kicked_by_other_nodes_total: this.kickedByOtherNodes,
+      logged_out_by_other_nodes_total: this.loggedOutByOtherNodes,
+      logins_heard_total: this.loginsHeard,
+      login_messages_refused_total: this.loginMessagesRefused,
+      login_messages_failed_total: this.loginMessagesFailed,
       ...Object.fromEntries(ended)
     }
   }

@@ -13,7 +13,7 @@ import {
   type SessionCall
 } from '../wire/index.ts'
 import type { Connection } from './connection.ts'
-import { logoutFarewell, refusalFarewell } from './endings.ts'
+import { kickFarewell, logoutFarewell, refusalFarewell } from './endings.ts'
 import { logIn, type LoginParts } from './login.ts'
 import type { Job } from './request-queue.ts'
 
@@ -124,6 +124,7 @@ function begin(
     answered(error) {
       parts.loggedIn(connection, error)
       if (!connection.isOpen) return
+      if (connection.isKicked) return connection.end(kickFarewell)
       if (!error) return connection.welcome(missed)
       const { dialect } = connection
       const { loginTimeoutMs } = parts

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { randomBytes } from 'node:crypto'
 import {
   addUpgradeRoute,
   type App,
@@ -10,17 +11,18 @@ import {
   Wheel
 } from '../../../core/index.ts'
 import { ApiError } from '../../api-error/service.ts'
+import type { State } from '../../state/service.ts'
 import { ImError } from '../codes.ts'
 import type { ImSettings } from '../config.ts'
 import { Errors } from '../errors.ts'
+import { LoginNews } from '../kicks/login-news.ts'
 import type { ImGateway, ImGatewayStatus } from '../service.ts'
-import type { Tokens } from '../tokens/tokens.ts'
+import type { CutOff, Tokens } from '../tokens/tokens.ts'
 import type { UserCores } from '../user-core.ts'
 import { listen, socketServer } from './client-socket.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { Counters, type Ending } from './counters.ts'
 import { dispatch, type DispatchParts } from './dispatch.ts'
-import { kickFarewell } from './endings.ts'
 import { EventFrames } from './event-frames.ts'
 import { Flusher } from './flusher.ts'
 import { Limits } from './limits.ts'
@@ -37,6 +39,10 @@ export interface GatewayParts {
   readonly log: FastifyBaseLogger
   readonly tokens: Tokens
   readonly cores: UserCores
+  /** Where it is shared, the policy reaches the connections of other nodes. */
+  readonly state?: State | undefined
+  /** Names this node among them: 16 hexadecimal digits; by default random ones. */
+  readonly node?: string
   /** From 0 up to 1. */
   readonly random?: () => number
 }
@@ -57,6 +63,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
   readonly #sessions: Sessions<Connection>
   readonly #checking = new Set<Connection>()
   readonly #host: ConnectionHost
+  readonly #news: LoginNews<Connection> | undefined
   readonly #sockets: ReturnType<typeof socketServer>
   #drain: Drain<Connection> | undefined
 
@@ -82,11 +89,15 @@ export class Gateway implements ImGateway, UpgradeRoute {
         }
       }
     })
+    this.#news = this.#newsOf(parts)
+    void this.#news?.start()
+    tokens.watchCutOffs(cutOff => this.#cutOff(cutOff))
     const dispatching: DispatchParts = {
       clock,
       tokens,
       sessions: this.#sessions,
       checking: this.#checking,
+      news: this.#news,
       loginTimeoutMs: settings.loginTimeoutMs,
       loggedIn: (connection, failure) => this.#loggedIn(connection, failure)
     }
@@ -134,7 +145,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
     return this.#sessions.all()
   }
 
-  /** The platforms that a user is logged in on, each once. */
+  /** The platforms that a user is logged in on, on this node, each once. */
   platformsOf(userID: string): number[] {
     return [...new Set([...this.#sessions.membersOf(userID)].map(({ platformID }) => platformID))]
   }
@@ -160,7 +171,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       connection =>
         connection.userID === userID && (platformID === undefined || connection.platformID === platformID)
     )
-    for (const connection of affected) connection.end(kickFarewell)
+    for (const connection of affected) connection.kick()
     return affected.length
   }
 
@@ -216,6 +227,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
   /** Cuts off what is left, and ends all cores. */
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.cut('drained')
+    await this.#news?.close()
     await this.#sessions.close()
     this.#wheel.stop()
     await this.#parts.cores.close()
@@ -228,11 +240,41 @@ export class Gateway implements ImGateway, UpgradeRoute {
 
   #kick({ connection, kickToken }: Verdict<Connection>): void {
     const { token, facts } = connection
-    connection.end(kickFarewell)
+    connection.kick()
     if (!kickToken || !facts) return
     this.#parts.tokens.kick(token, facts).catch((err: unknown) => {
       this.#parts.log.error({ err }, 'a kicked token could not be noted: its client may come back')
     })
+  }
+
+  /** What other nodes are told and heard of; none where no login ends another one, and where there are no other nodes. */
+  #newsOf(parts: GatewayParts): LoginNews<Connection> | undefined {
+    const { settings, state, clock, log, node = randomBytes(8).toString('hex') } = parts
+    if (settings.policy === 'share' || !state?.isShared) return undefined
+    return new LoginNews<Connection>({
+      policy: settings.policy,
+      state,
+      clock,
+      log,
+      counters: this.#counters,
+      node,
+      sessions: this.#sessions,
+      kick: verdict => {
+        if (verdict.connection.isOpen) this.#counters.kickedByOtherNodes++
+        this.#kick(verdict)
+      }
+    })
+  }
+
+  /** Tokens were refused on another node: ends the connections that are there with them. */
+  #cutOff({ userID, platformID, until }: CutOff): void {
+    for (const connection of this.#sessions.membersOf(userID)) {
+      const { isOpen, facts } = connection
+      const isConcerned = platformID === 0 || platformID === connection.platformID
+      if (!isOpen || !isConcerned || !facts || facts.issuedAt > until) continue
+      this.#counters.loggedOutByOtherNodes++
+      connection.kick()
+    }
   }
 
   #loggedIn(connection: Connection, failure: ImError | undefined): void {
@@ -245,6 +287,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
   #gone(connection: Connection, ending: Ending): void {
     this.#connections.delete(connection)
     this.#checking.delete(connection)
+    this.#news?.forget(connection)
     this.#limits.remove(connection.hello.network)
     this.#counters.ended[ending]++
     this.#drain?.left()

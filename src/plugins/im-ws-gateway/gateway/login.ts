@@ -3,6 +3,7 @@ import { ImError } from '../codes.ts'
 import type { Tokens } from '../tokens/tokens.ts'
 import type { CoreEvent } from '../user-core.ts'
 import type { SessionCall } from '../wire/index.ts'
+import type { LoginNews } from '../kicks/login-news.ts'
 import type { Connection } from './connection.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -13,18 +14,20 @@ export interface LoginParts {
   readonly sessions: Sessions<Connection>
   /** Connections whose token is being checked. */
   readonly checking: Set<Connection>
+  /** What other nodes are told; missing: there are none, or no login ends another one. */
+  readonly news: Pick<LoginNews<Connection>, 'begin' | 'announce'> | undefined
 }
 
 /**
  * Logs a connection in (specification §2.1): its token is checked and must be of the user and the platform that the
- * address named, the core is told of it, and the policy ends other connections.
+ * address named, the core is told of it, and the policy ends other connections, on this node at once and on others soon.
  * @returns what the connection missed
  * @throws {ImError} why it may not
  */
 export async function logIn(
   connection: Connection,
   call: Extract<SessionCall, { session: 'login' }>,
-  { clock, tokens, sessions, checking }: LoginParts
+  { clock, tokens, sessions, checking, news }: LoginParts
 ): Promise<readonly CoreEvent[]> {
   const { refusal } = connection.hello
   if (refusal) throw refusal
@@ -40,8 +43,10 @@ export async function logIn(
   connection.facts = facts
   const session = sessions.admit(connection)
   connection.session = session
+  news?.begin(connection)
   connection.outbox.hold()
   const missed = await session.attach(connection)
   sessions.prevail(connection)
+  news?.announce(connection)
   return missed
 }

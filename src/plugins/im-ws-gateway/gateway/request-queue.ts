@@ -74,6 +74,11 @@ export class RequestQueue {
     if (!this.#running) this.#next()
   }
 
+  /** Answers the request under way with an error, whatever comes of it. */
+  refuse(error: ImError): void {
+    if (this.#running) this.#finish(this.#running, error)
+  }
+
   /** Answers the request under way with `timeout` when its time is up. */
   due(now: number): void {
     if (now >= this.dueAt) this.#finish(this.#running as Job, new ImError('timeout'))

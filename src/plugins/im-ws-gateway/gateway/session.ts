@@ -6,6 +6,8 @@ import type { Instance } from './policy.ts'
 /** A connection of a user, as his session knows it. */
 export interface Member extends Device, Instance {
   readonly userID: string
+  /** When it has begun to log in, compared with logins on other nodes; 0: not yet, or there are no other nodes. */
+  loginAt: number
   /** A mark of the core: up to there everything that the connection was told has arrived. */
   mark: number | undefined
   /** Sends an event. `isCause`: an operation of this connection that is under way has caused it. */
@@ -63,7 +65,8 @@ export class Session<M extends Member> implements Timed {
     const core = await this.#open()
     if (!this.members.has(member)) throw new ImError('notLoggedIn')
     const since = this.#doubtfulSince(member)
-    member.mark = core.mark?.()
+    // What it has missed has not arrived either.
+    member.mark = core.mark ? 0 : undefined
     this.#attached.set(member, false)
     try {
       const missed = await core.attach(member, since)
@@ -73,8 +76,13 @@ export class Session<M extends Member> implements Timed {
       this.#attached.delete(member)
       throw error
     }
-    this.#detach(member)
+    this.#detach(member, member.mark)
     throw new ImError('notLoggedIn')
+  }
+
+  /** Whether the core knows of a connection that is the user's. */
+  isThere(member: M): boolean {
+    return this.members.has(member) && this.#attached.get(member) === true
   }
 
   /** The connection is no longer the user's. @param isCertain everything that it was told has arrived */

@@ -62,6 +62,11 @@ export class Sessions<M extends Member> {
     return this.#byUser.get(userID)?.members ?? new Set()
   }
 
+  /** Whether a connection is logged in. */
+  isThere(member: M): boolean {
+    return this.#byUser.get(member.userID)?.isThere(member) === true
+  }
+
   /**
    * Takes a connection in whose token was checked. Those that it is to replace stay until it is there.
    * @throws {ImError} `tooManyConnections` when the user has as many on its platform as he may

@@ -52,21 +52,21 @@ export class BatchWriter {
 
   async #run(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
-    for (;;) {
-      const text = this.#isOver ? undefined : this.#queue.take()
-      if (text === undefined) {
-        // In the same turn: what comes from now on has to start it again.
-        this.#running = undefined
-        return
-      }
-      this.#traffic.batches++
-      this.#traffic.bytes += text.length
-      try {
+    try {
+      for (let text = this.#take(); text !== undefined; text = this.#take()) {
+        this.#traffic.batches++
+        this.#traffic.bytes += text.length
         await this.#log.append(text, linkBounds)
-      } catch (error) {
-        if (!this.#isOver) this.#failed(error)
-        this.#isOver = true
       }
+    } catch (error) {
+      if (!this.#isOver) this.#failed(error)
+      this.#isOver = true
     }
+    // In one step with the look at what waits: what came between the two would wake nobody.
+    this.#running = undefined
+  }
+
+  #take(): string | undefined {
+    return this.#isOver ? undefined : this.#queue.take()
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock, Timer } from '../../../core/index.ts'
 import type { Database } from '../../database/service.ts'
-import type { Following, State } from '../../state/service.ts'
+import type { Following, Lease, State } from '../../state/service.ts'
 import type { ImSettings } from '../config.ts'
 import type { BackOffice } from '../embedded/contracts.ts'
 import type { EmbeddedCores } from '../embedded/embedded-cores.ts'
@@ -38,6 +38,8 @@ export interface ChatNodesParts {
 const beatsPerLease = 4
 /** Leases after which a node that is not heard of counts as gone, and a host as away. */
 const silentLeases = 2
+/** How long it takes at most until another node runs the chat. */
+const takeOverLeases = 3
 
 /**
  * The users of one chat on several nodes. One node at a time runs the chat (the host), for all of them; the others are
@@ -62,6 +64,8 @@ export class ChatNodes implements UserCores, LinkListener {
   #mark = 0
   #work: Promise<void> = Promise.resolve()
   #timer: Timer | undefined
+  /** When the chat could be reached last. */
+  #reachedAt = -Infinity
   #takeOvers = 0
   #breaks = 0
   #isClosed = false
@@ -82,7 +86,7 @@ export class ChatNodes implements UserCores, LinkListener {
       log,
       leaseMs: settings.hostLeaseMs,
       everyMs: this.#beatMs,
-      won: () => this.#do(() => this.#begin()),
+      won: lease => this.#do(() => this.#begin(lease)),
       lost: () => this.#stopHosting(),
       kept: () => this.#beat()
     })
@@ -112,14 +116,27 @@ export class ChatNodes implements UserCores, LinkListener {
     return this.#cores.open(userID, deliver)
   }
 
-  /** @throws {Error} when the chat cannot be reached */
+  /**
+   * Another node that takes over is waited for: else none would be ready meanwhile, and a load balancer would have nobody
+   * for all the rest that they do.
+   * @throws {Error} when the chat cannot be reached, and could not for as long as a take-over may need
+   */
   async ping(): Promise<void> {
     await this.#parts.database.ping()
-    const link = this.#cores.link
-    if (!link) throw new Error('no node runs the chat, or it cannot be reached')
+    const reason = this.#unreachable()
+    const patienceMs = takeOverLeases * this.#parts.settings.hostLeaseMs
+    if (reason !== undefined && this.#now() - this.#reachedAt >= patienceMs) throw new Error(reason)
+  }
+
+  /** Why the chat cannot be reached now. */
+  #unreachable(): string | undefined {
+    if (!this.#cores.link) return 'no node runs the chat, or it cannot be reached'
     const isHeard = this.#hosted ? this.#hosted.isCurrent : this.#isHostHeard()
-    if (!isHeard || this.#followings.some(({ isCurrent }) => !isCurrent))
-      throw new Error('the node that runs the chat cannot be reached')
+    if (isHeard && this.#followings.every(({ isCurrent }) => isCurrent)) {
+      this.#reachedAt = this.#now()
+      return undefined
+    }
+    return 'the node that runs the chat cannot be reached'
   }
 
   nodes(): ImNodesStatus {
@@ -156,7 +173,7 @@ export class ChatNodes implements UserCores, LinkListener {
     this.#link?.link.send({ k: 'leave' })
     await remote?.idle()
     await this.#resign()
-    this.#cores.disconnect()
+    this.#cores.close()
     await Promise.all(this.#followings.map(following => following.end()))
   }
 
@@ -193,17 +210,19 @@ export class ChatNodes implements UserCores, LinkListener {
   }
 
   /** Elected: opens the chat, and lets the others in. */
-  async #begin(): Promise<void> {
+  async #begin(lease: Lease): Promise<void> {
     const { terms, database: _shared, settings, log, ...others } = this.#parts
-    if (!this.#election.isHeld) return
+    const isElected = (): boolean => this.#election.holds(lease)
+    const renounce = async (): Promise<void> => (isElected() ? this.#election.renounce() : undefined)
+    if (!isElected()) return
     try {
       this.#unlink()
       const term = await terms.next()
-      const database = terms.during(term, () => void this.#election.renounce())
+      const database = terms.during(term, () => void renounce())
       const silentMs = silentLeases * settings.hostLeaseMs
       const traffic = this.#traffic
       this.#hosted = await HostedChat.open({ ...others, log, traffic, silentMs, term, database })
-      if (!this.#election.isHeld) return await this.#endHosting()
+      if (!isElected()) return await this.#endHosting()
       this.#takeOvers++
       log.info({ term, node: this.name }, 'this node runs the chat')
       this.#linkWithSelf(this.#hosted)
@@ -211,7 +230,7 @@ export class ChatNodes implements UserCores, LinkListener {
     } catch (error) {
       log.error({ err: error }, 'this node was elected to run the chat, and cannot')
       await this.#endHosting()
-      await this.#election.renounce()
+      await renounce()
     }
   }
 
@@ -228,7 +247,9 @@ export class ChatNodes implements UserCores, LinkListener {
     const hosted = this.#hosted
     this.#hosted = undefined
     await hosted?.end()
-    this.#relink()
+    // Meanwhile it may have found another one that does.
+    const term = this.#link?.link.term
+    if (term === undefined || term === hosted?.term) this.#relink()
   }
 
   /** One after the other: beginning and ending to run the chat. */
@@ -311,7 +332,7 @@ export class ChatNodes implements UserCores, LinkListener {
 
   #fromHost(text: string): void {
     try {
-      this.#mark = takeBatch(text, this.#link?.link, this.#cores) ?? this.#mark
+      takeBatch(text, this.#link?.link, this.#cores, mark => (this.#mark = mark))
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the node that runs the chat cannot be understood')
       this.#relink()
@@ -344,6 +365,7 @@ export class ChatNodes implements UserCores, LinkListener {
 
   #tick(): void {
     this.#cores.sweep()
+    this.#unreachable()
     if (this.#hosted) return this.#hosted.hosting.sweep()
     const now = this.#now()
     const link = this.#link

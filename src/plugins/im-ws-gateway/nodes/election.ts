@@ -12,7 +12,8 @@ export interface ElectionParts {
   readonly leaseMs: number
   /** How often it is extended, or tried for. Milliseconds. */
   readonly everyMs: number
-  won(): void
+  /** @param lease with which {@link Election.holds} says whether it is over */
+  won(lease: Lease): void
   /** The lease has ended, or may have. Called at once, however busy the state is. */
   lost(): void
   /** The lease was extended. */
@@ -40,6 +41,11 @@ export class Election {
 
   get isHeld(): boolean {
     return this.#lease !== undefined
+  }
+
+  /** Whether it has been elected, and not lost that since. */
+  holds(lease: Lease): boolean {
+    return this.#lease === lease
   }
 
   /** Tries now, and from now on. */
@@ -85,7 +91,7 @@ export class Election {
       if (!this.#isRunning) return void (await lease.release())
       this.#lease = lease
       this.#endAfter(before)
-      this.#parts.won()
+      this.#parts.won(lease)
     } catch (error) {
       if (!this.#isMute) log.warn({ err: error }, 'the state was asked in vain who runs the chat')
       this.#isMute = true

@@ -5,25 +5,35 @@ import type { NodeCores } from './node-cores.ts'
 import { unpackConversation, unpackEvent } from './packed-event.ts'
 
 /**
- * Takes a batch of the host in.
- * @returns its mark; `undefined`: it was for another link
+ * Takes a batch of the host in, unless it is for another link. That the node has to join again comes last: what else is
+ * in the batch has been told by then, and is not to be told once more.
+ * @param told hears its mark
  * @throws {TypeError} when it cannot be understood: what follows in it is lost, and the link of no more use
  */
-export function takeBatch(text: string, link: Link | undefined, cores: NodeCores): number | undefined {
+export function takeBatch(
+  text: string,
+  link: Link | undefined,
+  cores: NodeCores,
+  told: (mark: number) => void
+): void {
   const [first = '', ...lines] = linesOf(text)
   const head = parse(HeadFromHost, first)
-  if (!link || head.session !== link.session || head.term !== link.term) return undefined
+  if (!link || head.session !== link.session || head.term !== link.term) return
   const messages: Message[] = []
+  let unknown: FromHost | undefined
   for (const line of lines) {
-    if (link.isBroken) return undefined
+    if (link.isBroken) return
     if (line.startsWith('m')) {
       messages.push(parse(MessageLine, line.slice(1)))
       continue
     }
     const item = parse(FromHost, line)
-    if (!tell(item, messages, cores)) link.receive(item)
+    if (item.k === 'unknown') unknown = item
+    else if (!tell(item, messages, cores)) link.receive(item)
   }
-  return head.mark
+  if (link.isBroken) return
+  told(head.mark)
+  if (unknown) link.receive(unknown)
 }
 
 /** @returns false: it is nothing that is to be told */

@@ -5,7 +5,7 @@ import type { Following, LogEntry, State } from '../../state/service.ts'
 import type { EmbeddedCores } from '../embedded/embedded-cores.ts'
 import type { LinkTraffic } from './batch-writer.ts'
 import { Hosting } from './hosting.ts'
-import { HeadToHost, linesOf, parse, ToHost } from './items.ts'
+import { HeadToHost, linesOf, Numbered, parse, parseIf, ToHost } from './items.ts'
 import { inboxes, logNames } from './log-names.ts'
 import { RemoteNode, type ToNode } from './to-node.ts'
 
@@ -83,13 +83,15 @@ export class HostedChat {
     if (head.term !== this.term) return
     const { session, node, inbox } = head
     for (const line of lines) {
-      const item = parse(ToHost, line)
-      if (item.k === 'join' && !hosting.has(session)) hosting.join(node, session, this.#wayTo(inbox, session))
+      const item = parseIf(ToHost, line)
+      if (item?.k === 'join' && !hosting.has(session))
+        hosting.join(node, session, this.#wayTo(inbox, session))
       if (!hosting.has(session)) {
-        if (item.k !== 'leave') this.#wayTo(inbox, session).send({ k: 'unknown' })
+        if (item?.k !== 'leave') this.#wayTo(inbox, session).send({ k: 'unknown' })
         return
       }
-      hosting.receive(session, item)
+      if (item) hosting.receive(session, item)
+      else hosting.refuse(session, parseIf(Numbered, line)?.id)
     }
   }
 

@@ -19,13 +19,19 @@ export class HostedDevice implements Device {
   readonly platformID: number
   readonly hold: Hold
   readonly number: number
-  /** Another one has come that was told what this one may not have got: it may be the same client. */
-  isSucceeded = false
+  /** When it has come to this host. Monotonic milliseconds. */
+  readonly cameAt: number
+  /** A mark: after it, it was told what there is when it came; 0: after what the core knows. */
+  readonly toldAfter: number
+  /** When another one came elsewhere that was told what this one may not have got. Monotonic milliseconds. */
+  succeededAt = -Infinity
 
-  constructor(platformID: number, hold: Hold, number: number) {
+  constructor(platformID: number, hold: Hold, number: number, cameAt: number, toldAfter: number) {
     this.platformID = platformID
     this.hold = hold
     this.number = number
+    this.cameAt = cameAt
+    this.toldAfter = toldAfter
   }
 }
 
@@ -60,15 +66,9 @@ export class HostedUser {
     }
   }
 
-  /**
-   * A connection comes to `hold` on a platform.
-   * @returns whether other nodes have such connections: one of them may be its own old one
-   */
-  succeed(hold: Hold, platformID: number): boolean {
-    let isSuccessor = false
-    for (const other of this.holds)
-      for (const device of other === hold ? [] : other.devices.values())
-        if (device.platformID === platformID) isSuccessor = device.isSucceeded = true
-    return isSuccessor
+  /** His connections on a platform that other nodes have than that of `hold`. */
+  elsewhere(hold: Hold, platformID: number): readonly HostedDevice[] {
+    const others = [...this.holds].filter(other => other !== hold)
+    return others.flatMap(({ devices }) => [...devices.values()].filter(one => one.platformID === platformID))
   }
 }

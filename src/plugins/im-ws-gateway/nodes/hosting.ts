@@ -49,6 +49,8 @@ export class Hosting {
   readonly #startedAt: number
   readonly #underWay = new Set<Promise<unknown>>()
   #isLeaving = false
+  /** All was answered and told. */
+  #hasLeft = false
   #isOver = false
 
   constructor(parts: HostingParts) {
@@ -98,6 +100,14 @@ export class Hosting {
     }
   }
 
+  /** Answers what cannot be understood. @param id of a request; missing: it was none, and what it said is lost */
+  refuse(session: string, id?: number): void {
+    const { way, node } = this.#sessions.get(session) ?? {}
+    this.#parts.log.error({ node }, 'a node has said what cannot be understood')
+    const { code, message } = new ImError('notSupported')
+    way?.send(id === undefined ? { k: 'unknown' } : { k: 'no', id, code, message })
+  }
+
   /**
    * Takes no requests any more, and lets all nodes know when those under way are answered, or the time for that is over.
    * Resolves when they are told. What comes meanwhile they may ask of the next host.
@@ -110,7 +120,8 @@ export class Hosting {
     await Promise.race([Promise.allSettled(this.#underWay), late])
     const ways = [...this.#sessions.values()].map(({ way }) => way)
     // Whoever is not answered has to take it that it was done.
-    if (!this.#underWay.size) for (const way of ways) way.send({ k: 'bye', mark: this.#parts.mark() })
+    this.#hasLeft = !this.#underWay.size
+    if (this.#hasLeft) for (const way of ways) way.send({ k: 'bye', mark: this.#parts.mark() })
     await Promise.race([Promise.all(ways.map(way => way.idle())), late])
     timer?.cancel()
   }
@@ -121,10 +132,12 @@ export class Hosting {
     if (!gone) return
     this.#sessions.delete(session)
     gone.way.end()
-    const since = this.#doubtful()
     for (const hold of gone.holds.values()) {
-      for (const [number, { isSucceeded }] of hold.devices)
-        this.#detach(gone, hold.number, number, isSucceeded ? undefined : since)
+      for (const [number, device] of hold.devices) {
+        // One that came elsewhere after the last sign of life is its own client, and has got what was in doubt.
+        const isBack = device.succeededAt > gone.heardAt
+        this.#detach(gone, hold.number, number, isBack ? undefined : this.#doubtful(device))
+      }
       this.#close(hold)
     }
   }
@@ -150,10 +163,15 @@ export class Hosting {
     }
   }
 
-  /** Tells nobody anything any more. */
+  /** Tells nobody anything any more. Unless it has left in good order, what was told last may not have arrived. */
   end(): void {
     this.#isOver = true
-    for (const { way } of this.#sessions.values()) way.end()
+    for (const { way, holds } of this.#sessions.values()) {
+      way.end()
+      if (this.#hasLeft) continue
+      for (const hold of holds.values())
+        for (const [number, device] of hold.devices) void detach(hold, number, this.#doubtful(device))
+    }
     this.#sessions.clear()
     for (const user of this.#users.values()) user.holds.clear()
   }
@@ -193,7 +211,9 @@ export class Hosting {
       return (core.operations[name] as (args: unknown, by: Device) => Promise<unknown>)(item.args, device)
     }
     const { device: number, platform } = item
-    const device = new HostedDevice(platform, hold, number)
+    const now = this.#parts.clock.monotonic()
+    const device = new HostedDevice(platform, hold, number, now, item.k === 'resume' ? item.mark : 0)
+    const elsewhere = hold.user.elsewhere(hold, platform)
     hold.devices.set(number, device)
     from.way.send({ k: 'here', core: hold.number, device: number })
     try {
@@ -201,9 +221,11 @@ export class Hosting {
         this.#resumed.add(hold.user.userID)
         return (await core.resume?.(device, item.mark)) ?? []
       }
-      const isSuccessor = hold.user.succeed(hold, platform)
-      const since = isSuccessor ? Math.min(item.since ?? Infinity, this.#doubtful()) : item.since
-      return await core.attach(device, since)
+      const doubts = elsewhere.map(other => this.#doubtful(other))
+      const since = Math.min(item.since ?? Infinity, ...doubts)
+      const missed = await core.attach(device, since < Infinity ? since : undefined)
+      for (const other of elsewhere) other.succeededAt = now
+      return missed
     } catch (error) {
       hold.devices.delete(number)
       throw error
@@ -263,9 +285,13 @@ export class Hosting {
     while (this.#samples.length > 1 && (this.#samples[1]?.at ?? at) <= at - doubtMs) this.#samples.shift()
   }
 
-  /** What was told after it may not have arrived where a node is gone, or a connection that nobody reads any more. */
-  #doubtful(): number {
-    return this.#samples[0]?.mark ?? 0
+  /**
+   * What a connection was told after it may not have arrived where its node is gone, or nobody reads any more; of one
+   * that has come lately, not even what it had missed.
+   */
+  #doubtful({ cameAt, toldAfter }: HostedDevice): number {
+    const mark = this.#samples[0]?.mark ?? 0
+    return this.#parts.clock.monotonic() - cameAt < doubtMs ? Math.min(mark, toldAfter) : mark
   }
 }
 

@@ -57,6 +57,9 @@ export type ToHost = Static<typeof ToHost>
 /** What is answered. */
 export type Asked = Extract<ToHost, { readonly id: number }>
 
+/** What is to be answered, whatever it is. */
+export const Numbered = Type.Object({ id: Number_ })
+
 /** What the host says to a node. */
 export const FromHost = Type.Union([
   Type.Object({ k: Type.Literal('joined') }),
@@ -113,6 +116,15 @@ export type Beat = Static<typeof Beat>
 const maxBatch = 256 * 1_048_576
 const ajv = new Ajv({ strictTypes: false })
 const compiled = new Map<TSchema, ValidateFunction>()
+
+/** As {@link parse}. @returns `undefined` for JSON that does not fit */
+export function parseIf<Schema extends TSchema>(schema: Schema, json: string): Static<Schema> | undefined {
+  try {
+    return parse(schema, json)
+  } catch {
+    return undefined
+  }
+}
 
 /** @throws {TypeError} for JSON that does not fit. It is not quoted: it holds what people write. */
 export function parse<Schema extends TSchema>(schema: Schema, json: string): Static<Schema> {

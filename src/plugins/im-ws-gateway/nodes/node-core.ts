@@ -21,13 +21,13 @@ interface Entry {
   isComing: boolean
   /** Events are told to it. */
   isHere: boolean
-  /** Up to here it was told everything, by hosts that are no more. */
+  /** Up to here it was told everything; `undefined`: up to now. */
   mark: number | undefined
   /** What is no message it may not have been told. */
   mayLack: boolean
   /** It has gone while there was no host: what it was told after this may not have arrived. */
   goneSince?: number | undefined
-  /** What comes while it is not known yet what it has missed. */
+  /** What comes while it is not known yet what it has missed: it is told behind that. */
   held: (readonly [event: CoreEvent | Snapshot, options: DeliverOptions])[] | undefined
 }
 
@@ -77,7 +77,7 @@ export class NodeCore implements UserCore {
     const restored = this.#restore(link)
     this.#at = { link, restored }
     restored.catch(() => {
-      if (this.#at?.link === link) this.#at = undefined
+      if (this.#at?.link === link) this.lost(this.#node.mark(), false)
     })
     return restored
   }
@@ -95,9 +95,10 @@ export class NodeCore implements UserCore {
     this.#at = undefined
     for (const entry of this.#devices.values()) {
       if (!isDone) entry.mayLack = true
-      if (entry.isHere && !entry.held) entry.mark = mark
+      if (entry.isHere && (entry.isComing || !entry.held)) entry.mark = mark
       entry.isHere = false
-      entry.held = undefined
+      // It may have been counted in all the same: the answer is just being taken in.
+      if (!entry.isComing) entry.held = undefined
     }
     this.#count()
   }
@@ -115,23 +116,22 @@ export class NodeCore implements UserCore {
     this.#devices.set(device, entry)
     this.#count()
     try {
-      const missed = await this.#node.run(this, true, (link, dueAt) =>
-        link.ask(
-          {
-            k: 'attach',
-            core: this.number,
-            device: entry.number,
-            platform,
-            ...(since !== undefined && { since })
-          },
-          dueAt
-        )
-      )
+      const { number } = entry
+      const question = { k: 'attach', core: this.number, device: number, platform } as const
+      const missed = await this.#node.run(this, true, (link, dueAt) => {
+        // What another host has told it before its answer is in the answer of this one.
+        Object.assign(entry, { isHere: false, mark: undefined, mayLack: false, held: undefined })
+        return link.ask({ ...question, ...(since !== undefined && { since }) }, dueAt)
+      })
       entry.isComing = false
-      if (entry.isHere) Object.assign(entry, { mark: undefined, mayLack: false })
+      for (const [event, options] of entry.held ?? []) this.#deliver(event, options)
+      entry.held = undefined
       return missed as readonly CoreEvent[]
     } catch (error) {
       this.#devices.delete(device)
+      // The host may do it all the same, but later.
+      const link = this.#node.linkOf(this)
+      if (link) this.#sayGone(link, entry.number, 0)
       throw error
     } finally {
       this.#count()
@@ -144,12 +144,17 @@ export class NodeCore implements UserCore {
     this.#devices.delete(device)
     this.#count()
     const link = this.#node.linkOf(this)
-    if (link && this.isAt(link)) this.#sayGone(link, entry.number, since)
-    else this.#gone.push([device, { ...entry, goneSince: since }])
+    const doubtful = Math.min(since ?? Infinity, entry.mark ?? Infinity)
+    const goneSince = doubtful < Infinity ? doubtful : undefined
+    if (link && this.isAt(link)) this.#sayGone(link, entry.number, goneSince)
+    else this.#gone.push([device, { ...entry, goneSince }])
   }
 
+  /** Where a host has not said yet what connections have missed, it is behind what the node has been told. */
   mark(): number {
-    return this.#node.mark()
+    let mark = this.#node.mark()
+    if (this.#special) for (const entry of this.#devices.values()) mark = Math.min(mark, entry.mark ?? mark)
+    return mark
   }
 
   async close(): Promise<void> {
@@ -168,7 +173,7 @@ export class NodeCore implements UserCore {
     for (const entry of this.#devices.values())
       if (entry.number === number) {
         entry.isHere = true
-        if (!entry.isComing) entry.held = []
+        entry.held = []
       }
     this.#count()
   }
@@ -203,11 +208,12 @@ export class NodeCore implements UserCore {
     const opened = link.ask({ k: 'open', core: this.number, user: this.userID }, never)
     const known = [...this.#devices].filter(([, { isComing }]) => !isComing)
     const gone = this.#gone.splice(0)
-    await Promise.all([
+    const outcomes = await Promise.allSettled([
       opened,
       ...known.map(([device, entry]) => this.#resume(link, device, entry)),
       ...gone.map(([device, entry]) => this.#settleGone(link, device, entry))
     ])
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   }
 
   async #resume(link: Link, device: Device, entry: Entry): Promise<void> {
@@ -226,11 +232,17 @@ export class NodeCore implements UserCore {
   }
 
   /** A host that has come after a connection went hears that it was there, and what it may not have got. */
-  async #settleGone(link: Link, { platformID: platform }: Device, entry: Entry): Promise<void> {
+  async #settleGone(link: Link, device: Device, entry: Entry): Promise<void> {
     const { number, mark = 0, goneSince = mark } = entry
+    const { platformID: platform } = device
     const resumed = link.ask({ k: 'resume', core: this.number, device: number, platform, mark }, never)
     this.#sayGone(link, number, Math.min(mark, goneSince))
-    await resumed.catch(() => undefined)
+    try {
+      await resumed
+    } catch (error) {
+      this.#gone.push([device, entry])
+      throw error
+    }
   }
 
   #sayGone(link: Link, device: number, since: number | undefined): void {

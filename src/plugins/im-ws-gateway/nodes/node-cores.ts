@@ -35,6 +35,7 @@ export class NodeCores implements CoreNode {
   #link: Link | undefined
   #mark = 0
   #lastNumber = 0
+  #isClosed = false
 
   constructor(parts: NodeCoresParts) {
     this.#parts = parts
@@ -63,8 +64,8 @@ export class NodeCores implements CoreNode {
       await this.run(core, true, async () => undefined)
       return core
     } catch (error) {
-      this.#cores.delete(core.number)
       this.linkOf(core)?.send({ k: 'close', core: core.number })
+      this.#cores.delete(core.number)
       throw error
     }
   }
@@ -87,6 +88,14 @@ export class NodeCores implements CoreNode {
     this.#link = undefined
     for (const core of this.#cores.values()) core.lost(this.#mark, link.isDone)
     link.break()
+  }
+
+  /** There will be no host any more: what waits for one is not done. */
+  close(): void {
+    this.#isClosed = true
+    this.disconnect()
+    for (const { reject } of this.#waiters) reject(closing())
+    this.#waiters.clear()
   }
 
   /** Call it every now and then: gives up what has waited for too long, and tries again what went wrong. */
@@ -172,6 +181,7 @@ export class NodeCores implements CoreNode {
   }
 
   #connected(dueAt: number): Promise<Link> {
+    if (this.#isClosed) return Promise.reject(closing())
     return new Promise((resolve, reject) => this.#waiters.add({ resolve, reject, dueAt }))
   }
 
@@ -182,6 +192,10 @@ export class NodeCores implements CoreNode {
         log.warn({ err: error }, 'the chat could not be told of a user')
     })
   }
+}
+
+function closing(): ImError {
+  return new ImError('timeout', 'the gateway closes')
 }
 
 /** Until the host knows of a core nothing was asked of it. */

@@ -5,7 +5,7 @@ import { Ex } from '../operations/fields.ts'
 import { bodyOf, type ImRoutesParts } from './parts.ts'
 import { GroupID, UserID } from './user-id.ts'
 
-const MessageBody = bodyOf({
+const Members = {
   sendID: Type.Optional(
     Type.String({
       ...UserID,
@@ -37,16 +37,37 @@ const MessageBody = bodyOf({
     )
   ),
   ex: Type.Optional(Ex)
+}
+const MessageBody = bodyOf(Members, {
+  sendID: 'ann',
+  recvIDs: ['bob'],
+  contentType: 101,
+  content: { content: 'hi' }
 })
-const Sent = Type.Object({
-  messages: Type.Array(
-    Type.Object({
-      clientMsgID: Type.String(),
-      serverMsgID: Type.String(),
-      recvID: Type.String({ description: 'Empty for a group.' })
-    })
-  )
-})
+const Sent = Type.Object(
+  {
+    messages: Type.Array(
+      Type.Object({
+        clientMsgID: Type.String(),
+        serverMsgID: Type.String(),
+        recvID: Type.String({ description: 'Empty for a group.' })
+      })
+    )
+  },
+  {
+    examples: [
+      {
+        messages: [
+          {
+            clientMsgID: 'b1946ac92492d2347c6235b4d2611184',
+            serverMsgID: '591785b794601e212b260e25925636fd',
+            recvID: 'bob'
+          }
+        ]
+      }
+    ]
+  }
+)
 
 /** `POST /v1/im/messages`. */
 export function addMessageRoute(app: App, { backOffice }: ImRoutesParts): void {

@@ -18,6 +18,6 @@ export interface ImRoutesParts {
 }
 
 /** The body of a request. Members that it does not have are refused. */
-export function bodyOf<Members extends TProperties>(members: Members) {
-  return Type.Object(members, { additionalProperties: false })
+export function bodyOf<Members extends TProperties>(members: Members, example: object) {
+  return Type.Object(members, { additionalProperties: false, examples: [example] })
 }

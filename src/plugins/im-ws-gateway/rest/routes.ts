@@ -1,8 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { App } from '../../../core/index.ts'
+import { Errors as CommonErrors } from '../../api-error/service.ts'
 import { ImError } from '../codes.ts'
 import { onlyWith } from './access.ts'
+import { RestErrors } from './errors.ts'
 import { addImportRoutes } from './import-routes.ts'
 import { addMessageRoute } from './message-routes.ts'
 import type { ImRoutesParts } from './parts.ts'
@@ -22,7 +24,8 @@ export function addImRoutes(app: App, parts: ImRoutesParts): void {
     routes.setValidatorCompiler(strictValidation())
     routes.addHook('onRequest', onlyWith(settings.adminSecret))
     routes.addHook('onRoute', route => {
-      route.config = { ...route.config, access: 'the admin secret' }
+      const failures = [CommonErrors['auth.token_invalid'], ...Object.values(RestErrors)]
+      route.config = { failures, ...route.config, access: 'the admin secret' }
     })
     routes.setErrorHandler(error => {
       throw error instanceof ImError ? refusalOf(error) : error

@@ -9,31 +9,49 @@ const platforms =
   '1 iOS, 2 Android, 3 Windows, 4 macOS, 5 web, 6 mini-program, 7 Linux, 8 Android pad, 9 iPad, 10 admin, 11 HarmonyOS'
 const lastPlatform = 11
 
-const TokenBody = bodyOf({
-  userID: UserID,
-  platformID: Type.Integer({
-    minimum: 0,
-    maximum: lastPlatform,
-    description: `${platforms}; 0: the token is good on any.`
-  })
-})
-const Issued = Type.Object({
-  token: Type.String({ description: 'What the client logs in with.' }),
-  expireTimeSeconds: Type.Integer({ description: 'For how many seconds it is good.' })
-})
-const LogoutBody = bodyOf({
-  userID: UserID,
-  platformID: Type.Optional(
-    Type.Integer({
-      minimum: 1,
+const example = { userID: 'ann', platformID: 5 }
+const TokenBody = bodyOf(
+  {
+    userID: UserID,
+    platformID: Type.Integer({
+      minimum: 0,
       maximum: lastPlatform,
-      description: `On this platform only: ${platforms}.`
+      description: `${platforms}; 0: the token is good on any.`
     })
-  )
-})
-const Ended = Type.Object({
-  ended: Type.Integer({ description: 'Connections to this node that were ended.' })
-})
+  },
+  example
+)
+const Issued = Type.Object(
+  {
+    token: Type.String({ description: 'What the client logs in with.' }),
+    expireTimeSeconds: Type.Integer({ description: 'For how many seconds it is good.' })
+  },
+  {
+    examples: [
+      {
+        token: 'eyJhbGciOiJIUzI1NiJ9.eyJVc2VySUQiOiJhbm4ifQ.c2lnbmF0dXJl',
+        expireTimeSeconds: 7_776_000
+      }
+    ]
+  }
+)
+const LogoutBody = bodyOf(
+  {
+    userID: UserID,
+    platformID: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: lastPlatform,
+        description: `On this platform only: ${platforms}.`
+      })
+    )
+  },
+  example
+)
+const Ended = Type.Object(
+  { ended: Type.Integer({ description: 'Connections to this node that were ended.' }) },
+  { examples: [{ ended: 1 }] }
+)
 
 /** `POST /v1/im/token` and `POST /v1/im/logout`. */
 export function addTokenRoutes(app: App, { issuer, backOffice, forceLogout }: ImRoutesParts): void {

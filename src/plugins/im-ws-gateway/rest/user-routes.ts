@@ -6,28 +6,38 @@ import { RestErrors } from './errors.ts'
 import { bodyOf, type ImRoutesParts } from './parts.ts'
 import { UserID } from './user-id.ts'
 
-const UserBody = bodyOf({
-  userID: UserID,
-  nickname: Type.Optional(Name),
-  faceURL: Type.Optional(Url),
-  ex: Type.Optional(Ex)
-})
-const Registered = Type.Object({
-  userID: UserID,
-  nickname: Name,
-  faceURL: Url,
-  created: Type.Boolean({ description: 'False: the user was there already.' })
-})
-const Found = Type.Object({
-  userID: UserID,
-  nickname: Name,
-  faceURL: Url,
-  ex: Ex,
-  createTime: Type.Integer({ description: 'Milliseconds since the epoch.' }),
-  platformIDs: Type.Optional(
-    Type.Array(Type.Integer(), { description: 'Where the user is connected to this node.' })
-  )
-})
+const ann = { userID: 'ann', nickname: 'Ann', faceURL: 'https://www.example.com/ann.png' }
+const UserBody = bodyOf(
+  {
+    userID: UserID,
+    nickname: Type.Optional(Name),
+    faceURL: Type.Optional(Url),
+    ex: Type.Optional(Ex)
+  },
+  ann
+)
+const Registered = Type.Object(
+  {
+    userID: UserID,
+    nickname: Name,
+    faceURL: Url,
+    created: Type.Boolean({ description: 'False: the user was there already.' })
+  },
+  { examples: [{ ...ann, created: true }] }
+)
+const Found = Type.Object(
+  {
+    userID: UserID,
+    nickname: Name,
+    faceURL: Url,
+    ex: Ex,
+    createTime: Type.Integer({ description: 'Milliseconds since the epoch.' }),
+    platformIDs: Type.Optional(
+      Type.Array(Type.Integer(), { description: 'Where the user is connected to this node.' })
+    )
+  },
+  { examples: [{ ...ann, ex: '', createTime: 1_767_225_600_000, platformIDs: [5] }] }
+)
 
 /** `POST /v1/im/users` and `GET /v1/im/users/:userID`. */
 export function addUserRoutes(app: App, { backOffice, platformsOf }: ImRoutesParts): void {

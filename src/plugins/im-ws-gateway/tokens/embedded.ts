@@ -72,6 +72,7 @@ export async function createEmbeddedTokens(
 
     kick: (token, { userID, expiresAt }) => revocations.kick(userID, kickedDigestOf(token), expiresAt),
     kickAll: (userID, platformID) => revocations.kickAll(userID, platformID),
+    watchCutOffs: listener => revocations.watchCutOffs(listener),
     close: () => revocations.close()
   }
 }

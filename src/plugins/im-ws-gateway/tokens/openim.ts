@@ -89,6 +89,7 @@ export async function createOpenImTokens(
     },
     kick: (token, { userID, expiresAt }) => revocations.kick(userID, kickedDigestOf(token), expiresAt),
     kickAll: (userID, platformID) => revocations.kickAll(userID, platformID),
+    watchCutOffs: listener => revocations.watchCutOffs(listener),
     async close() {
       isClosed = true
       for (const aborting of calls) aborting.abort()

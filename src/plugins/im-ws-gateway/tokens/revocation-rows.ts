@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely'
 import type { Database } from '../../database/service.ts'
+import type { CutOff } from './tokens.ts'
 
 /** A token that is refused. */
 export interface Kick {
@@ -8,15 +9,6 @@ export interface Kick {
   readonly digest: string
   /** When the token expires by itself: milliseconds since the epoch. */
   readonly expiresAt: number
-}
-
-/** All tokens of a user that are refused. */
-export interface CutOff {
-  readonly userID: string
-  /** 0: all platforms. */
-  readonly platformID: number
-  /** Tokens issued then or before are refused: milliseconds since the epoch. */
-  readonly until: number
 }
 
 /** What was revoked. */

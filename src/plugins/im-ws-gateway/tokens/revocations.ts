@@ -3,8 +3,9 @@ import type { Database } from '../../database/service.ts'
 import type { State } from '../../state/service.ts'
 import { ImError } from '../codes.ts'
 import { RevocationCache } from './revocation-cache.ts'
+import { readRevoked } from './revocation-message.ts'
 import { openRevocationRows, type RevocationRows, type Revoked } from './revocation-rows.ts'
-import type { TokenFacts } from './tokens.ts'
+import type { CutOff, TokenFacts } from './tokens.ts'
 
 /** What the list works with. */
 export interface RevocationsOptions {
@@ -30,7 +31,9 @@ const never = 8.64e15
  * Of the two stores, `Database` alone has all of it: a kick must outlive a restart, for as long as the token would be
  * good (90 days by default), and `State` is not made for either. Rows are in memory as well, so that checks read
  * nothing in the common case; other nodes hear of new ones through `State` at once, and find them in the database
- * within half a minute where there is none or a message was lost. No token is kept anywhere, only digests.
+ * within half a minute where there is none or a message was lost. That is too late for a client that was kicked on one
+ * node and comes back to another: where `State` is shared, each check reads the rows of its user as well. No token is
+ * kept anywhere, only digests.
  */
 export class Revocations {
   readonly #rows: RevocationRows
@@ -38,7 +41,9 @@ export class Revocations {
   readonly #state: State | undefined
   readonly #clock: Clock
   readonly #max: number
+  #listening = false
   #unsubscribe: (() => Promise<void>) | undefined
+  #watch: ((cutOff: CutOff) => void) | undefined
   #polledAt = 0
   #sweptAt: number
   /** The latest time that a token says it was issued at. */
@@ -71,6 +76,8 @@ export class Revocations {
   /** @throws {ImError} `tokenUnknown` when the database had to be read and could not */
   async isRevoked(facts: TokenFacts, digest: string): Promise<boolean> {
     try {
+      // What is heard of meanwhile is in the cache by then.
+      if (this.#state?.isShared) this.#cache.add(await this.#rows.ofUser(facts.userID))
       return await this.#cache.refuses(facts, digest)
     } catch (cause) {
       throw new ImError('tokenUnknown', undefined, { cause })
@@ -91,6 +98,11 @@ export class Revocations {
     const until = Math.max(now, this.#lastIssue, (await this.#rows.lastCutOff(userID)) + 1)
     const cutOff = { userID, platformID, until }
     await this.#revoke({ kicks: [], cutOffs: [cutOff] }, () => this.#rows.addCutOff(cutOff, now))
+  }
+
+  /** Calls `listener`, in place of the one before, with cut-offs of all nodes, and with some more than once. */
+  watchCutOffs(listener: (cutOff: CutOff) => void): void {
+    this.#watch = listener
   }
 
   /**
@@ -120,24 +132,44 @@ export class Revocations {
     await this.#state?.publish(channel, JSON.stringify(revoked)).catch(() => undefined)
   }
 
+  /** Listens, as soon as that is possible, which takes as long as `State` is away. Never rejects. */
   async #listen(): Promise<void> {
-    if (!this.#state || this.#unsubscribe) return
+    if (!this.#state || this.#listening) return
+    this.#listening = true
     try {
-      const end = await this.#state.subscribe(channel, message =>
-        this.#cache.add(JSON.parse(message) as Revoked)
-      )
-      if (this.#closed) await end()
-      else this.#unsubscribe = end
+      const missed = (): void => this.#lookUp()
+      const end = await this.#state.subscribe(channel, message => this.#heard(message), missed)
+      if (this.#closed) return await end()
+      this.#unsubscribe = end
+      if (this.#state.isShared) this.#lookUp()
     } catch {
       // Tried again with the next poll, which finds what was missed.
+      this.#listening = false
     }
+  }
+
+  #heard(message: string): void {
+    const revoked = readRevoked(message)
+    if (revoked) this.#learn(revoked)
+  }
+
+  #learn(revoked: Revoked): void {
+    this.#cache.add(revoked)
+    for (const cutOff of revoked.cutOffs) this.#watch?.(cutOff)
+  }
+
+  /** Reads now what the next poll would find. */
+  #lookUp(): void {
+    if (this.#closed) return
+    const looking = this.#catchUp().catch(() => undefined)
+    this.#polling = Promise.all([this.#polling, looking]).then(() => undefined)
   }
 
   async #catchUp(): Promise<void> {
     const now = this.#clock.now()
     const { kicks, cutOffs } = await this.#rows.since(this.#polledAt - overlapMs, this.#max + 1)
     if (kicks.length + cutOffs.length > this.#max) this.#cache.forget()
-    else this.#cache.add({ kicks, cutOffs })
+    this.#learn({ kicks, cutOffs })
     this.#polledAt = now
   }
 
@@ -150,7 +182,7 @@ export class Revocations {
 
   async #poll(): Promise<void> {
     try {
-      await this.#listen()
+      void this.#listen()
       await this.#catchUp()
       if (this.#clock.monotonic() - this.#sweptAt < sweepMs) return
       this.#sweptAt = this.#clock.monotonic()

@@ -9,6 +9,15 @@ export interface TokenFacts {
   readonly expiresAt: number
 }
 
+/** All tokens of a user that are refused. */
+export interface CutOff {
+  readonly userID: string
+  /** 0: all platforms. */
+  readonly platformID: number
+  /** Tokens issued then or before are refused: milliseconds since the epoch. */
+  readonly until: number
+}
+
 /** Checks the tokens that clients log in with. */
 export interface Tokens {
   /**
@@ -24,6 +33,8 @@ export interface Tokens {
    * for any platform is refused in either case.
    */
   kickAll(userID: string, platformID?: number): Promise<void>
+  /** Calls `listener`, in place of the one before, with what `kickAll` has refused on any node; with some of it twice. */
+  watchCutOffs(listener: (cutOff: CutOff) => void): void
 }
 
 /** Makes tokens too. */

@@ -4,7 +4,7 @@ import type { Message } from '../model.ts'
 import { operations, type Arguments, type OperationName } from '../operations/index.ts'
 import { Id } from '../operations/fields.ts'
 import { canonicalID } from './conversation-id.ts'
-import { generationOf } from './dialect.ts'
+import { generationOf, type Generation } from './dialect.ts'
 import type { Dialect, Frame } from './frame.ts'
 import { givenMessages } from './given-message.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
@@ -67,7 +67,7 @@ function coreCall(
   let draft = { operation: does, args: read }
   for (const adapt of method.adapters) draft = adapt(draft, { generation, viewerID })
   const { operation } = draft
-  const args = withMessages(operation, withConversations(draft.args, viewerID, asked))
+  const args = withMessages(operation, withConversations(draft.args, viewerID, asked), generation)
   assertFits(operations[operation], args)
   const context: ResultContext = { dialect, viewerID, args, asked }
   const encode = resultKinds[method.gives] as (result: unknown, context: ResultContext) => string
@@ -75,10 +75,10 @@ function coreCall(
 }
 
 /** Messages that a client hands in, in its own shape, become what the model has. */
-function withMessages(operation: OperationName, args: JsonObject): JsonObject {
+function withMessages(operation: OperationName, args: JsonObject, by: Generation): JsonObject {
   const { message, messageList } = args
   const takes = operations[operation].properties
-  const read = givenMessages()
+  const read = givenMessages(by)
   const readOne = (each: unknown, index: number): Partial<Message> => read(each, `messageList.${index}`)
   if ('message' in takes && message !== undefined) return { ...args, message: read(message, 'message') }
   return 'messageList' in takes && Array.isArray(messageList)

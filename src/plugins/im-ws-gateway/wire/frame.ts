@@ -59,9 +59,8 @@ export function readFrame(raw: string | Buffer): Frame {
       operationID
     })
   const data = dataOf(value['data'], { reqFuncName, operationID })
-  const batchMsg = value['batchMsg']
-  if (batchMsg === undefined || batchMsg === null) return { reqFuncName, operationID, userID, data }
-  return { reqFuncName, operationID, userID, data, batchMsg: Number(batchMsg) }
+  const batchMsg = numberIn(value['batchMsg'])
+  return { reqFuncName, operationID, userID, data, ...(batchMsg !== undefined && { batchMsg }) }
 }
 
 /** Only members that are asked for by name are read, and none of them is merged into anything: `JSON.parse` will do. */
@@ -78,6 +77,12 @@ function parsed(raw: string | Buffer): JsonObject {
 
 function short(value: unknown, length: number): string {
   return typeof value === 'string' && value.length <= length ? value : ''
+}
+
+// `Number` of a list goes through all of it, however deep.
+function numberIn(value: unknown): number | undefined {
+  const number = typeof value === 'string' || typeof value === 'boolean' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
 function unnamed(request: RequestName): FrameError {

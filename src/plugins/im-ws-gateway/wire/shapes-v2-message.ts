@@ -1,12 +1,9 @@
 import type { AttachedInfo, Message, MessageElems } from '../model.ts'
+import { contentTypeV2, revokedType } from './content-type-v2.ts'
 import { blankAttachedInfo, blankCard, blankElems, blankPush, filled, plainElems } from './elems.ts'
-
-/** Notices that 2.x has no numbers for, and the nearest that it has. */
-const nearest = new Map([
-  [1_519, 1_502],
-  [1_520, 1_502]
-])
-const revoked = 2_101
+import { renumbered, type Renumbering } from './notice-detail.ts'
+import { roleV2 } from './role-v2.ts'
+import { seconds } from './seconds.ts'
 
 /** Where 2.0 and 2.3 clients differ. */
 export interface ShownBy {
@@ -20,6 +17,7 @@ export interface ShownBy {
 export function messageV2(message: Partial<Message>, isAtSelf: boolean, by: ShownBy): object {
   const info = message.attachedInfoElem
   const type = message.contentType ?? 0
+  const notice = message.notificationElem && noticeV2(message.notificationElem, type, by)
   return {
     clientMsgID: message.clientMsgID ?? '',
     serverMsgID: message.serverMsgID ?? '',
@@ -29,12 +27,12 @@ export function messageV2(message: Partial<Message>, isAtSelf: boolean, by: Show
     sendID: message.sendID ?? '',
     recvID: message.recvID ?? '',
     msgFrom: message.msgFrom ?? 0,
-    contentType: type === revoked ? by.revokeType : (nearest.get(type) ?? type),
+    contentType: contentTypeV2(type, by.revokeType),
     platformID: message.senderPlatformID ?? 0,
     senderNickname: message.senderNickname ?? '',
     senderFaceUrl: message.senderFaceUrl ?? '',
     groupID: message.groupID ?? '',
-    content: content(message),
+    content: content(message, type, notice),
     seq: message.seq ?? 0,
     isRead: message.isRead ?? false,
     status: message.status ?? 0,
@@ -44,16 +42,35 @@ export function messageV2(message: Partial<Message>, isAtSelf: boolean, by: Show
     attachedInfo: info ? JSON.stringify(attachedInfo(info)) : '',
     ex: message.ex ?? '',
     ...elems(message, isAtSelf, by),
+    ...(notice ? { notificationElem: notice } : {}),
     attachedInfoElem: attachedInfo(info ?? blankAttachedInfo)
   }
 }
 
-/** What 2.x clients read from `content` instead of an element. */
-function content({ textElem, cardElem, typingElem, notificationElem }: MessageElems): string {
+type NoticeElem = NonNullable<MessageElems['notificationElem']>
+
+/** A notice with the numbers of 2.x. */
+function noticeV2(given: NoticeElem, contentType: number, { kind }: ShownBy): NoticeElem {
+  const elem = filled(blanks.notificationElem, given)
+  const numbering: Renumbering = { role: roleV2, time: seconds, kind }
+  return { ...elem, detail: renumbered(elem.detail, contentType, numbering) }
+}
+
+/**
+ * What 2.x clients read from `content` instead of an element. In notices it has the forms that their engines gave it:
+ * `jsonDetail` and `defaultTips`, which pages of that time open, or, of what was taken back, the detail itself.
+ */
+function content(
+  { textElem, cardElem, typingElem }: MessageElems,
+  contentType: number,
+  notice: NoticeElem | undefined
+): string {
   if (textElem) return textElem.content
   if (cardElem) return JSON.stringify(filled(blankCard, cardElem))
   if (typingElem) return typingElem.msgTips
-  return notificationElem ? notificationElem.detail : ''
+  if (!notice) return ''
+  if (contentType === revokedType) return notice.detail
+  return JSON.stringify({ defaultTips: notice.defaultTips, jsonDetail: notice.detail })
 }
 
 /** What a message without elements has. */
@@ -69,11 +86,10 @@ const blanks = {
 function elems(message: MessageElems, isAtSelf: boolean, by: ShownBy): object {
   const nested = (inner: Partial<Message>): object => messageV2(inner, false, by)
   const { atTextElem: at, mergeElem: merge, quoteElem: quote } = message
-  const { advancedTextElem: advanced, notificationElem: notification } = message
+  const { advancedTextElem: advanced } = message
   const shown: Record<string, object> = { ...blanks }
   for (const name of plainElems) if (message[name]) shown[name] = filled(blankElems[name], message[name])
   if (advanced) shown['messageEntityElem'] = filled(blanks.messageEntityElem, advanced)
-  if (notification) shown['notificationElem'] = filled(blanks.notificationElem, notification)
   if (at)
     shown['atElem'] = {
       text: at.text,

@@ -13,6 +13,7 @@ import type {
 import { relativeID } from './conversation-id.ts'
 import { picked } from './picked.ts'
 import { roleV2 } from './role-v2.ts'
+import { seconds } from './seconds.ts'
 import type { Shapes } from './shapes.ts'
 import { messageV2, type ShownBy } from './shapes-v2-message.ts'
 
@@ -36,11 +37,6 @@ export function shapesV2(by: ShownBy): Shapes {
     kind,
     conversationID: (id, sessionType, viewerID) => relativeID(id, kind(sessionType), viewerID)
   }
-}
-
-/** Times of people and groups are seconds in 2.x; those of messages and conversations are not. */
-function seconds(ms: number): number {
-  return Math.floor(ms / 1_000)
 }
 
 function user(from: User): object {

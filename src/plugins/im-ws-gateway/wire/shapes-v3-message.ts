@@ -1,5 +1,6 @@
-import { sessionType, type AttachedInfo, type Message, type MessageElems } from '../model.ts'
+import { sessionType, type AttachedInfo, type Message } from '../model.ts'
 import { blankAttachedInfo, blankCard, blankElems, blankPush, filled, plainElems } from './elems.ts'
+import { renumbered, type Renumbering } from './notice-detail.ts'
 
 /** A message as 3.x clients see it: of all elements only that of its content type, and no `content`. */
 export function messageV3(message: Partial<Message>, isAtSelf: boolean): object {
@@ -33,12 +34,18 @@ export function messageV3(message: Partial<Message>, isAtSelf: boolean): object 
   }
 }
 
+/** All groups are working groups to 3.x clients, and their conversations are of one type. */
+export const groupTypeV3 = 2
+
+/** Details have the numbers of 3.x but for what 2.x makes groups of. */
+const numbering: Renumbering = { kind: kindV3, groupType: () => groupTypeV3 }
+
 /** `sessionType` and `conversationType`: 3 for all groups. */
 export function kindV3(kind: number): number {
   return kind === sessionType.group ? sessionType.superGroup : kind
 }
 
-function elems(message: MessageElems, isAtSelf: boolean): object {
+function elems(message: Partial<Message>, isAtSelf: boolean): object {
   const { textElem, cardElem, atTextElem: at, mergeElem: merge, quoteElem: quote } = message
   const { advancedTextElem: advanced, typingElem, notificationElem: notification } = message
   const shown: Record<string, object> = {}
@@ -46,7 +53,10 @@ function elems(message: MessageElems, isAtSelf: boolean): object {
   if (textElem) shown['textElem'] = { content: textElem.content }
   if (cardElem) shown['cardElem'] = filled(blankCard, cardElem)
   if (typingElem) shown['typingElem'] = { msgTips: typingElem.msgTips }
-  if (notification) shown['notificationElem'] = { detail: notification.detail }
+  if (notification) {
+    const detail = renumbered(notification.detail, message.contentType ?? 0, numbering)
+    shown['notificationElem'] = { detail }
+  }
   if (advanced) shown['advancedTextElem'] = filled({ text: '', messageEntityList: [] }, advanced)
   if (quote)
     shown['quoteElem'] = {

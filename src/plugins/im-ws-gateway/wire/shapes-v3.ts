@@ -12,10 +12,8 @@ import {
 } from '../model.ts'
 import { picked } from './picked.ts'
 import type { Shapes } from './shapes.ts'
-import { kindV3, messageV3 } from './shapes-v3-message.ts'
+import { groupTypeV3, kindV3, messageV3 } from './shapes-v3-message.ts'
 
-/** All groups are working groups to 3.x clients, and their conversations are of one type. */
-const groupType = 2
 const attachedInfo = ''
 
 /** What 3.x clients see. */
@@ -74,7 +72,7 @@ function groupHead(from: Omit<Group, 'faceURL' | 'ex'>): object {
   const facts = picked(from, 'createTime', 'status', 'creatorUserID', 'ownerUserID', 'memberCount')
   const rules = picked(from, 'needVerification', 'lookMemberInfo', 'applyMemberFriend')
   const notified = picked(from, 'notificationUpdateTime', 'notificationUserID')
-  return { ...texts, ...facts, groupType, ...rules, ...notified }
+  return { ...texts, ...facts, groupType: groupTypeV3, ...rules, ...notified }
 }
 
 function groupMember(from: GroupMember): object {

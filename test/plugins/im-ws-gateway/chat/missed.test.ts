@@ -163,6 +163,55 @@ test('the same while the device that nobody reads is still there', async () => {
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['perhaps not', 'later'])
 })
 
+test('what a device had missed, and did not get either, is told to the one that comes after it', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'arrived')
+  bob.core.detach(bob.device)
+  await ann.say({ recvID: 'bob' }, 'one')
+  const device = (): Device => ({ platformID: web })
+  const [second, third, fourth] = [device(), device(), device()]
+  expect(textsIn(await bob.core.attach(second))).toEqual(['one'])
+  await ann.say({ recvID: 'bob' }, 'two')
+  // It comes while the one before is still there.
+  expect(textsIn(await bob.core.attach(third, 0))).toEqual(['one', 'two'])
+  bob.core.detach(third)
+  bob.core.detach(second, 0)
+  expect(textsIn(await bob.core.attach(fourth))).toEqual(['one', 'two'])
+  bob.core.detach(fourth, bob.core.mark?.())
+  expect(await bob.core.attach({ platformID: web })).toEqual([])
+})
+
+test.each(['im_chat_platforms', 'im_chat_messages'])(
+  'a device that could not be told what it missed, as %s could not be read, is told when it comes again',
+  async table => {
+    const [ann, bob] = await couple()
+    await ann.say({ recvID: 'bob' }, 'heard')
+    await bob.leave()
+    await ann.say({ recvID: 'bob' }, 'one')
+    const db = await rig.database.open('im_test', {})
+    const back = await rig.cores.open('bob', () => {})
+    await rig.clock.advance(10_000)
+    await rig.database.ping()
+    await db.schema.alterTable(table).renameTo('im_away').execute()
+    await expect(back.attach({ platformID: web })).rejects.toThrow(table)
+    await db.schema.alterTable('im_away').renameTo(table).execute()
+    expect(textsIn(await back.attach({ platformID: web }))).toEqual(['one'])
+  }
+)
+
+test('a device that goes while it is looked up what it missed has not got it', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'heard')
+  await bob.leave()
+  await ann.say({ recvID: 'bob' }, 'one')
+  const back = await rig.cores.open('bob', () => {})
+  const device: Device = { platformID: web }
+  const attaching = back.attach(device)
+  back.detach(device, 0)
+  await attaching
+  expect(textsIn(await back.attach({ platformID: web }))).toEqual(['one'])
+})
+
 test('while a device is connected, how far it is, is written now and then', async () => {
   const [ann] = await couple()
   await ann.say({ recvID: 'bob' }, 'hello')

@@ -119,19 +119,57 @@ test('the total counts conversations that are not muted', async () => {
   ])
 })
 
-test('who wants to receive nothing of a conversation hears of nothing, and finds it when he looks', async () => {
+test('who wants to receive nothing of a conversation hears of no messages, but how it stands', async () => {
   rig = await startRig()
   const [ann, bob] = await rig.people('ann', 'bob')
   await bob.call('setConversationRecvMessageOpt', { conversationIDList: [id], opt: 1 })
   bob.quiet()
   await ann.say({ recvID: 'bob' }, 'hello')
-  expect(bob.heard).toEqual([])
-  expect(await bob.texts(id)).toEqual(['hello'])
+  expect(bob.kinds()).toEqual(['newConversations', 'conversationsChanged'])
+  await ann.say({ recvID: 'bob' }, 'there')
+  expect(bob.kinds()).toEqual(['newConversations', 'conversationsChanged', 'conversationsChanged'])
+  const [told] = bob.events('conversationsChanged').at(-1)?.conversations ?? []
+  expect(told).toMatchObject({ unreadCount: 2, recvMsgOpt: 1, latestMsg: { textElem: { content: 'there' } } })
+  expect(await bob.conversation(id)).toEqual(told)
+  expect(await bob.texts(id)).toEqual(['hello', 'there'])
+  expect(await bob.call('getTotalUnread', {})).toBe(0)
+  bob.quiet()
   await bob.say({ recvID: 'ann' }, 'me')
-  expect(bob.kinds()).toEqual(['newMessages', 'newConversations', 'conversationsChanged'])
+  expect(bob.kinds()).toEqual(['newMessages', 'conversationsChanged'])
+})
+
+test('who comes back to such a conversation hears the same: his own messages, and how it stands', async () => {
+  rig = await startRig()
+  const [ann, bob, cat] = await rig.people('ann', 'bob', 'cat')
+  const phone = { platformID: 2 }
+  await bob.core.attach(phone)
+  await bob.call('setConversationRecvMessageOpt', { conversationIDList: [id], opt: 1 })
+  await ann.call('createGroup', { groupInfo: { groupID: 'g', groupName: 'G' }, memberUserIDs: ['bob'] })
+  await bob.call('setConversationRecvMessageOpt', { conversationIDList: ['sg_g'], opt: 1 })
   bob.core.detach(bob.device)
-  await ann.say({ recvID: 'bob' }, 'again')
-  expect((await bob.core.attach({ platformID: 5 })).map(({ kind }) => kind)).not.toContain('newMessages')
+  await ann.say({ recvID: 'bob' }, 'hello')
+  await ann.say({ groupID: 'g' }, 'all')
+  await cat.say({ recvID: 'bob' }, 'psst')
+  const message = await bob.call('createText', { text: 'from the phone' }, phone)
+  await bob.call('sendMessage', { message, recvID: 'ann' }, phone)
+  const missed = await bob.core.attach({ platformID: 5 })
+  expect(missed.map(({ kind }) => kind)).toEqual([
+    'newMessages',
+    'newMessages',
+    'newConversations',
+    'conversationsChanged',
+    'totalUnread'
+  ])
+  const [others, own, added, changed, total] = missed
+  expect(others).toMatchObject({ messages: [{ textElem: { content: 'psst' } }] })
+  expect(own).toMatchObject({ messages: [{ textElem: { content: 'from the phone' } }], ownSend: true })
+  const ids = (event: unknown): string[] =>
+    (event as { conversations: readonly { conversationID: string }[] }).conversations
+      .map(({ conversationID }) => conversationID)
+      .toSorted()
+  expect(ids(added)).toEqual(['si_ann_bob', 'si_bob_cat'])
+  expect(ids(changed)).toEqual(['sg_g', 'si_ann_bob', 'si_bob_cat'])
+  expect(total).toEqual({ kind: 'totalUnread', count: 1 })
 })
 
 test('who deletes what he has not read has less unread, also when he reads only a part after it', async () => {

@@ -6,7 +6,7 @@ afterEach(() => rig.close())
 
 const id = 'si_ann_bob'
 
-test('who wants to receive nothing at all is told of nothing that others say, and finds it when he looks', async () => {
+test('who wants to receive nothing at all is told of no messages of others, but how their conversations stand', async () => {
   rig = await startRig()
   const [ann, bob] = await rig.people('ann', 'bob')
   const groupInfo = { groupID: 'g', groupName: 'G' }
@@ -21,17 +21,21 @@ test('who wants to receive nothing at all is told of nothing that others say, an
   bob.quiet()
   await ann.say({ recvID: 'bob' }, 'hello')
   await ann.say({ groupID: 'g' }, 'all')
-  expect(bob.heard).toEqual([])
+  expect(bob.kinds()).toEqual(['conversationsChanged', 'conversationsChanged'])
+  expect(bob.events('conversationsChanged').flatMap(({ conversations }) => conversations)).toMatchObject([
+    { conversationID: id, unreadCount: 2, recvMsgOpt: 0, latestMsg: { textElem: { content: 'hello' } } },
+    { conversationID: 'sg_g', unreadCount: 1 }
+  ])
   expect(await bob.texts(id)).toEqual(['before', 'hello'])
-  expect(await bob.conversation(id)).toMatchObject({ unreadCount: 2, recvMsgOpt: 0 })
   expect(await bob.call('getTotalUnread', {})).toBe(0)
 
+  bob.quiet()
   await bob.say({ recvID: 'ann' }, 'me')
   expect(bob.kinds()).toEqual(['newMessages', 'conversationsChanged'])
   expect(bob.events('newMessages')[0]).toMatchObject({ ownSend: true })
 })
 
-test('it stays so after he was away, until he wants to receive again: then he is told how his list is', async () => {
+test('it stays so after he was away, until he wants to receive again: then all of it counts', async () => {
   rig = await startRig()
   const [ann, cat, first] = await rig.people('ann', 'cat', 'dan')
   await ann.say({ recvID: 'dan' }, 'one')
@@ -40,15 +44,15 @@ test('it stays so after he was away, until he wants to receive again: then he is
   const dan = await rig.open('dan')
   await ann.say({ recvID: 'dan' }, 'two')
   await cat.say({ recvID: 'dan' }, 'three')
-  expect(dan.heard).toEqual([])
+  expect(dan.kinds()).toEqual(['conversationsChanged', 'newConversations', 'conversationsChanged'])
   dan.core.detach(dan.device)
   await ann.say({ recvID: 'dan' }, 'four')
-  expect((await dan.core.attach(dan.device)).map(({ kind }) => kind)).not.toContain('newMessages')
+  const missed = await dan.core.attach(dan.device)
+  expect(missed.map(({ kind }) => kind)).toEqual(['conversationsChanged', 'totalUnread'])
 
   dan.quiet()
   await dan.call('setGlobalRecvMessageOpt', { opt: 0 })
-  expect(dan.kinds()).toEqual(['selfInfo', 'newConversations', 'conversationsChanged', 'totalUnread'])
-  expect(dan.events('newConversations')[0]?.conversations).toMatchObject([{ conversationID: 'si_cat_dan' }])
+  expect(dan.kinds()).toEqual(['selfInfo', 'totalUnread'])
   expect(dan.events('totalUnread')).toMatchObject([{ count: 4 }])
   dan.quiet()
   await ann.say({ recvID: 'dan' }, 'five')

@@ -1,6 +1,6 @@
 import { ImError } from '../../../../src/plugins/im-ws-gateway/codes.ts'
 import type { OperationName } from '../../../../src/plugins/im-ws-gateway/operations/index.ts'
-import type { TokenFacts, Tokens } from '../../../../src/plugins/im-ws-gateway/tokens/tokens.ts'
+import type { CutOff, TokenFacts, Tokens } from '../../../../src/plugins/im-ws-gateway/tokens/tokens.ts'
 import type {
   CoreEvent,
   Deliver,
@@ -100,9 +100,12 @@ export class FakeCores implements UserCores {
 export class FakeTokens implements Tokens {
   readonly kicked = new Set<string>()
   readonly kickedAll: (readonly [string, number | undefined])[] = []
+  /** When a token was issued, in milliseconds since the epoch. */
+  readonly issued = new Map<string, number>()
   /** When a token expires, in milliseconds since the epoch. */
   readonly expiries = new Map<string, number>()
   checking: ((token: string) => unknown) | undefined
+  readonly watchers: ((cutOff: CutOff) => void)[] = []
 
   async check(token: string): Promise<TokenFacts> {
     await this.checking?.(token)
@@ -112,7 +115,7 @@ export class FakeTokens implements Tokens {
     return {
       userID,
       platformID: Number(platformID),
-      issuedAt: 0,
+      issuedAt: this.issued.get(token) ?? 0,
       expiresAt: this.expiries.get(token) ?? Infinity
     }
   }
@@ -123,5 +126,9 @@ export class FakeTokens implements Tokens {
 
   async kickAll(userID: string, platformID?: number): Promise<void> {
     this.kickedAll.push([userID, platformID])
+  }
+
+  watchCutOffs(listener: (cutOff: CutOff) => void): void {
+    this.watchers.push(listener)
   }
 }

@@ -113,6 +113,10 @@ test('of two logins that are under way together the later one stays', async () =
   open()
   expect((await newer.answerTo(login)).errCode).toBe(0)
   await older.event('OnKickedOffline')
+  expect(older.frames.map(({ event, errCode }) => [event, errCode])).toEqual([
+    ['Login', 1506],
+    ['OnKickedOffline', 0]
+  ])
   await rig.until(() => rig.cores.of('u1').devices.size === 1)
   expect((await newer.request('GetLoginStatus')).data).toBe('3')
 })
@@ -190,17 +194,22 @@ describe('a forced logout', () => {
     expect((await web.request('GetLoginStatus')).data).toBe('3')
   })
 
-  test('catches a login whose token was good a moment ago', async () => {
-    await using rig = await startRig()
+  test('catches a login whose token was good a moment ago, and answers it first', async () => {
+    const clock = fakeClock()
+    await using rig = await startRig({ clock })
     let check = (): void => undefined
     rig.tokens.checking = () => new Promise<void>(resolve => (check = resolve))
     const client = await rig.open().opened()
     const login = client.askLogin()
     await rig.until(() => rig.count('requests_total') === 1)
     expect(await rig.gateway.forceLogout('u1')).toBe(1)
-    check()
     expect((await client.answerTo(login)).errCode).toBe(1506)
-    expect(rig.cores.opened).toEqual([])
+    await client.event('OnKickedOffline')
+    expect(client.events).toEqual(['Login', 'OnKickedOffline'])
+    check()
+    await clock.advance(1_600)
+    await client.closed
+    expect([client.closeCode, rig.cores.opened.length]).toEqual([4500, 0])
   })
 
   test('of nobody is none', async () => {

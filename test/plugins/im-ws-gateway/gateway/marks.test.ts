@@ -59,16 +59,34 @@ test('so does the answer to the close of a gateway that ends', async () => {
   expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
 })
 
-test('before the first answer nothing is certain but what came before the login', async () => {
+test('before the first answer nothing is certain, what it missed before the login included', async () => {
   await using rig = await startRig()
   const client = rig.open()
   client.socket.once('open', () => client.socket.pause())
   await client.opened()
+  rig.cores.prepare = core => Object.assign(core, { handedOut: 7 })
   client.askLogin()
   await rig.until(() => rig.count('logins_total') === 1)
   rig.cores.of('u1').deliver(unread(1))
   client.leave()
   await rig.until(() => rig.gateway.status().connections === 0)
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, 0])
+})
+
+test('of one that goes in the middle of its login, what it missed before is not taken as arrived', async () => {
+  await using rig = await startRig()
+  let go = (): void => undefined
+  rig.cores.prepare = core => {
+    core.attaching = () => new Promise<void>(resolve => (go = resolve))
+  }
+  const client = rig.open()
+  await client.opened()
+  client.askLogin()
+  await rig.until(() => rig.cores.opened[0]?.doubts.length === 1)
+  client.leave()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  go()
+  await rig.until(() => rig.cores.of('u1').doubts.length === 2)
   expect(rig.cores.of('u1').doubts).toEqual([undefined, 0])
 })
 

@@ -7,6 +7,7 @@ import { Config, type ImSettings } from '../../../../src/plugins/im-ws-gateway/c
 import { Errors } from '../../../../src/plugins/im-ws-gateway/errors.ts'
 import { Gateway } from '../../../../src/plugins/im-ws-gateway/gateway/gateway.ts'
 import { ImGateway } from '../../../../src/plugins/im-ws-gateway/service.ts'
+import type { State } from '../../../../src/plugins/state/service.ts'
 import { testPlugin, type TestGateway } from '../../../../src/testing/index.ts'
 import { Client, type ClientOptions } from './client.ts'
 import { FakeCores, FakeTokens } from './fake-cores.ts'
@@ -20,6 +21,11 @@ export interface RigOptions {
   /** Other plugins to start with it. */
   readonly with?: readonly (readonly [unknown, object?])[]
   readonly random?: () => number
+  /** What it shares with other nodes, and what it is called among them. */
+  readonly state?: State
+  readonly node?: string
+  /** Default: tokens of its own. */
+  readonly tokens?: FakeTokens
 }
 
 /** A gateway on a real socket, with cores and tokens that do what a test tells them to. */
@@ -41,9 +47,8 @@ export interface Rig extends AsyncDisposable {
 }
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
-  const { config, clock, logs, random } = options
+  const { config, clock, logs, random, state, node, tokens = new FakeTokens() } = options
   const cores = new FakeCores()
-  const tokens = new FakeTokens()
   const plugin = definePlugin({
     name: 'im-rig',
     description: 'The gateway with fakes behind it.',
@@ -52,7 +57,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     provides: ImGateway,
     setup(app, { config: settings, log, errors, clock: time = systemClock }) {
       errors?.define('im-ws-gateway', Errors)
-      const gateway = new Gateway({ settings, clock: time, log, tokens, cores, ...(random && { random }) })
+      const parts = { settings, clock: time, log, tokens, cores, state }
+      const gateway = new Gateway({ ...parts, ...(random && { random }), ...(node && { node }) })
       gateway.addTo(app)
       app.addHook('onClose', () => gateway.close())
       return gateway

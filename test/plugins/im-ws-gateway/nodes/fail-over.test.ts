@@ -214,6 +214,21 @@ test('a host whose clock is behind sends nothing that seems older than what is t
   expect((await ann.say({ recvID: 'bob' }, 'three')).sendTime).toBeGreaterThan(after.sendTime)
 })
 
+test('while another node takes over from one that was killed, the others stay ready for all else that they do', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  await rig.until(() => second.chat.nodes().isLinked)
+  expect(first.chat.nodes().isHost).toBe(true)
+  first.kill()
+  let wasUnlinked = false
+  await rig.until(async () => {
+    await second.chat.ping()
+    wasUnlinked ||= !second.chat.nodes().isLinked
+    return second.chat.nodes().isHost && second.chat.nodes().isLinked
+  })
+  expect(wasUnlinked).toBe(true)
+})
+
 test('what was asked of the old host while this node was becoming the new one is asked again', async () => {
   await using rig = await startNodes({ requestTimeoutMs: 600_000 })
   const first = await rig.node()
@@ -247,4 +262,69 @@ test('what was asked of the old host while this node was becoming the new one is
   expect(second.chat.nodes()).toMatchObject({ isHost: true, term: 2 })
   expect(await ann.history('si_ann_bob')).toEqual(['hi'])
   expect(bob.texts()).toEqual([])
+})
+
+test('a node that is elected anew while it opens the chat runs it once, and the first opening is over', async () => {
+  await using rig = await startNodes()
+  const first = await rig.node()
+  const goings: (() => void)[] = []
+  let closed = 0
+  const second = await rig.node(
+    () => new Promise(resolve => goings.push(resolve)),
+    async () => void closed++
+  )
+  const lock = 'lock:im-ws-gateway:host'
+  first.kill()
+  await rig.until(() => goings.length === 1)
+  rig.facts.entries.delete(lock)
+  await rig.until(() => rig.facts.entries.get(lock) !== undefined)
+  goings[0]?.()
+  await rig.until(() => goings.length === 2)
+  expect(second.chat.nodes().isHost).toBe(false)
+  expect(closed).toBe(1)
+  goings[1]?.()
+  await rig.until(() => second.chat.nodes().isHost)
+  expect(second.chat.nodes()).toMatchObject({ term: 3, isLinked: true, counters: { take_overs_total: 1 } })
+})
+
+test('a node that has ended to run the chat stays linked with the host that it has found meanwhile', async () => {
+  await using rig = await startNodes()
+  let go = (): void => undefined
+  const first = await rig.node(undefined, () => new Promise(resolve => (go = resolve)))
+  const second = await rig.node()
+  rig.facts.entries.delete('lock:im-ws-gateway:host')
+  await rig.until(() => second.chat.nodes().isHost && first.chat.nodes().host === second.chat.nodes().self)
+  await rig.until(() => first.chat.nodes().isLinked)
+  const { link_breaks_total: breaks } = first.chat.nodes().counters
+  go()
+  await rig.clock.advance(100)
+  expect(first.chat.nodes()).toMatchObject({ isLinked: true, counters: { link_breaks_total: breaks } })
+})
+
+test('what a host does not understand it refuses, and does what else a node has said', async () => {
+  await using rig = await startNodes()
+  const [, second] = [await rig.node(), await rig.node()]
+  const bob = await second.person('bob')
+  const textOf = (message = ''): string => message.replace(/^(\S+ ){4}/, '')
+  const toHost = 'im-ws-gateway:to-host'
+  const [head = ''] = textOf(rig.facts.logs.get(toHost)?.messages.at(-1)).split('\n')
+  const { inbox } = JSON.parse(head) as { inbox: number }
+  const lines = [
+    head,
+    '{"k":"news of a later version","id":901}',
+    '{"k":"office","id":902,"name":"user","args":["bob"]}',
+    '{"k":"news of a later version"}'
+  ]
+  const breaks = (): number => second.chat.nodes().counters['link_breaks_total'] ?? 0
+  const before = breaks()
+  await second.state.log(toHost).append(lines.join('\n'), { maxEntries: 100 })
+  const answers = (): string =>
+    rig.facts.logs.get(`im-ws-gateway:node:${inbox}`)?.messages.map(textOf).join('\n') ?? ''
+  await rig.until(() => answers().includes('"id":902'))
+  expect(answers()).toMatch(/\{"k":"no","id":901,"code":"notSupported",.*\}/)
+  expect(answers()).toMatch(/\{"k":"ok","id":902,.*"userID":"bob"/)
+  // What it has not understood may have been something that it has to know.
+  await rig.until(() => breaks() > before)
+  await rig.until(() => second.chat.nodes().isLinked)
+  expect(await bob.call('getTotalUnread', {})).toBe(0)
 })

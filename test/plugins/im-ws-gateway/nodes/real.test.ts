@@ -132,8 +132,12 @@ describe.skipIf(!hasRedis || !hasPostgres)('gateways with one Redis and one Post
       const numbered = (name: string): string[] => Array.from({ length: 40 }, (_, at) => `${name} ${at}`)
       expect(heard(bob).map(({ text }) => text)).toEqual(numbered('ann'))
       expect(heard(ann).map(({ text }) => text)).toEqual(numbered('bob'))
-      const ready = await Promise.all([one, two].map(({ http }) => fetch(`${http}/readyz`)))
-      expect(ready.map(({ status }) => status)).toEqual([200, 200])
+      const ready = async (): Promise<number[]> => {
+        const answers = await Promise.all([one, two].map(({ http }) => fetch(`${http}/readyz`)))
+        return answers.map(({ status }) => status)
+      }
+      // What was said may have been faster than the look whether anything of it is missing.
+      await expect.poll(ready, { timeout: 10_000 }).toEqual([200, 200])
     }
   )
 

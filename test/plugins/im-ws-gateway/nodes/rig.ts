@@ -61,10 +61,10 @@ export interface Rig extends AsyncDisposable {
   readonly facts: MemoryFacts
   readonly database: SqliteDatabase
   readonly settings: ImSettings
-  /** @param opening runs before the node opens the chat, as its host */
-  node(opening?: () => Promise<void>): Promise<Node>
+  /** @param opening runs before the node opens the chat, as its host @param closing before it closes it */
+  node(opening?: () => Promise<void>, closing?: () => Promise<void>): Promise<Node>
   /** Resolves once `holds()`, as time passes. */
-  until(holds: () => boolean, what?: string): Promise<void>
+  until(holds: () => boolean | Promise<boolean>, what?: string): Promise<void>
   /** What a promise comes to, as time passes. */
   during<Result>(doing: Promise<Result>, what?: string): Promise<Result>
 }
@@ -78,7 +78,7 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
   const nodes: Node[] = []
   const until: Rig['until'] = async (holds, what = String(holds)) => {
     for (let turn = 0; turn < 20_000; turn++) {
-      if (holds()) return
+      if (await holds()) return
       // The database has a thread of its own: time is not to run away from it.
       await database.ping()
       await clock.advance(turn < 100 ? 1 : 5)
@@ -99,7 +99,7 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
     database,
     settings: all,
     until,
-    async node(opening) {
+    async node(opening, closing) {
       const state = new MemoryState({ maxKeys: 10_000, clock, log: stateLog }, facts)
       let isDead = false
       const mortal: Database = {
@@ -121,7 +121,14 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
         settings: all,
         async openChat(seen) {
           await opening?.()
-          return createEmbeddedCores({ settings: all, database: seen, clock, log })
+          const cores = await createEmbeddedCores({ settings: all, database: seen, clock, log })
+          return {
+            ...cores,
+            async close() {
+              await closing?.()
+              await cores.close()
+            }
+          }
         }
       })
       chat.start()

@@ -39,7 +39,12 @@ function toldBy(batches: readonly string[], session = 's') {
   const cores = {
     told: (numbers: readonly number[], one: CoreEvent) => void told.push({ cores: numbers, event: one })
   }
-  const marks = batches.map(batch => takeBatch(batch, link as unknown as Link, cores as unknown as NodeCores))
+  const marks: number[] = []
+  for (const batch of batches)
+    takeBatch(batch, link as unknown as Link, cores as unknown as NodeCores, mark => {
+      marks.push(mark)
+      received.push(`told up to ${mark}`)
+    })
   return { told, received, marks }
 }
 
@@ -115,7 +120,9 @@ test('what comes while a batch is on its way is in the next one, in order', asyn
   expect(toldBy(batches).received).toEqual([
     { k: 'joined' },
     { k: 'ok', id: 5, result: 'done' },
-    { k: 'no', id: 6, code: 'busy', message: 'later' }
+    'told up to 0',
+    { k: 'no', id: 6, code: 'busy', message: 'later' },
+    'told up to 0'
   ])
   expect(toldBy(batches, 'another').received).toEqual([])
 })
@@ -140,4 +147,16 @@ test('a batch that names a message which is not in it is refused', () => {
   const lines = ['{"term":3,"session":"s","mark":1}']
   const bad = [...lines, '{"k":"event","cores":[1],"event":{"kind":"newMessages","messages":[0]}}'].join('\n')
   expect(() => toldBy([bad])).toThrow(TypeError)
+})
+
+test('that a node has to join again comes behind all that the batch tells, and its mark', async () => {
+  const { way, batches, reach } = startWay()
+  way.send({ k: 'unknown' })
+  way.tell(1, event)
+  reach(4)
+  await way.idle()
+  expect(batches).toHaveLength(1)
+  const { told, received } = toldBy(batches)
+  expect(told).toEqual([{ cores: [1], event }])
+  expect(received).toEqual(['told up to 4', { k: 'unknown' }])
 })

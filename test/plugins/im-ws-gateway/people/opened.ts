@@ -21,6 +21,10 @@ export interface TestPeople extends OpenPeople, AsyncDisposable {
   readonly online: Map<string, readonly number[]>
   /** `<group> <user>`: the nickname in the group. */
   readonly members: Map<string, string>
+  /** What was logged as a warning. */
+  readonly warnings: readonly unknown[]
+  /** Once what was said to be noted is in its row. */
+  noted(): Promise<void>
   /** The same rows, opened again, with nothing in memory. */
   reopened(): Promise<OpenPeople>
 }
@@ -39,6 +43,7 @@ export async function testPeople(options: TestPeopleOptions = {}): Promise<TestP
   const clock = fakeClock()
   const online = new Map<string, readonly number[]>()
   const members = new Map<string, string>()
+  const warnings: unknown[] = []
   let told: Told[] = []
 
   const toUser: Delivery['toUser'] = (to, event, given) =>
@@ -77,6 +82,7 @@ export async function testPeople(options: TestPeopleOptions = {}): Promise<TestP
       chat: () => chat,
       groups: () => groups,
       clock,
+      log: { warn: (facts: unknown) => void warnings.push(facts) },
       settings: { onlyFriends }
     })
   const takeTold = (): Told[] => {
@@ -98,6 +104,12 @@ export async function testPeople(options: TestPeopleOptions = {}): Promise<TestP
     online,
     members,
     told: takeTold,
+    warnings,
+    async noted() {
+      // What is noted is written in the next turn of the event loop, before all that comes after it.
+      await new Promise(resolve => setImmediate(resolve))
+      await database.ping()
+    },
     lines: () => takeTold().map(lineOf),
     reopened: open,
     [Symbol.asyncDispose]: () => database.close()

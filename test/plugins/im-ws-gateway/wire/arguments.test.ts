@@ -312,3 +312,36 @@ describe('2.x', () => {
     ).toContain('joinTimeBegin')
   })
 })
+
+test('content types that 2.x looks for are the notices that it is shown as such', () => {
+  const types = (dialect: Dialect, messageTypeList: unknown): unknown => {
+    const search = { conversationID: 'si_u1_u2', keywordList: [], messageTypeList }
+    const data = dialect === '3' ? [JSON.stringify(search)] : search
+    return (args(dialect, 'SearchLocalMessages', data) as { messageTypeList: unknown }).messageTypeList
+  }
+  expect(types('2.3', [101, 1_502])).toEqual([101, 1_502, 1_519, 1_520])
+  expect(types('2.0', [111])).toEqual([2_101])
+  expect(types('2.3', [118])).toEqual([2_101])
+  expect(types('3', [1_502, 118])).toEqual([1_502, 118])
+  expect(() => types('2.3', ['text'])).toThrow(expect.objectContaining({ code: 'badArguments' }))
+})
+
+test('a filter of members is the role that it is called by in 2.x, and not what 3.x has under that number', () => {
+  const filter = (dialect: Dialect, given: unknown): unknown => {
+    const data =
+      dialect === '3' ? ['g1', given, 0, 10] : { groupID: 'g1', filter: given, offset: 0, count: 10 }
+    return (args(dialect, 'GetGroupMemberList', data) as { filter?: number }).filter
+  }
+  for (const dialect of ['2.0', '2.3'] as const)
+    expect([0, 1, 2, 3, 4, 5, '3', null].map(given => filter(dialect, given))).toEqual([
+      0,
+      3,
+      1,
+      2,
+      4,
+      5,
+      2,
+      undefined
+    ])
+  expect([0, 1, 2, 3, 4, 5].map(given => filter('3', given))).toEqual([0, 1, 2, 3, 4, 5])
+})

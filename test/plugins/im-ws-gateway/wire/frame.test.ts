@@ -36,6 +36,15 @@ describe('a frame', () => {
     expect(readFrame(JSON.stringify({ ...good, batchMsg: null }))).toEqual(good)
   })
 
+  test('have a batchMsg that is no number as if they had none, however deep it is', () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+    expect(() => Number(JSON.parse(deep))).toThrow(RangeError)
+    expect(readFrame(`${JSON.stringify(good).slice(0, -1)},"batchMsg":${deep}}`)).toEqual(good)
+    expect(readFrame(JSON.stringify({ ...good, batchMsg: { a: 1 } }))).toEqual(good)
+    expect(readFrame(JSON.stringify({ ...good, batchMsg: 'many' }))).toEqual(good)
+    expect(readFrame(JSON.stringify({ ...good, batchMsg: true }))).toEqual({ ...good, batchMsg: 1 })
+  })
+
   test.each(['__proto__', 'constructor'])('may have a member %s, which means nothing', name => {
     const member = name === '__proto__' ? '{"userID":"u2"}' : '{"prototype":{"userID":"u2"}}'
     const { userID: _userID, ...short } = good

@@ -60,7 +60,7 @@ test('2.x shows notices that it has no number for as changes of the group', () =
   const notice = { ...silent, contentType: 1_520, notificationElem }
   expect(JSON.parse(messageJson('2.3', notice, 'u1'))).toMatchObject({
     contentType: 1_502,
-    content: '{"a":1}',
+    content: '{"defaultTips":"x","jsonDetail":"{\\"a\\":1}"}',
     notificationElem
   })
 })

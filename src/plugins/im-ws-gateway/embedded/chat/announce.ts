@@ -46,15 +46,12 @@ function tell(news: News, memory: Memory, changed: Changed): void {
   for (const seat of thread.seats) {
     if (seat.row.hasLeft) continue
     let cause: Device | undefined
-    const wantsNone = !seat.user.receives(seat)
-    let isTold = !wantsNone
+    const receives = seat.user.receives(seat)
     for (const { event, options, isOwn } of eventsFor(seat.user.userID)) {
-      if (wantsNone && !isOwn) continue
-      isTold = true
+      if (!receives && !isOwn) continue
       cause = options?.except ?? options?.cause ?? cause
       seat.user.tell(event, options)
     }
-    if (!isTold) continue
     if (cause || !seat.wasListed) note(changed, seat, cause)
     else tellLatest(seat)
     memory.told.add(seat.user)
@@ -119,7 +116,7 @@ function tellChanges(user: UserChat, { seats, causes }: Changes): void {
 }
 
 /** Tells a user how some of his conversations are, which of them are new in his list, and the total. */
-export function tellConversations(user: UserChat, seats: readonly Seat[], cause: Device | undefined): void {
+function tellConversations(user: UserChat, seats: readonly Seat[], cause: Device | undefined): void {
   const options: DeliverOptions | undefined = cause && { cause }
   const conversations: Conversation[] = []
   const added: Conversation[] = []

@@ -28,9 +28,10 @@ export async function missedBy(
   gap: Gap
 ): Promise<readonly CoreEvent[]> {
   const seats = [...user.seats.values()]
+  const ranked = (seat: Seat): number => Number(user.receives(seat))
   const spoken = seats
-    .filter(seat => user.receives(seat) && seat.thread.numbers.position > gap.after)
-    .toSorted((a, b) => b.thread.numbers.position - a.thread.numbers.position)
+    .filter(({ thread }) => thread.numbers.position > gap.after)
+    .toSorted((a, b) => ranked(b) - ranked(a) || b.thread.numbers.position - a.thread.numbers.position)
     .slice(0, maxMessages)
   const changed = seats.filter(
     ({ row, thread }) => row.changedAt > gap.after || thread.numbers.position > gap.after
@@ -39,6 +40,7 @@ export async function missedBy(
   const read = await Promise.all(spoken.map(seat => messagesIn(context, seat, gap)))
   const missed = read
     .flatMap(({ missed: found }) => found)
+    .filter(({ seat, message }) => user.receives(seat) || isOwn(message, user.userID))
     .toSorted((a, b) => a.row.position - b.row.position)
     .slice(-maxMessages)
   const heardBefore = ({ sendID, senderPlatformID }: Message): boolean =>
@@ -78,19 +80,21 @@ async function messagesIn(
   return { missed: [], isNew: false }
 }
 
+const isOwn = ({ sendID, msgFrom }: Message, userID: string): boolean => sendID === userID && msgFrom === 100
+
 /** One's own messages and those of others are told apart, in the order in which they were said. */
 function runsOf(messages: readonly Message[], userID: string): readonly CoreEvent[] {
   const events: CoreEvent[] = []
   let run: Message[] = []
-  const isOwn = ({ sendID, msgFrom }: Message): boolean => sendID === userID && msgFrom === 100
   const end = (): void => {
     const [first] = run
-    if (first) events.push({ kind: 'newMessages', messages: run, ...(isOwn(first) && { ownSend: true }) })
+    if (first)
+      events.push({ kind: 'newMessages', messages: run, ...(isOwn(first, userID) && { ownSend: true }) })
     run = []
   }
   for (const message of messages) {
     const [first] = run
-    if (first && isOwn(first) !== isOwn(message)) end()
+    if (first && isOwn(first, userID) !== isOwn(message, userID)) end()
     run.push(message)
   }
   end()

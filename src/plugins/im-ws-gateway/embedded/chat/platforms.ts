@@ -39,6 +39,8 @@ export class Platforms {
   readonly #onError: (error: unknown) => void
   readonly #unwritten = new Map<string, PlatformRow>()
   readonly #rounds: Round[] = []
+  /** From where on devices were told what there is: before, others of their platform were. Not known of those resumed. */
+  readonly #toldAfter = new WeakMap<Device, number>()
   /** Platforms with connections that were resumed, what of them is in doubt, and for how many writings it stays so. */
   readonly #resumed = new Map<PlatformState, { readonly after: number; rounds: number }>()
   #timer: Timer | undefined
@@ -66,16 +68,23 @@ export class Platforms {
     const upTo = this.#memory.position
     const known = user.platforms.get(platformID)
     if (known) {
-      const doubtful = Math.min(since ?? Infinity, known.doubtfulAfter ?? Infinity)
+      const first = Math.min(...[...known.devices].map(other => this.#toldAfter.get(other) ?? 0))
+      const doubtful = Math.min(Math.max(since ?? Infinity, first), known.doubtfulAfter ?? Infinity)
       const after = known.devices.size ? doubtful : known.position
+      this.#toldAfter.set(device, Math.min(after, upTo))
       known.devices.add(device)
       known.doubtfulAfter = undefined
       return after < upTo ? { after, upTo } : undefined
     }
-    user.platforms.set(platformID, { devices: new Set([device]), position: upTo })
-    const after = await this.#read(user.userID, platformID)
-    this.#note(user, platformID, after ?? upTo)
-    return after === undefined || after >= upTo ? undefined : { after, upTo }
+    const state: PlatformState = { devices: new Set([device]), position: upTo }
+    user.platforms.set(platformID, state)
+    const after = await this.#readInto(user, platformID, state)
+    const start = after ?? upTo
+    this.#toldAfter.set(device, Math.min(start, upTo))
+    this.#note(user, platformID, start)
+    // It may have gone meanwhile.
+    if (!state.devices.size) state.position = Math.min(start, upTo)
+    return start >= upTo ? undefined : { after: start, upTo }
   }
 
   /**
@@ -92,7 +101,7 @@ export class Platforms {
     state.devices.add(device)
     if (!known) {
       user.platforms.set(platformID, state)
-      const after = await this.#read(user.userID, platformID)
+      const after = await this.#readInto(user, platformID, state)
       if (after === undefined) this.#note(user, platformID, mark)
       else if (after < upTo) this.#doubt(state, after)
     }
@@ -103,7 +112,8 @@ export class Platforms {
   detach(user: UserChat, device: Device, since: number | undefined): void {
     const state = user.platforms.get(device.platformID)
     if (!state?.devices.delete(device)) return
-    const doubtfulAfter = Math.min(since ?? Infinity, state.doubtfulAfter ?? Infinity)
+    const own = Math.max(since ?? Infinity, this.#toldAfter.get(device) ?? 0)
+    const doubtfulAfter = Math.min(own, state.doubtfulAfter ?? Infinity)
     if (state.devices.size) {
       if (doubtfulAfter < Infinity) state.doubtfulAfter = doubtfulAfter
       return
@@ -160,6 +170,17 @@ export class Platforms {
     for (const user of users)
       for (const [platformID, state] of user.platforms)
         if (state.devices.size && state.position <= position) this.#note(user, platformID, position)
+  }
+
+  /** @throws when it cannot be read. The platform stays unknown then */
+  async #readInto(user: UserChat, platformID: number, state: PlatformState): Promise<number | undefined> {
+    try {
+      return await this.#read(user.userID, platformID)
+    } catch (error) {
+      state.devices.clear()
+      user.platforms.delete(platformID)
+      throw error
+    }
   }
 
   async #read(userID: string, platformID: number): Promise<number | undefined> {

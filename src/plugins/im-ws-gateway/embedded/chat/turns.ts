@@ -83,7 +83,13 @@ export class Turns {
   /** Runs while no transaction is under way, so that what it reads and what is in memory are of the same moment. */
   between<Result>(task: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#readers.push(() => task().then(resolve, reject))
+      this.#readers.push(async () => {
+        try {
+          resolve(await task())
+        } catch (error) {
+          reject(error)
+        }
+      })
       this.#start()
     })
   }
@@ -104,18 +110,16 @@ export class Turns {
     this.#running ??= this.#run()
   }
 
+  /** Never rejects: what cannot be read or written fails for whoever waits for it. */
   async #run(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
-    try {
-      while (this.#waiting.length || this.#readers.length) {
-        await Promise.all(this.#readers.splice(0, readersPerPause).map(read => read()))
-        const taken = this.#waiting.splice(0, changesPerTurn)
-        if (taken.length) await this.#write(taken)
-      }
-    } finally {
-      // In the turn in which nothing waits: what comes from now on has to start it again.
-      this.#running = undefined
+    while (this.#waiting.length || this.#readers.length) {
+      await Promise.all(this.#readers.splice(0, readersPerPause).map(read => read()))
+      const taken = this.#waiting.splice(0, changesPerTurn)
+      if (taken.length) await this.#write(taken)
     }
+    // In one step with the look at what waits: what came between the two would begin nothing, and wait for ever.
+    this.#running = undefined
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../../../../core/index.ts'
 import type { Database } from '../../../database/service.ts'
 import { ImError } from '../../codes.ts'
@@ -14,6 +15,8 @@ import { Presence } from './presence.ts'
 import { announceProfile } from './profile-news.ts'
 import { Relations } from './relations.ts'
 import { Requests } from './requests.ts'
+import { Seen } from './seen.ts'
+import { SeenRows } from './seen-rows.ts'
 import { isStorable } from './storable.ts'
 import { openTables } from './tables.ts'
 import { userPart } from './user-part.ts'
@@ -27,6 +30,7 @@ export interface PeopleNeeds {
   readonly chat: () => Chat
   readonly groups: () => Pick<Groups, 'member' | 'personChanged'>
   readonly clock: Clock
+  readonly log: Pick<FastifyBaseLogger, 'warn'>
   readonly settings: Pick<ImSettings, 'onlyFriends'>
 }
 
@@ -40,11 +44,17 @@ export interface OpenPeople extends Pick<BackOffice, 'registerUser' | 'hasUser' 
 
 /** Opens the rows of people. @throws {Error} when the database cannot be brought up to date */
 export async function openPeople(needs: PeopleNeeds): Promise<OpenPeople> {
-  const { database, delivery, clock, settings } = needs
+  const { database, delivery, clock, log, settings } = needs
   const db = await openTables(database)
   const users = new Users(db, clock)
   const relations = new Relations(db)
-  const presence = new Presence(delivery, new WatchRows(db))
+  const seen = new Seen(new SeenRows(db), error =>
+    log.warn(
+      { err: error },
+      'who is online could not be noted: after a restart nobody hears that he has gone'
+    )
+  )
+  const presence = await Presence.open({ delivery, rows: new WatchRows(db), seen, clock })
   const shared = { ...needs, users, relations, presence, requests: new Requests(db, clock) }
 
   return {

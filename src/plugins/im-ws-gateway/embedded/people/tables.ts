@@ -42,12 +42,20 @@ export interface WatchRow {
   readonly ordinal: number
 }
 
+/** Whether a user that somebody watches was online when this was written. */
+export interface SeenRow {
+  readonly userID: string
+  /** Since when he is not; 0: he is. */
+  readonly offlineAt: number
+}
+
 export interface PeopleTables {
   im_people_users: User
   im_people_friends: FriendRow
   im_people_blacks: BlackRow
   im_people_requests: RequestRow
   im_people_watches: WatchRow
+  im_people_seen: SeenRow
 }
 
 export type PeopleDb = Kysely<PeopleTables>
@@ -96,6 +104,7 @@ const requests: Columns<RequestRow> = {
   ex: 'text'
 }
 const watches: Columns<WatchRow> = { ownerUserID: 'text', userID: 'text', ordinal: 'integer' }
+const seen: Columns<SeenRow> = { userID: 'text', offlineAt: 'bigint' }
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-people': {
@@ -129,10 +138,17 @@ const migrations: Readonly<Record<string, Migration>> = {
         .addPrimaryKeyConstraint('im_people_watches_primary', ['ownerUserID', 'userID'])
         .execute()
     }
+  },
+  '003-seen': {
+    async up({ schema }) {
+      await withColumns(schema, 'im_people_seen', seen)
+        .addPrimaryKeyConstraint('im_people_seen_primary', ['userID'])
+        .execute()
+    }
   }
 }
 
-/** Opens the rows of people: users, friends, blacklists, applications and who watches whom. */
+/** Opens the rows of people: users, friends, blacklists, applications, who watches whom, and who was online. */
 export function openTables(database: Database): Promise<PeopleDb> {
   return database.open<PeopleTables>('im_people', migrations)
 }

@@ -1,6 +1,7 @@
 import type { Message } from '../../model.ts'
 import { conversationIDs, role, sessionType } from '../../model.ts'
 import type { OperationName } from '../../operations/index.ts'
+import { contentTypesOfV2 } from '../content-type-v2.ts'
 import { sourceID } from '../conversation-id.ts'
 import type { Generation } from '../dialect.ts'
 import { givenMessages } from '../given-message.ts'
@@ -107,3 +108,25 @@ export const joinTimes: Adapter = (draft, { generation }) => {
     joinTimeEnd: Number(joinTimeEnd) * 1_000
   })
 }
+
+/** 2.x looks for content types by its own numbers. */
+export const olderTypes: Adapter = (draft, { generation }) => {
+  const { messageTypeList: types } = draft.args
+  if (generation === 'v3' || !Array.isArray(types)) return draft
+  const sought = types.flatMap((type: unknown): readonly unknown[] =>
+    typeof type === 'number' ? contentTypesOfV2(type) : [type]
+  )
+  return changed(draft, { messageTypeList: sought })
+}
+
+/** Filters of 2.x, which are roles there, 1 to 3. */
+export const roleFilter: Adapter = (draft, { generation }) => {
+  const filter = filtersOfV2.get(Number(draft.args['filter']))
+  return generation === 'v3' || filter === undefined ? draft : changed(draft, { filter })
+}
+
+const filtersOfV2: ReadonlyMap<number, number> = new Map([
+  [1, 3],
+  [2, 1],
+  [3, 2]
+])

@@ -1,4 +1,4 @@
-import { joinTimes, memberRoles, roleNumber } from './adapters.ts'
+import { joinTimes, memberRoles, roleFilter, roleNumber } from './adapters.ts'
 import { methodsOf } from './method.ts'
 
 const several = '{groupID, reason, userIDList*}'
@@ -26,13 +26,17 @@ export const groupMethods = methodsOf([
   ['GetJoinedGroupList', 'all', 'getJoinedGroups', '', '[]', 'groups'],
   ['GetGroupsInfo', 'older', 'getGroups', 'groupIDList*', null, 'groups'],
   ['GetSpecifiedGroupsInfo', 'only3', 'getGroups', null, '[groupIDList*]', 'groups'],
+  // The specification's §5.1 names the filters of 3.x alone. In 2.x they are other ones: its documents have 1 ordinary,
+  // 2 owner, 3 admin (openim-docs, js_v2 group.md), which are the roles that the packages declare (`GroupRole`), and its
+  // engine took them for that (`role_level = filter`; 4 all but the owner, as in 3.x).
   [
     'GetGroupMemberList',
     'all',
     'getGroupMembers',
     '{groupID, filter, offset, count}',
     '[groupID, filter, offset, count]',
-    'groupMembers'
+    'groupMembers',
+    roleFilter
   ],
   [
     'GetGroupMembersInfo',

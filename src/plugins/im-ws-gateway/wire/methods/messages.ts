@@ -1,4 +1,4 @@
-import { byMessage, byParty } from './adapters.ts'
+import { byMessage, byParty, olderTypes } from './adapters.ts'
 import { methodsOf } from './method.ts'
 
 const at = '{text, atUserIDList*, atUsersInfo*, message*}'
@@ -97,7 +97,7 @@ export const messageMethods = methodsOf([
   ['DeleteAllMsgFromLocal', 'all', 'deleteAllMessages', '', '[]'],
   ['DeleteAllMsgFromLocalAndSvr', 'all', 'deleteAllMessages', '', '[]'],
   ['TypingStatusUpdate', 'all', 'typing', '{recvID, msgTip}', '[recvID, msgTip]'],
-  ['SearchLocalMessages', 'all', 'searchMessages', '{...}', '[{...}*]', 'searched', byParty],
+  ['SearchLocalMessages', 'all', 'searchMessages', '{...}', '[{...}*]', 'searched', byParty, olderTypes],
   ['FindMessageList', 'later', 'findMessages', 'list*', '[list*]', 'found'],
   [
     'InsertSingleMessageToLocalStorage',
