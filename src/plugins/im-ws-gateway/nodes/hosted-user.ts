@@ -23,6 +23,8 @@ export class HostedDevice implements Device {
   readonly cameAt: number
   /** A mark: after it, it was told what there is when it came; 0: after what the core knows. */
   readonly toldAfter: number
+  /** When another one came elsewhere that was told what this one may not have got. Monotonic milliseconds. */
+  succeededAt = -Infinity
 
   constructor(platformID: number, hold: Hold, number: number, cameAt: number, toldAfter: number) {
     this.platformID = platformID

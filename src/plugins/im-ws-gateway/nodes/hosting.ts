@@ -133,8 +133,11 @@ export class Hosting {
     this.#sessions.delete(session)
     gone.way.end()
     for (const hold of gone.holds.values()) {
-      for (const [number, device] of hold.devices)
-        this.#detach(gone, hold.number, number, this.#doubtful(device))
+      for (const [number, device] of hold.devices) {
+        // One that came elsewhere after the last sign of life is its own client, and has got what was in doubt.
+        const isBack = device.succeededAt > gone.heardAt
+        this.#detach(gone, hold.number, number, isBack ? undefined : this.#doubtful(device))
+      }
       this.#close(hold)
     }
   }
@@ -220,7 +223,9 @@ export class Hosting {
       }
       const doubts = elsewhere.map(other => this.#doubtful(other))
       const since = Math.min(item.since ?? Infinity, ...doubts)
-      return await core.attach(device, since < Infinity ? since : undefined)
+      const missed = await core.attach(device, since < Infinity ? since : undefined)
+      for (const other of elsewhere) other.succeededAt = now
+      return missed
     } catch (error) {
       hold.devices.delete(number)
       throw error

@@ -11,7 +11,7 @@ const { postgresUrl, redisUrl } = JSON.parse(process.argv[2] ?? '{}') as HostArg
 const gateway = await startGateway({
   engine: { driver: 'postgres', postgres: { url: postgresUrl } },
   state: { driver: 'redis', redis: { url: redisUrl } },
-  config: { hostLeaseMs: 1_000 }
+  config: { hostLeaseMs: 3_000 }
 })
 await gateway.rest.register('nobody')
 process.on('disconnect', () => process.exit())

@@ -184,6 +184,7 @@ test('a device on a platform that another node has too may have lost what that w
   await settled()
   expect(cores.of('ann').doubts.at(-1)).toBe(0)
   await clock.advance(60_000)
+  hosting.receive('s', { k: 'beat' })
   hosting.drop('s')
   await settled()
   expect(cores.of('ann').doubts.at(-1)).toBe(7)
@@ -240,4 +241,18 @@ test('a host that ends in the middle does not take what it told last as arrived;
     await settled()
     expect(cores.of('ann').doubts).toEqual(isLeft ? [undefined] : [undefined, 0])
   }
+})
+
+test('a client that came back elsewhere after the last sign of life of its node leaves nothing in doubt', async () => {
+  const { hosting, cores, join, clock } = await withUser()
+  await clock.advance(1_000)
+  join('t')
+  hosting.receive('t', { k: 'open', id: 1, core: 1, user: 'ann' })
+  hosting.receive('t', { k: 'attach', id: 2, core: 1, device: 1, platform: 5 })
+  await settled()
+  expect(cores.of('ann').doubts.at(-1)).toBe(0)
+  hosting.drop('s')
+  await settled()
+  expect(cores.of('ann').doubts.at(-1)).toBeUndefined()
+  expect(cores.of('ann').devices.size).toBe(1)
 })

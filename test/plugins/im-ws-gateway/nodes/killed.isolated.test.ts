@@ -24,7 +24,7 @@ test.skipIf(!hasRedis || !hasPostgres)(
       startGateway({
         engine: { driver: 'postgres', postgres: { url: given.postgresUrl } },
         state: { driver: 'redis', redis: { url: given.redisUrl } },
-        config: { hostLeaseMs: 1_000 }
+        config: { hostLeaseMs: 3_000 }
       })
     await using one = await node()
     await using two = await node()

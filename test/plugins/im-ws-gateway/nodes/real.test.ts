@@ -26,11 +26,12 @@ describe.skipIf(!hasRedis || !hasPostgres)('gateways with one Redis and one Post
     await postgres[Symbol.asyncDispose]()
   })
 
-  async function node(redisUrl = redis.url): Promise<Gateway> {
+  /** @param hostLeaseMs short where a host goes; otherwise a busy machine is not to make it go */
+  async function node(hostLeaseMs = 10_000, redisUrl = redis.url): Promise<Gateway> {
     const gateway = await startGateway({
       engine: { driver: 'postgres', postgres: { url } },
       state: { driver: 'redis', redis: { url: redisUrl } },
-      config: { hostLeaseMs: 1_000 }
+      config: { hostLeaseMs }
     })
     open.push(gateway)
     await gateway.rest.register('nobody')
@@ -111,7 +112,7 @@ describe.skipIf(!hasRedis || !hasPostgres)('gateways with one Redis and one Post
   test.each(['is emptied', 'is killed and comes back empty'])(
     'when the Redis %s the talk goes on',
     async how => {
-      const [one, two] = [await node(), await node()]
+      const [one, two] = [await node(1_000), await node(1_000)]
       const ann = await one.online({ version: '3.5.2', userID: 'ann' })
       const bob = await two.online({ version: '3.5.2', userID: 'bob' })
       const talking = (async () => {
@@ -142,8 +143,8 @@ describe.skipIf(!hasRedis || !hasPostgres)('gateways with one Redis and one Post
 
   test('a host that is cut off from the Redis writes nothing more, and its clients go on when it is back', async () => {
     await using wire = await startProxy(redis.port)
-    const one = await node(`redis://127.0.0.1:${wire.port}`)
-    const two = await node()
+    const one = await node(1_000, `redis://127.0.0.1:${wire.port}`)
+    const two = await node(1_000)
     const ann = await one.online({ version: '3.5.2', userID: 'ann' })
     const bob = await two.online({ version: '3.5.2', userID: 'bob' })
     await say(ann, { userID: 'bob' }, 'before')
@@ -166,7 +167,7 @@ describe.skipIf(!hasRedis || !hasPostgres)('gateways with one Redis and one Post
   })
 
   test('a node without a host that it can reach says that it is not ready', async () => {
-    const only = await node()
+    const only = await node(1_000)
     expect((await fetch(`${only.http}/readyz`)).status).toBe(200)
     await redis.kill()
     const status = async (): Promise<number> => (await fetch(`${only.http}/readyz`)).status
