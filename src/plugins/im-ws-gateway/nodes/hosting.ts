@@ -118,12 +118,12 @@ export class Hosting {
     let timer: Timer | undefined
     const late = new Promise<void>(resolve => (timer = clock.after(silentMs, resolve)))
     await Promise.race([Promise.allSettled(this.#underWay), late])
-    timer?.cancel()
     const ways = [...this.#sessions.values()].map(({ way }) => way)
     // Whoever is not answered has to take it that it was done.
     this.#hasLeft = !this.#underWay.size
     if (this.#hasLeft) for (const way of ways) way.send({ k: 'bye', mark: this.#parts.mark() })
     await Promise.race([Promise.all(ways.map(way => way.idle())), late])
+    timer?.cancel()
   }
 
   /** A node is gone: what its connections were told last may not have arrived. */

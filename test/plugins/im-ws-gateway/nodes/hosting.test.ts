@@ -227,3 +227,17 @@ test('a host that ends in the middle does not take what it told last as arrived;
     expect(cores.of('ann').doubts).toEqual(isLeft ? [undefined] : [undefined, 0])
   }
 })
+
+test('a host that leaves waits for nothing for ever, and says nothing of requests that it has not answered', async () => {
+  const { hosting, cores, way, clock } = await withUser()
+  way.idle = () => new Promise(() => undefined)
+  cores.behaviours.set('getSelf', () => new Promise(() => undefined))
+  hosting.receive('s', { k: 'do', id: 3, core: 4, device: 9, name: 'getSelf', args: {} })
+  let hasLeft = false
+  const leaving = hosting.leave().then(() => (hasLeft = true))
+  await clock.advance(9_999)
+  expect(hasLeft).toBe(false)
+  await clock.advance(1)
+  await leaving
+  expect(way.sent.at(-1)).toMatchObject({ id: 2 })
+})

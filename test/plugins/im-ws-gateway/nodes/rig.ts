@@ -64,7 +64,9 @@ export interface Rig extends AsyncDisposable {
   /** @param opening runs before the node opens the chat, as its host @param closing before it closes it */
   node(opening?: () => Promise<void>, closing?: () => Promise<void>): Promise<Node>
   /** Resolves once `holds()`, as time passes. */
-  until(holds: () => boolean | Promise<boolean>, what?: string): Promise<void>
+  until(holds: () => boolean, what?: string): Promise<void>
+  /** What a promise comes to, as time passes. */
+  during<Result>(doing: Promise<Result>, what?: string): Promise<Result>
 }
 
 /** Nodes over one database and one state in memory. They are made when they are asked for; the first is the host. */
@@ -76,15 +78,23 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
   const nodes: Node[] = []
   const until: Rig['until'] = async (holds, what = String(holds)) => {
     for (let turn = 0; turn < 20_000; turn++) {
-      if (await holds()) return
+      if (holds()) return
       // The database has a thread of its own: time is not to run away from it.
       await database.ping()
-      await clock.advance(turn % 10 ? 0 : 10)
+      await clock.advance(turn < 100 ? 1 : 5)
     }
     throw new Error(`it never came to this: ${what}`)
   }
+  const during: Rig['during'] = async (doing, what = 'a promise is settled') => {
+    let isSettled = false
+    const settled = (): void => void (isSettled = true)
+    doing.then(settled, settled)
+    await until(() => isSettled, what)
+    return doing
+  }
   return {
     clock,
+    during,
     facts,
     database,
     settings: all,
@@ -147,8 +157,7 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
       return node
     },
     async [Symbol.asyncDispose]() {
-      const closing = Promise.allSettled(nodes.map(({ chat }) => chat.close()))
-      await closing
+      await during(Promise.allSettled(nodes.map(({ chat }) => chat.close())), 'all nodes are closed')
       await database.close()
     }
   }
