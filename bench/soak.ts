@@ -17,7 +17,7 @@ const help = `npm run soak -- [options]
   --seed N       another order of faults and of what is asked, 1 by default
   --rate N       how much of everything; 0.5 is half of it
   --out FOLDER   where soak.json, soak.svg and gateway.log go, coverage/soak by default
-  --snapshots    heap snapshots there too: after the warm-up and at the end
+  --snapshots    heap snapshots there too: after the warm-up and before the end
   --docs         writes docs/soak.md and docs/soak.svg
 `
 

@@ -53,7 +53,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'clients vanish',
-    explains: {},
+    explains: after(1_000, 'stream: HTTP 0'),
     strike: async ({ loads }) => {
       for (const load of loads) load.vanish?.()
       return () => undefined
@@ -94,6 +94,8 @@ export const faults: readonly Fault[] = [
       'sign.guard_unavailable',
       'sign.idempotency_*',
       'sign: code 50*',
+      'log: the outcome of a request with an Idempotency-Key cannot be kept*',
+      'log: clicks cannot be written; they wait*',
       'chat: errCode 10003',
       'session.*',
       'token.*',

@@ -12,10 +12,20 @@ interface Reply {
 /** What the process holds, after a collection of garbage. */
 export interface Holdings {
   readonly heapBytes: number
+  /** What of it the engine has compiled: it grows for as long as there is code that becomes hot. */
+  readonly codeBytes: number
   readonly rssBytes: number
   /** Sockets, timers and the like that keep the process alive, by kind. */
   readonly handles: Readonly<Record<string, number>>
 }
+
+const expression = `JSON.stringify([
+  process.memoryUsage(),
+  process.getActiveResourcesInfo(),
+  process.getBuiltinModule('v8').getHeapSpaceStatistics()
+    .filter(({ space_name }) => space_name.startsWith('code_'))
+    .reduce((sum, { space_used_size }) => sum + space_used_size, 0)
+])`
 
 /** Looks into a process through its inspector, so that the program itself is as it is delivered. */
 export class Inspector {
@@ -43,12 +53,15 @@ export class Inspector {
 
   async holdings(): Promise<Holdings> {
     await this.#call('HeapProfiler.collectGarbage')
-    const expression = 'JSON.stringify([process.memoryUsage(), process.getActiveResourcesInfo()])'
     const { result } = await this.#call('Runtime.evaluate', { expression, returnByValue: true })
-    const [memory, kinds] = JSON.parse(String(result?.result?.value)) as [NodeJS.MemoryUsage, string[]]
+    const [memory, kinds, codeBytes] = JSON.parse(String(result?.result?.value)) as [
+      NodeJS.MemoryUsage,
+      string[],
+      number
+    ]
     const handles: Record<string, number> = {}
     for (const kind of kinds) handles[kind] = (handles[kind] ?? 0) + 1
-    return { heapBytes: memory.heapUsed, rssBytes: memory.rss, handles }
+    return { heapBytes: memory.heapUsed, codeBytes, rssBytes: memory.rss, handles }
   }
 
   /** Hands over a heap snapshot, piece by piece, for the developer tools of Chromium. */

@@ -14,7 +14,8 @@ export interface Failure {
 export interface Tally {
   /** Failures included. */
   readonly done: number
-  readonly failures: number
+  /** By load and kind. */
+  readonly failures: Readonly<Record<string, number>>
 }
 
 /** Everything that the loads did and what became of it. */
@@ -23,7 +24,7 @@ export class Ledger {
   readonly done = new Map<string, number>()
   readonly #now: () => number
   #recent = 0
-  #recentFailures = 0
+  #recentFailures: Record<string, number> = {}
 
   /** @param now milliseconds since the start of the run */
   constructor(now: () => number) {
@@ -43,7 +44,8 @@ export class Ledger {
   failed(load: string, kind: string, beganMs: number, detail = ''): void {
     const endedMs = this.#now()
     this.failures.push({ load, kind, beganMs, endedMs, detail: detail.slice(0, 300) })
-    this.#recentFailures++
+    const name = `${load}: ${kind}`
+    this.#recentFailures[name] = (this.#recentFailures[name] ?? 0) + 1
     this.#recent++
   }
 
@@ -51,7 +53,7 @@ export class Ledger {
   take(): Tally {
     const tally = { done: this.#recent, failures: this.#recentFailures }
     this.#recent = 0
-    this.#recentFailures = 0
+    this.#recentFailures = {}
     return tally
   }
 

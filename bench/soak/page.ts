@@ -28,8 +28,9 @@ export function soakPage({ date, seconds, seed, rate, machine, hasRedis, figures
 
 # A soak
 
-\`npm run soak -- --minutes ${Math.round(seconds / 60)} --seed ${seed} --rate ${rate}\`, run on ${date} with Node ${machine.node} on ${machine.cores} cores of ${machine.cpu}${hasRedis ? ', with Redis' : ', without Redis'}, beside other
-work. All plugins on, all of them used, and one fault after the other: \`bench/README.md\` says what is done and how to read it.
+\`npm run soak -- --minutes ${Math.round(seconds / 60)} --seed ${seed} --rate ${rate}\`, run on ${date} with Node ${machine.node} on ${machine.cores} cores of ${machine.cpu}${hasRedis ? ', with Redis' : ', without Redis'}. All
+plugins are on, and but for the simulators, in whose place others stand that can be broken, all are in use, while one fault comes after
+the other: \`bench/README.md\` says what is done and how to read it.
 
 ![Memory, handles, delay of the event loop and requests over time, with the faults as bands](soak.svg)
 

@@ -55,6 +55,7 @@ export const panels: readonly Panel[] = [
 
 /** Of light pages and dark ones. */
 export const style = `
+  .page { fill: #fff }
   text { font: 12px system-ui, sans-serif; fill: #333 }
   .title { font-weight: 600 } .fault { font-size: 9px; fill: #777 }
   .band { fill: #8882 } .grid { stroke: #8884 } .axis { stroke: #888 }
@@ -62,6 +63,7 @@ export const style = `
   .a { stroke: #0969da } .b { stroke: #bc4c00 } .c { stroke: #cf222e }
   text.a { fill: #0969da; stroke: none } text.b { fill: #bc4c00; stroke: none } text.c { fill: #cf222e; stroke: none }
   @media (prefers-color-scheme: dark) {
+    .page { fill: #0d1117 }
     text { fill: #ddd } .fault { fill: #999 }
     .a { stroke: #58a6ff } .b { stroke: #f0883e } .c { stroke: #ff7b72 }
     text.a { fill: #58a6ff } text.b { fill: #f0883e } text.c { fill: #ff7b72 }

@@ -31,6 +31,7 @@ export function plot({ records, strikes }: Pick<Result, 'records' | 'strikes'>, 
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${height}" role="img">`,
     `<title>${escaped(heading)}</title><style>${style}</style>`,
+    `<rect class="page" width="${size.width}" height="${height}"/>`,
     `<text class="title" x="${size.left}" y="22">${escaped(heading)}</text>`,
     ...bands,
     ...drawn,
@@ -68,10 +69,12 @@ function panelOf(
     const points = records.map(record => `${x(record.atMs)},${y(read(record))}`).join(' ')
     return `<polyline class="${colour}" points="${points}"/>`
   })
-  const names = series.map(
-    ({ name, colour }, index) =>
-      `<text class="${colour}" x="${size.left + inner}" y="${top - 5 - 13 * (series.length - 1 - index)}" text-anchor="end">${name}</text>`
-  )
+  // Beside each other, the last one at the right.
+  const names = series.map(({ name, colour }, index) => {
+    const after = series.slice(index + 1).reduce((width, { name: next }) => width + 7 * next.length + 16, 0)
+    const at = `x="${size.left + inner - after}" y="${top - 16}"`
+    return `<text class="${colour}" ${at} text-anchor="end">${name}</text>`
+  })
   const label = unit === '' ? title : `${title} (${unit})`
   return [
     `<text class="title" x="${size.left}" y="${top - 16}">${label}</text>`,

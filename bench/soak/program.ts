@@ -103,13 +103,19 @@ export async function startProgram({
       watchers.add(watch)
     })
   await Promise.race([says('started '), died])
+  const seen = async (page: string): Promise<string> => {
+    const response = await fetch(`${urls['admin listener']}/${page}`)
+    if (!response.ok) throw new Error(`/${page} of the admin listener was answered with ${response.status}`)
+    return response.text()
+  }
   const inspector = await Inspector.open(await inspectorUrl)
   return {
     url: urls['started'] ?? '',
     pid: child.pid ?? 0,
     adminUrl: () => urls['admin listener'] ?? '',
     async sample() {
-      const metrics = await (await fetch(`${urls['admin listener']}/metrics`)).text()
+      // As operators look at it, with the page of `console` beside the metrics.
+      const [metrics = ''] = await Promise.all(['metrics', 'console', 'health'].map(seen))
       const read = (name: string): number =>
         [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
           (sum, [, value]) => sum + Number(value),

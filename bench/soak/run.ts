@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly rate: number
   /** Where the log and, if wanted, heap snapshots go. */
   readonly out: string
-  /** Writes a heap snapshot after the warm-up and one at the end. */
+  /** Writes a heap snapshot after the warm-up and one before the loads end. */
   readonly snapshots: boolean
   /** Told of each look. */
   readonly watched: (record: Recorded, strikes: readonly Strike[]) => void
@@ -110,10 +110,10 @@ export async function run({ seconds, seed, rate, out, snapshots, watched }: RunO
     }
   )
   await struck
+  await snapshot('late')
   await Promise.all(running.map(load => load.stop()))
   ask.close()
   const after = await settled(program, before)
-  await snapshot('end')
   const leaks = program.leaks()
   const exitCode = await program.stop()
   log.end()

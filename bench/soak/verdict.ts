@@ -77,12 +77,21 @@ export function figuresOf(result: Result, groups: readonly Group[]): readonly Fi
     { name: 'a second', unit: '', value: ledger.total / seconds },
     { name: 'faults', unit: '', value: strikes.length },
     {
-      name: 'heap after a collection, first to last quarter',
+      name: 'heap after a collection, without compiled code, first to last quarter',
       unit: '%',
-      value: change(({ heapBytes }) => heapBytes),
+      value: change(({ heapBytes, codeBytes }) => heapBytes - codeBytes),
       ...(seconds >= shortestToJudgeS && { limit: { atMost: 5 } })
     },
-    { name: 'heap in the last quarter', unit: 'MB', value: of(last, ({ heapBytes }) => heapBytes) / 1e6 },
+    {
+      name: 'all of the heap, first to last quarter',
+      unit: '%',
+      value: change(({ heapBytes }) => heapBytes)
+    },
+    {
+      name: 'all of the heap in the last quarter',
+      unit: 'MB',
+      value: of(last, ({ heapBytes }) => heapBytes) / 1e6
+    },
     {
       name: 'resident memory in the last quarter',
       unit: 'MB',

@@ -15,6 +15,8 @@ export interface Recorded extends Sample {
   readonly ownLagP99Ms: number
   readonly perSecond: number
   readonly failures: number
+  /** The same by load and kind. */
+  readonly failed: Readonly<Record<string, number>>
 }
 
 /** So many looks at a run, and not more often than every two seconds: each stops the program for a collection. */
@@ -39,7 +41,7 @@ export async function watch(
     await sleep(everyMs)
     // eslint-disable-next-line no-await-in-loop
     const sample = await program.sample()
-    const { done, failures } = ledger.take()
+    const { done, failures: failed } = ledger.take()
     const [atMs, waitedMs] = [ledger.now(), cpuWaitMs(program.pid)]
     const tookMs = atMs - lastMs
     const record: Recorded = {
@@ -49,7 +51,8 @@ export async function watch(
       waitShare: (waitedMs - lastWaitedMs) / tookMs,
       ownLagP99Ms: lag.percentile(99) / 1e6,
       perSecond: (1_000 * done) / tookMs,
-      failures
+      failures: Object.values(failed).reduce((sum, count) => sum + count, 0),
+      failed
     }
     lag.reset()
     lastMs = atMs

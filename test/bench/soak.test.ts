@@ -14,6 +14,7 @@ const look = (index: number, more: Partial<Recorded> = {}): Recorded => ({
   atMs: (index + 1) * 6_000,
   everyMs: 6_000,
   heapBytes: 60e6,
+  codeBytes: 2e6,
   rssBytes: 200e6,
   handles: { TCPSocketWrap: 50, Timeout: 9 },
   lagP99Ms: 12,
@@ -25,6 +26,7 @@ const look = (index: number, more: Partial<Recorded> = {}): Recorded => ({
   inFlight: 3,
   perSecond: 60,
   failures: 0,
+  failed: {},
   ...more
 })
 const strike = (name: string, beganMs: number, endedMs: number): Strike => {
@@ -104,7 +106,9 @@ test('a failure without a reason, a heap that grows, and what is left fail a run
   const busy = Array.from({ length: 100 }, (_, index) => look(index, { waitShare: 0.9 }))
   expect(failing(resultOf({ ledger, records: busy }))).toEqual(['wrong answers'])
   const records = Array.from({ length: 100 }, (_, index) => look(index, { heapBytes: 60e6 + index * 1e5 }))
-  expect(failing(resultOf({ records }))).toEqual(['heap after a collection, first to last quarter'])
+  expect(failing(resultOf({ records }))).toEqual([
+    'heap after a collection, without compiled code, first to last quarter'
+  ])
   expect(failing(resultOf({ records, seconds: 60 }))).toEqual([])
   const left = { ...before, handles: { TCPSocketWrap: 7 }, sockets: 1 }
   expect(failing(resultOf({ after: left }))).toEqual([

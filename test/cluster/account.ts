@@ -11,6 +11,7 @@ export async function account(cluster: Cluster, loads: Loads): Promise<void> {
   expect(loads.failures).toEqual([])
   await expect.poll(() => loads.missed()).toEqual([])
   expect(faultsOfScans(loads)).toEqual([])
+  expect(await loads.chats.missed()).toEqual([])
 
   const { key } = cluster.cards.at(0)!
   const forged = [...loads.signatures].filter(([text, signature]) => !key.verify(text, signature))

@@ -5,11 +5,12 @@ import { hasRedis } from '../servers/redis.ts'
 import { startCluster, type Cluster } from './cluster.ts'
 import { flows } from './flows.ts'
 import { startLoads } from './loads.ts'
+import { startRoundRobin, type RoundRobin } from './round-robin.ts'
 
 describe.skipIf(!hasRedis || !hasPostgres)('a cluster', { timeout: 180_000 }, () => {
-  let cluster: Cluster
+  let cluster: Cluster<RoundRobin>
   beforeAll(async () => {
-    cluster = await startCluster()
+    cluster = await startCluster(startRoundRobin)
     await cluster.add()
   }, 60_000)
   afterAll(() => cluster[Symbol.asyncDispose]())
@@ -45,13 +46,13 @@ describe.skipIf(!hasRedis || !hasPostgres)('a cluster', { timeout: 180_000 }, ()
     test('a node comes and two go under load: no request fails but those that are asked again by contract', async () => {
       await cluster.add()
       const loads = await startLoads(cluster)
-      await loads.more(10)
+      await loads.more(5)
       await cluster.add()
-      await cluster.proxy.spread(30)
+      await cluster.proxy.spread(10)
       expect(await cluster.stop(await cluster.holder())).toBe(0)
-      await loads.more(10)
+      await loads.more(5)
       expect(await cluster.stop(cluster.nodes.at(0)!)).toBe(0)
-      await loads.more(10)
+      await loads.more(5)
       await loads.rest()
       expect(loads.interrupted).toEqual([])
       await account(cluster, loads)

@@ -10,7 +10,7 @@ import {
 import { run, type Program } from '../e2e/program.ts'
 import { startPostgres } from '../servers/postgres.ts'
 import { startRedis } from '../servers/redis.ts'
-import { startRoundRobin, type RoundRobin } from './round-robin.ts'
+import type { Balancer } from './balancer.ts'
 import { asShop, writeSite } from './site.ts'
 
 /** A process of the built program. */
@@ -24,10 +24,10 @@ export interface ClusterNode {
 }
 
 /** Several nodes behind one address, and all that they share. */
-export interface Cluster extends AsyncDisposable {
+export interface Cluster<Proxy extends Balancer = Balancer> extends AsyncDisposable {
   /** Where clients go. */
   readonly url: string
-  readonly proxy: RoundRobin
+  readonly proxy: Proxy
   /** The working directory of all nodes. */
   readonly folder: string
   readonly cards: readonly SimulatedDevice[]
@@ -47,12 +47,14 @@ export interface Cluster extends AsyncDisposable {
 }
 
 /** Starts Redis, PostgreSQL, two cards, WeChat and a proxy, and no node yet. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster<Proxy extends Balancer>(
+  startProxy: () => Promise<Proxy>
+): Promise<Cluster<Proxy>> {
   const folder = mkdtempSync(join(tmpdir(), 'paifang-cluster-'))
   // One after the other: a port that was free must still be so for who looked for it.
   const redis = await startRedis()
   const postgres = await startPostgres()
-  const proxy = await startRoundRobin()
+  const proxy = await startProxy()
   const key = await createCardKey()
   const cards = await Promise.all([1, 2].map(() => startSignSimulator({ key, delayMs: 3 })))
   const wechat = await startWechatSimulator({ callbackUrl: `${proxy.url}/wechat_event` })
@@ -64,9 +66,9 @@ export async function startCluster(): Promise<Cluster> {
     account: { appId, appSecret, token, encodingAesKey, mode, apiBase: wechat.apiBase }
   })
   const nodes: ClusterNode[] = []
-  const forget = (node: ClusterNode): void => {
+  const forget = async (node: ClusterNode): Promise<void> => {
     nodes.splice(nodes.indexOf(node), 1)
-    proxy.remove(node.url)
+    await proxy.remove(node.url)
   }
   const holder = async (): Promise<ClusterNode> => {
     const holding = await Promise.all(nodes.map(node => node.holdsCards()))
@@ -91,20 +93,19 @@ export async function startCluster(): Promise<Cluster> {
     async add() {
       const node = await startNode(folder)
       nodes.push(node)
-      proxy.add(node.url)
-      await proxy.ready(nodes.length)
+      await proxy.add(node.url)
       return node
     },
     async stop(node) {
       node.program.child.kill('SIGTERM')
       const code = await node.program.ended
-      forget(node)
+      await forget(node)
       return code
     },
     async kill(node) {
       node.program.child.kill('SIGKILL')
       await node.program.ended
-      forget(node)
+      await forget(node)
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(nodes.map(({ program }) => program[Symbol.asyncDispose]()))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { hasChromium, launch } from '../e2e/chromium.ts'
 import { run } from '../e2e/program.ts'
 import { openHex, sealHex } from '../plugins/sign-bridge/sealed.ts'
 import { pin } from '../plugins/sign-bridge/rig.ts'
@@ -75,6 +76,23 @@ export function flows(cluster: () => Cluster): void {
     expect((await browser.fetch('/v1/scan/stream')).status).toBe(204)
   })
 
+  test.skipIf(!hasChromium)('a page in Chromium greets whoever scans', async () => {
+    const { url, wechat } = cluster()
+    const browser = await launch()
+    try {
+      const page = await browser.newPage()
+      const begun = page.waitForResponse(response => response.url() === `${url}/v1/scan`)
+      await page.goto(`${url}/login`)
+      const { url: qrCode } = (await (await begun).json()) as { url: string }
+      const { openid } = wechat.people.make()
+      await wechat.phone.scan({ url: qrCode }, openid)
+      await page.locator('output', { hasText: openid }).waitFor()
+      expect(await page.locator('output').innerText()).toBe(openid)
+    } finally {
+      await browser.close()
+    }
+  })
+
   test('a session is known everywhere, and after its end nowhere', async () => {
     const { url } = cluster()
     const login = json({ cardnum: user.username, password: user.password, platform: 'web' })
@@ -113,15 +131,19 @@ export function flows(cluster: () => Cluster): void {
     await expect.poll(() => statuses(other.token)).toEqual(new Set([401]))
   })
 
-  test('what one node has cached all of them answer with', async () => {
-    const city = crypto.randomUUID()
-    const measured = async (): Promise<string> => {
+  test('what one node has cached all of them answer with, once it is shared', async () => {
+    const measured = async (city: string): Promise<string> => {
       const response = await fetch(`${cluster().url}/api/weather?city=${city}`)
       return ((await response.json()) as { result: { measured: string } }).result.measured
     }
-    const first = await measured()
-    const others = await Promise.all(several.map(measured))
-    expect(new Set(others)).toEqual(new Set([first]))
+    // Nobody waits for what is put into the state: another node that is asked in the same moment works for itself.
+    const answers = async (): Promise<number> => {
+      const city = crypto.randomUUID()
+      const first = await measured(city)
+      const others = await Promise.all(several.map(() => measured(city)))
+      return new Set([first, ...others]).size
+    }
+    await expect.poll(answers).toBe(1)
   })
 
   test('a reader whose stream is cut resumes on another node: every event once and in order', async () => {

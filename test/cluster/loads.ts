@@ -4,6 +4,7 @@ import { faultsOf, Wanderer, type Published } from '../plugins/sse-hub/wanderer.
 import { Browser, type OpenStream } from '../plugins/wechat-scan/scan-rig.ts'
 import { ask, json, type Retries } from './ask.ts'
 import type { Cluster } from './cluster.ts'
+import { startChats, type Chats } from './chats.ts'
 import { asShop, secrets, user } from './site.ts'
 
 /** What clients of a cluster do until they are stopped, and what they were told. */
@@ -17,6 +18,7 @@ export interface Loads {
   /** What the gateway said that it has published, and what readers miss of it or got out of turn. */
   readonly published: readonly Published[]
   missed(): string[]
+  readonly chats: Chats
   /** How many requests were answered as they should be, of those that read and log in. */
   readonly answered: number
   /** What should never be. */
@@ -46,8 +48,8 @@ export interface Scan {
 
 const topics = ['news', 'weather']
 
-/** Starts signers, phones with their pages, publishers with their readers, and users. */
-export async function startLoads({ url, wechat }: Cluster): Promise<Loads> {
+/** Starts signers, phones with their pages, publishers with their readers, people who talk, and users. */
+export async function startLoads({ url, wechat }: Pick<Cluster, 'url' | 'wechat'>): Promise<Loads> {
   const end = new AbortController()
   const signatures = new Map<string, string>()
   const cutOff = new Set<string>()
@@ -68,7 +70,8 @@ export async function startLoads({ url, wechat }: Cluster): Promise<Loads> {
     try {
       const asked = typeof request === 'function' ? request() : ask(`${url}${path}`, request, retries)
       const response = await asked
-      if (response.status !== 502 || response.headers.has('content-type')) return response
+      // A gateway's own 502 is JSON.
+      if (response.status !== 502 || response.headers.get('content-type')?.includes('json')) return response
     } catch {
       // Cut off in the middle of its answer.
     }
@@ -153,6 +156,7 @@ export async function startLoads({ url, wechat }: Cluster): Promise<Loads> {
     }
   }
   const readers = [0, 1, 2, 3].map(() => new Wanderer([{ url }], topics, 0))
+  const chats = await startChats({ url }, went)
   while (!readers.every(({ reader }) => reader.open)) await turn()
   const working = [
     ...Array.from({ length: 6 }, () => sign),
@@ -163,7 +167,7 @@ export async function startLoads({ url, wechat }: Cluster): Promise<Loads> {
   ].map(repeat)
   const rest = async (): Promise<void> => {
     end.abort()
-    await Promise.all(working)
+    await Promise.all([...working, chats.stop()])
   }
   const missed = (): string[] => readers.flatMap(({ reader }) => faultsOf(reader, published))
 
@@ -176,11 +180,12 @@ export async function startLoads({ url, wechat }: Cluster): Promise<Loads> {
       return answered
     },
     missed,
+    chats,
     failures,
     interrupted,
     retries,
     async more(count) {
-      const figures = (): number[] => [signatures.size, scans.length, published.length, answered]
+      const figures = (): number[] => [signatures.size, scans.length, published.length, answered, chats.said]
       const before = figures()
       const isEnough = (): boolean => figures().every((figure, at) => figure >= (before[at] ?? 0) + count)
       await new Promise<void>(resolve => {
@@ -209,20 +214,20 @@ export async function startLoads({ url, wechat }: Cluster): Promise<Loads> {
 async function waitAt(browser: Browser, left: AbortSignal): Promise<string[]> {
   const codes: string[] = []
   let last = ''
+  let stream: OpenStream | undefined
+  left.addEventListener('abort', () => stream?.leave(), { once: true })
   while (codes.length === 0 && !left.aborted) {
-    let stream: OpenStream
-    try {
-      stream = await browser.open('/v1/scan/stream', { headers: { ...(last && { 'last-event-id': last }) } })
-    } catch {
+    const headers = { ...(last && { 'last-event-id': last }) }
+    stream = await browser.open('/v1/scan/stream', { headers }).catch(() => undefined)
+    if (stream?.status === 204) throw new Error('the page was told not to come back')
+    if (stream?.status !== 200) {
+      await turn()
       continue
     }
-    if (stream.status === 204) throw new Error('the page was told not to come back')
-    left.addEventListener('abort', () => stream.leave(), { once: true })
     await Promise.race([stream.next('confirmed'), stream.ended])
     last = stream.heard.findLast(({ id }) => id !== undefined)?.id ?? last
-    codes.push(
-      ...stream.heard.filter(({ event }) => event === 'confirmed').map(({ data }) => String(data['code']))
-    )
+    const confirmed = stream.heard.filter(({ event }) => event === 'confirmed')
+    codes.push(...confirmed.map(({ data }) => String(data['code'])))
     stream.leave()
   }
   return codes

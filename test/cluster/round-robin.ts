@@ -11,20 +11,14 @@ import {
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Balancer } from './balancer.ts'
 
 /** A load balancer for the nodes of a cluster, as nginx is with `proxy_next_upstream error` and a check of `/readyz`. */
-export interface RoundRobin extends AsyncDisposable {
-  readonly url: string
+export interface RoundRobin extends Balancer {
   /** What each node was given, by its URL; nodes that are gone included. */
   readonly given: ReadonlyMap<string, number>
   /** Requests that no node has answered: the proxy said 502 instead. */
   readonly failed: readonly string[]
-  /** Knows a node from now on: it gets requests whenever its `/readyz` is 200. */
-  add(url: string): void
-  /** Forgets a node. What it has begun goes on. */
-  remove(url: string): void
-  /** Resolves once exactly so many nodes get requests. */
-  ready(count: number): Promise<void>
   /** Resolves once every node that gets requests has been given so many. */
   spread(requests: number): Promise<void>
 }
@@ -145,18 +139,18 @@ export async function startRoundRobin(): Promise<RoundRobin> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     given,
     failed,
-    add(url) {
+    async add(url) {
       const agent = new Agent({ keepAlive: true, timeout: idleMs })
       const node = { url: new URL(url), agent, stop: new AbortController(), ready: false }
       nodes.push(node)
       void check(node)
+      await until(() => node.ready)
     },
-    remove(url) {
+    async remove(url) {
       const at = nodes.findIndex(node => node.url.origin === url)
       const [node] = nodes.splice(at, at < 0 ? 0 : 1)
       node?.stop.abort()
     },
-    ready: count => until(() => nodes.filter(({ ready }) => ready).length === count),
     async spread(requests) {
       const before = new Map(given)
       const had = ({ url }: Node): number => (given.get(url.origin) ?? 0) - (before.get(url.origin) ?? 0)

@@ -3,6 +3,12 @@ import { join } from 'node:path'
 
 const index = join(import.meta.dirname, '../../dist/index.js')
 
+/** A page that greets whoever scans. */
+const login = `<!doctype html><title>Login</title>
+<script type=module src=/v1/scan/widget.js></script>
+<paifang-scan exchange></paifang-scan><output></output>
+<script>addEventListener('scan-success', ({ detail }) => (document.querySelector('output').textContent = detail.openid))</script>`
+
 /** What the nodes run beside the plugins of the gateway: streams of events, and who asks. */
 const news = `
 import { definePlugin, Sessions, SseHub } from '${index}'
@@ -14,6 +20,7 @@ export default definePlugin({
   setup(app, { hub }) {
     app.post('/news/:topic', async ({ params, body }) => ({ id: await hub.publish(params.topic, { data: body.data }) }))
     app.get('/stream', (request, reply) => hub.subscribe(request, reply, { topics: request.query.topics.split(',') }))
+    app.get('/login', (_, reply) => reply.type('text/html').send(${JSON.stringify(login)}))
     app.get('/v1/orders/:id', { config: { endpoint: 'v1.orders+get' } }, ({ params, principal }) =>
       ({ order: params.id, of: principal.id }))
   }
@@ -37,6 +44,7 @@ export const secrets = {
   caller: 'a-token-of-a-shop-of-these-tests',
   client: 'a-client-secret-of-these-tests',
   guard: 'a guard secret of these tests',
+  im: 'an admin secret of these tests',
   worker: 'a worker secret of these tests'
 } as const
 
@@ -101,6 +109,11 @@ export function writeSite(folder: string, { redisUrl, postgresUrl, devices, acco
       'http-client': true,
       'fetch-workers': { secret: secrets.worker },
       'file-routes': { directory: 'routes', prefix: '/api', watch: false },
+      'im-ws-gateway': {
+        adminSecret: secrets.im,
+        tokenSecret: 'a secret of chat tokens of these tests',
+        drainMs: 500
+      },
       console: true,
       news: { use: './news.mjs' }
     }

@@ -30,7 +30,7 @@ export function readCertificate(text: string): Certificate | undefined {
     if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime())) return undefined
     const subject = (x509.subject as string | undefined) ?? ''
     return {
-      certNo: x509.serialNumber.toLowerCase(),
+      certNo: certNoOf(x509.serialNumber),
       subject: subject.replaceAll('\n', ', '),
       notBefore,
       notAfter,
@@ -39,6 +39,18 @@ export function readCertificate(text: string): Certificate | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * A serial must not be negative, and is so by mistake where its first byte is 80 or more: clients are to put up with that
+ * (RFC 5280 §4.1.2.2). Its name is then that of its bytes, as it is everywhere but in OpenSSL.
+ */
+function certNoOf(serial: string): string {
+  if (!serial.startsWith('-')) return serial.toLowerCase()
+  const value = -BigInt(`0x${serial.slice(1)}`)
+  let bits = 8
+  while (BigInt.asIntN(bits, value) !== value) bits += 8
+  return BigInt.asUintN(bits, value).toString(16)
 }
 
 function keyOf(x509: X509Certificate): CardKey | undefined {

@@ -3,8 +3,8 @@ import type { Lease, State } from '../state/service.ts'
 import type { Connect, Transport, TransportEvents } from './transport.ts'
 
 export interface LeaseOptions {
-  readonly state: Pick<State, 'lock'>
-  /** Name of the lock: the same wherever the same device is meant. */
+  readonly state: Pick<State, 'lock' | 'publish' | 'subscribe'>
+  /** Name of the lock, and of the channel that tells when it is free: the same wherever the same device is meant. */
   readonly key: string
   readonly leaseMs: number
   readonly clock: Clock
@@ -20,7 +20,7 @@ export function leased(connect: Connect, options: LeaseOptions): Connect {
 }
 
 /**
- * Renews its lease when a third of it has passed. When that cannot be done it cuts the connection a sixth before the
+ * Takes the lock when it is told that it is free, or finds that when a third of a lease has passed. Renews its lease as often. When that cannot be done it cuts the connection a sixth before the
  * end, whatever is out on it: nobody else may hold the device until then.
  */
 class LeasedTransport implements Transport {
@@ -32,6 +32,8 @@ class LeasedTransport implements Transport {
   #safeUntil = 0
   #timer: Timer
   #turn = 0
+  #waiting = false
+  #listening: Promise<(() => Promise<void>) | undefined> | undefined
   #closed = false
 
   constructor(connect: Connect, options: LeaseOptions, events: TransportEvents) {
@@ -63,7 +65,25 @@ class LeasedTransport implements Transport {
     this.#closed = true
     this.#timer.cancel()
     await this.#inner?.close()
-    await this.#lease?.release().catch(() => false)
+    await this.#handOver().catch(() => undefined)
+    void this.#listening?.then(end => end?.()).catch(() => undefined)
+  }
+
+  async #handOver(): Promise<void> {
+    const { state, key } = this.#options
+    if (await this.#lease?.release()) await state.publish(key, 'free')
+  }
+
+  /** Hears when the lock is free. While that cannot be, it is tried now and then. */
+  #listen(): void {
+    const { state, key } = this.#options
+    const heard = (): void => {
+      if (this.#waiting) this.#after(0, () => void this.#take())
+    }
+    this.#listening ??= state.subscribe(key, heard, heard).catch(() => {
+      this.#listening = undefined
+      return undefined
+    })
   }
 
   get #safeForMs(): number {
@@ -74,6 +94,7 @@ class LeasedTransport implements Transport {
     const { state, key, leaseMs, clock } = this.#options
     const askedAt = clock.monotonic()
     const turn = ++this.#turn
+    this.#waiting = false
     this.#after(leaseMs, () => this.#wait(unknown))
     const lease = await state.lock(key, leaseMs).catch(() => 'unknown' as const)
     const isLate = this.#closed || turn !== this.#turn
@@ -125,6 +146,8 @@ class LeasedTransport implements Transport {
   #wait(reason: string): void {
     if (this.#closed) return
     this.#turn++
+    this.#waiting = true
+    this.#listen()
     this.#events.closed(reason)
     this.#after(this.#options.leaseMs / 3, () => void this.#take())
   }

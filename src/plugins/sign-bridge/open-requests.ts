@@ -28,12 +28,13 @@ export class OpenRequests {
     await new Promise<void>(resolve => {
       const tell = (): void => {
         this.#waiting.delete(tell)
+        timer.cancel()
         signal.removeEventListener('abort', tell)
         resolve()
       }
+      const timer = clock.after(patienceMs, tell)
       this.#waiting.add(tell)
       signal.addEventListener('abort', tell)
-      clock.after(patienceMs, tell)
     })
   }
 }

@@ -39,7 +39,8 @@ const frame: Target = {
     if ('refused' in outcome) {
       const { reqFuncName, operationID } = (outcome.refused as FrameError).request
       holds(reqFuncName.length <= 64 && operationID.length <= 256, 'an answer repeats more than a name')
-      return refusalIsShort(outcome.refused)
+      // The answer names the request as its sender has.
+      return refusalIsShort(new Error(outcome.refused.message))
     }
     const read = outcome.value
     holds(

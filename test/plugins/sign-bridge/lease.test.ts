@@ -12,17 +12,20 @@ import { cardKey, failure, outcome, pin, settings } from './rig.ts'
 
 const leaseMs = 30_000
 
-type Fault = 'refuses' | 'hangs' | 'late' | 'lost'
+type Fault = 'refuses' | 'hangs' | 'late' | 'lost' | 'deaf'
+
+type Store = Pick<State, 'lock' | 'publish' | 'subscribe'>
 
 /** A `state` that can be cut off from one gateway. */
-class Remote implements Pick<State, 'lock'> {
-  readonly #state: Pick<State, 'lock'>
+class Remote implements Store {
+  readonly #state: Store
   readonly #clock: FakeClock
-  /** `refuses`: calls fail. `hangs`: they never end. `late`: after 29 s. `lost`: somebody else holds the lock. */
+  /** `refuses`: calls fail. `hangs`: they never end. `late`: after 29 s. `lost`: somebody else holds the lock.
+   * `deaf`: it does not hear messages. */
   fault: Fault | undefined
   releases = 0
 
-  constructor(state: Pick<State, 'lock'>, clock: FakeClock, fault?: Fault) {
+  constructor(state: Store, clock: FakeClock, fault?: Fault) {
     this.#state = state
     this.#clock = clock
     this.fault = fault
@@ -44,6 +47,17 @@ class Remote implements Pick<State, 'lock'> {
         return lease.release()
       }
     }
+  }
+
+  async subscribe(...given: Parameters<State['subscribe']>): Promise<() => Promise<void>> {
+    await this.#reach()
+    if (this.fault === 'deaf') throw new Error('no connection')
+    return this.#state.subscribe(...given)
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    await this.#reach()
+    return this.#state.publish(channel, message)
   }
 
   #reach(): Promise<void> {
@@ -120,15 +134,27 @@ test('34: who stands by refuses at once what only the held card can sign, and sa
   expect(second.line.handed).toEqual([])
 })
 
-test('34: when the holder leaves, the other takes over at its next try', async () => {
+test('34: when the holder leaves, the other is told and takes over at once', async () => {
   const site = await makeSite()
   const [first, second] = [await site.gateway(), await site.gateway()]
   await first.pool.close()
   expect(first.remote.releases).toBe(1)
-  await site.clock.advance(leaseMs / 3)
+  await site.clock.advance(0)
   expect(stateOf(second)).toEqual(ready)
   const signed = await second.pool.sign({ data: 'next', pin })
   expect(cardKey.verify('next', signed.sign)).toBe(true)
+})
+
+test('34: one that could not be told takes over at its next try', async () => {
+  const site = await makeSite()
+  const first = await site.gateway()
+  const second = await site.gateway('deaf')
+  await first.pool.close()
+  await site.clock.advance(0)
+  expect(stateOf(second)).toEqual(elsewhere)
+  await site.clock.advance(leaseMs / 3)
+  expect(stateOf(second)).toEqual(ready)
+  await second.pool.close()
 })
 
 test.each(['refuses', 'hangs'] as const)(

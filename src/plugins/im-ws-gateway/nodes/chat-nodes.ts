@@ -38,6 +38,8 @@ export interface ChatNodesParts {
 const beatsPerLease = 4
 /** Leases after which a node that is not heard of counts as gone, and a host as away. */
 const silentLeases = 2
+/** How long it takes at most until another node runs the chat. */
+const takeOverLeases = 3
 
 /**
  * The users of one chat on several nodes. One node at a time runs the chat (the host), for all of them; the others are
@@ -62,6 +64,8 @@ export class ChatNodes implements UserCores, LinkListener {
   #mark = 0
   #work: Promise<void> = Promise.resolve()
   #timer: Timer | undefined
+  /** When the chat could be reached last. */
+  #reachedAt = -Infinity
   #takeOvers = 0
   #breaks = 0
   #isClosed = false
@@ -112,14 +116,27 @@ export class ChatNodes implements UserCores, LinkListener {
     return this.#cores.open(userID, deliver)
   }
 
-  /** @throws {Error} when the chat cannot be reached */
+  /**
+   * Another node that takes over is waited for: else none would be ready meanwhile, and a load balancer would have nobody
+   * for all the rest that they do.
+   * @throws {Error} when the chat cannot be reached, and could not for as long as a take-over may need
+   */
   async ping(): Promise<void> {
     await this.#parts.database.ping()
-    const link = this.#cores.link
-    if (!link) throw new Error('no node runs the chat, or it cannot be reached')
+    const reason = this.#unreachable()
+    const patienceMs = takeOverLeases * this.#parts.settings.hostLeaseMs
+    if (reason !== undefined && this.#now() - this.#reachedAt >= patienceMs) throw new Error(reason)
+  }
+
+  /** Why the chat cannot be reached now. */
+  #unreachable(): string | undefined {
+    if (!this.#cores.link) return 'no node runs the chat, or it cannot be reached'
     const isHeard = this.#hosted ? this.#hosted.isCurrent : this.#isHostHeard()
-    if (!isHeard || this.#followings.some(({ isCurrent }) => !isCurrent))
-      throw new Error('the node that runs the chat cannot be reached')
+    if (isHeard && this.#followings.every(({ isCurrent }) => isCurrent)) {
+      this.#reachedAt = this.#now()
+      return undefined
+    }
+    return 'the node that runs the chat cannot be reached'
   }
 
   nodes(): ImNodesStatus {
@@ -348,6 +365,7 @@ export class ChatNodes implements UserCores, LinkListener {
 
   #tick(): void {
     this.#cores.sweep()
+    this.#unreachable()
     if (this.#hosted) return this.#hosted.hosting.sweep()
     const now = this.#now()
     const link = this.#link

@@ -46,7 +46,7 @@ export function referencePage(language: ReferenceLanguage, parts: ReferenceParts
 <body${scriptTexts} data-page="${path}"${origin === undefined ? undefined : html` data-origin="${origin}"`}>
 <a class="skip" href="#operations">${text.skip}</a>
 <header>
-<h1>${title} <small>${text.title} · ${version}</small></h1>
+<h1>${title} <small>${text.title} · v${version}</small></h1>
 ${origin === undefined ? html`<a href="${relative(path, documentPath)}">${text.document}</a>` : undefined}
 <a href="?lang=${lang}" lang="${code}" hreflang="${code}">${name}</a>
 </header>

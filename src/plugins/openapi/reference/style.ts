@@ -59,7 +59,7 @@ b { font-weight: 600; color: var(--warn); font-size: .85em }
 table { width: 100%; border-collapse: collapse }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 thead th { color: var(--faint); font-weight: 500 }
-tbody th { font-weight: 400 }
+tbody th { min-width: 7rem; font-weight: 400 }
 figure { margin: .5rem 0 }
 pre, output { display: block; margin: .25rem 0; padding: .5rem .75rem; border-radius: .5rem;
   background: var(--ground); white-space: pre-wrap; overflow-wrap: anywhere }

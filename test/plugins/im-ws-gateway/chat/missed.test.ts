@@ -168,8 +168,8 @@ test('what a device had missed, and did not get either, is told to the one that 
   await ann.say({ recvID: 'bob' }, 'arrived')
   bob.core.detach(bob.device)
   await ann.say({ recvID: 'bob' }, 'one')
-  const another = (): Device => ({ platformID: web })
-  const [second, third, fourth] = [another(), another(), another()]
+  const device = (): Device => ({ platformID: web })
+  const [second, third, fourth] = [device(), device(), device()]
   expect(textsIn(await bob.core.attach(second))).toEqual(['one'])
   await ann.say({ recvID: 'bob' }, 'two')
   // It comes while the one before is still there.

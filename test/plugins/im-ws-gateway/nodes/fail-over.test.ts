@@ -214,6 +214,21 @@ test('a host whose clock is behind sends nothing that seems older than what is t
   expect((await ann.say({ recvID: 'bob' }, 'three')).sendTime).toBeGreaterThan(after.sendTime)
 })
 
+test('while another node takes over from one that was killed, the others stay ready for all else that they do', async () => {
+  await using rig = await startNodes()
+  const [first, second] = [await rig.node(), await rig.node()]
+  await rig.until(() => second.chat.nodes().isLinked)
+  expect(first.chat.nodes().isHost).toBe(true)
+  first.kill()
+  let wasUnlinked = false
+  await rig.until(async () => {
+    await second.chat.ping()
+    wasUnlinked ||= !second.chat.nodes().isLinked
+    return second.chat.nodes().isHost && second.chat.nodes().isLinked
+  })
+  expect(wasUnlinked).toBe(true)
+})
+
 test('what was asked of the old host while this node was becoming the new one is asked again', async () => {
   await using rig = await startNodes({ requestTimeoutMs: 600_000 })
   const first = await rig.node()

@@ -207,6 +207,20 @@ test('a host that leaves answers what it has begun, begins nothing more, and the
   ])
 })
 
+test('a host that leaves waits for nothing for ever, and says nothing of requests that it has not answered', async () => {
+  const { hosting, cores, way, clock } = await withUser()
+  way.idle = () => new Promise(() => undefined)
+  cores.behaviours.set('getSelf', () => new Promise(() => undefined))
+  hosting.receive('s', { k: 'do', id: 3, core: 4, device: 9, name: 'getSelf', args: {} })
+  let hasLeft = false
+  const leaving = hosting.leave().then(() => (hasLeft = true))
+  await clock.advance(9_999)
+  expect(hasLeft).toBe(false)
+  await clock.advance(1)
+  await leaving
+  expect(way.sent.at(-1)).toMatchObject({ id: 2 })
+})
+
 test('what a device was told when it was resumed may not have arrived where its node is gone soon after', async () => {
   const { hosting, cores, join, clock } = startHosting()
   join('s')
@@ -226,18 +240,4 @@ test('a host that ends in the middle does not take what it told last as arrived;
     await settled()
     expect(cores.of('ann').doubts).toEqual(isLeft ? [undefined] : [undefined, 0])
   }
-})
-
-test('a host that leaves waits for nothing for ever, and says nothing of requests that it has not answered', async () => {
-  const { hosting, cores, way, clock } = await withUser()
-  way.idle = () => new Promise(() => undefined)
-  cores.behaviours.set('getSelf', () => new Promise(() => undefined))
-  hosting.receive('s', { k: 'do', id: 3, core: 4, device: 9, name: 'getSelf', args: {} })
-  let hasLeft = false
-  const leaving = hosting.leave().then(() => (hasLeft = true))
-  await clock.advance(9_999)
-  expect(hasLeft).toBe(false)
-  await clock.advance(1)
-  await leaving
-  expect(way.sent.at(-1)).toMatchObject({ id: 2 })
 })

@@ -64,7 +64,7 @@ export interface Rig extends AsyncDisposable {
   /** @param opening runs before the node opens the chat, as its host @param closing before it closes it */
   node(opening?: () => Promise<void>, closing?: () => Promise<void>): Promise<Node>
   /** Resolves once `holds()`, as time passes. */
-  until(holds: () => boolean, what?: string): Promise<void>
+  until(holds: () => boolean | Promise<boolean>, what?: string): Promise<void>
   /** What a promise comes to, as time passes. */
   during<Result>(doing: Promise<Result>, what?: string): Promise<Result>
 }
@@ -78,7 +78,7 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
   const nodes: Node[] = []
   const until: Rig['until'] = async (holds, what = String(holds)) => {
     for (let turn = 0; turn < 20_000; turn++) {
-      if (holds()) return
+      if (await holds()) return
       // The database has a thread of its own: time is not to run away from it.
       await database.ping()
       await clock.advance(turn < 100 ? 1 : 5)

@@ -1,0 +1,129 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { say } from '../plugins/im-ws-gateway/clients/chat.ts'
+import { newClient, type Client } from '../plugins/im-ws-gateway/clients/client.ts'
+import { history } from '../plugins/im-ws-gateway/clients/raw-chat.ts'
+import { openRaw } from '../plugins/im-ws-gateway/clients/raw-client.ts'
+import { restApi } from '../plugins/im-ws-gateway/clients/rest-api.ts'
+import type { Cluster } from './cluster.ts'
+import { secrets } from './site.ts'
+
+/** People who talk in pairs, each on whichever node the proxy has given them. */
+export interface Chats {
+  /** Messages that were acknowledged. */
+  readonly said: number
+  /** Messages whose acknowledgement was cut off with its node. */
+  readonly interrupted: number
+  /** What was acknowledged and is not in the histories of both, and what is there twice. */
+  missed(): Promise<string[]>
+  /** Resolves once nobody talks any more. */
+  stop(): Promise<void>
+}
+
+/** When a client of version 3.5.2 comes back after its socket has ended, milliseconds. */
+const backAfterMs = 5_000
+
+/** Starts four people. @param went called after each message */
+export async function startChats({ url }: Pick<Cluster, 'url'>, went: () => void): Promise<Chats> {
+  const end = new AbortController()
+  const rest = restApi(url, secrets.im)
+  const socketUrl = `${url.replace('http', 'ws')}/im`
+  const unique = crypto.randomUUID().slice(0, 8)
+  const pairs = [
+    ['ann', 'bob'],
+    ['cat', 'dan']
+  ].map(pair => pair.map(name => `${name}-${unique}`))
+  const said: { readonly from: string; readonly to: string; readonly text: string }[] = []
+  let interrupted = 0
+
+  const online = async (userID: string): Promise<Client> => {
+    const token = await rest.login(userID, 5)
+    const client = newClient({ version: '3.5.2', url: socketUrl, apiAddr: url, userID, token })
+    const { errCode, errMsg } = await client.login()
+    if (errCode !== 0) throw new Error(`${userID} was refused with ${errCode}: ${errMsg}`)
+    return client
+  }
+
+  /** Lets the time pass that a client waits before it connects again, until it is back. */
+  const back = async (client: Client): Promise<void> => {
+    while (client.sockets.open === 0) {
+      await client.clock.advance(backAfterMs)
+      await client.settled('has tried', () => client.isIdle)
+    }
+  }
+
+  /** Says something. False: the socket ended before there was an answer. */
+  const acknowledged = async (client: Client, to: string, text: string): Promise<boolean> => {
+    const answered = new AbortController()
+    const answer = say(client, { userID: to }, text).then(
+      () => true,
+      () => false
+    )
+    const cut = async (): Promise<boolean> => {
+      while (!answered.signal.aborted && client.sockets.open > 0) await wait(10)
+      return false
+    }
+    const was = await Promise.race([answer, cut()])
+    answered.abort()
+    return was
+  }
+
+  const talk = async (client: Client, to: string): Promise<void> => {
+    for (let at = 0; !end.signal.aborted; at++) {
+      await back(client)
+      const text = `${client.userID} ${at}`
+      if (await acknowledged(client, to, text)) said.push({ from: client.userID, to, text })
+      else interrupted++
+      went()
+    }
+  }
+
+  const texts = async (userID: string, with_: string): Promise<readonly string[]> => {
+    const token = await rest.token(userID, 2)
+    await using raw = await openRaw({ url: socketUrl, userID, token, platformID: 2, dialect: '3' })
+    const found: string[] = []
+    for (let before: string | undefined; ;) {
+      const page = await history(raw, { userID: with_ }, 500, before)
+      const [first] = page
+      if (!first) return found
+      before = first.clientMsgID
+      found.unshift(...page.map(({ text = '' }) => text))
+    }
+  }
+
+  const clients = new Map<string, Client>()
+  for (const name of pairs.flat()) clients.set(name, await online(name))
+  const talking = pairs.flatMap(([one = '', other = '']) => [
+    talk(clients.get(one)!, other),
+    talk(clients.get(other)!, one)
+  ])
+  return {
+    get said() {
+      return said.length
+    },
+    get interrupted() {
+      return interrupted
+    },
+    async missed() {
+      const wrong: string[] = []
+      for (const [one = '', other = ''] of pairs) {
+        const theirs = said.filter(({ from }) => from === one || from === other)
+        for (const [owner, peer] of [
+          [one, other],
+          [other, one]
+        ] as const) {
+          const kept = await texts(owner, peer)
+          const known = new Set(kept)
+          if (known.size < kept.length) wrong.push(`${owner} has ${kept.length - known.size} messages twice`)
+          for (const { text } of theirs)
+            if (!known.has(text)) wrong.push(`${text} is not in the history of ${owner}`)
+        }
+      }
+      return wrong
+    },
+    async stop() {
+      end.abort()
+      await Promise.all(talking)
+      await Promise.all([...clients.values()].map(client => client[Symbol.asyncDispose]()))
+    }
+  }
+}
