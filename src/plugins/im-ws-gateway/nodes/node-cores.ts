@@ -147,7 +147,7 @@ export class NodeCores implements CoreNode {
     task: (link: Link, dueAt: number) => Promise<Result>
   ): Promise<Result> {
     return this.#repeat(repeatable, async (link, dueAt) => {
-      await untold(core.restoredOn(link))
+      await untold(this.#inTime(core.restoredOn(link), dueAt))
       if (this.#parts.clock.monotonic() >= dueAt) throw new ImError('timeout')
       return task(link, dueAt)
     })
@@ -183,6 +183,17 @@ export class NodeCores implements CoreNode {
   #connected(dueAt: number): Promise<Link> {
     if (this.#isClosed) return Promise.reject(closing())
     return new Promise((resolve, reject) => this.#waiters.add({ resolve, reject, dueAt }))
+  }
+
+  /** A host may take its time to take a user in, and whoever asks for him waits no longer than he would otherwise. */
+  #inTime(restored: Promise<void>, dueAt: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { resolve: () => undefined, reject, dueAt }
+      this.#waiters.add(waiter)
+      const settled = (): void => void this.#waiters.delete(waiter)
+      restored.then(settled, settled)
+      restored.then(resolve, reject)
+    })
   }
 
   #restore(core: NodeCore, link: Link): void {
