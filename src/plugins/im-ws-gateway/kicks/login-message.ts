@@ -1,5 +1,5 @@
-import { Ajv } from 'ajv'
 import { Type, type Static } from 'typebox'
+import { parseIf } from '../node-message.ts'
 
 /** How many logins a message may hold. */
 export const maxLogins = 50
@@ -30,15 +30,8 @@ export type LoginMessage = Static<typeof LoginMessage>
 
 /** Characters of a message of {@link maxLogins} with the longest ids, and some more. */
 const maxCharacters = 65_536
-const fits = new Ajv({ strictTypes: false }).compile<LoginMessage>(LoginMessage)
 
 /** Reads a message. @returns `undefined` for one that no node would send */
 export function readLogins(text: string): LoginMessage | undefined {
-  if (text.length > maxCharacters) return undefined
-  try {
-    const message: unknown = JSON.parse(text)
-    return fits(message) ? message : undefined
-  } catch {
-    return undefined
-  }
+  return text.length > maxCharacters ? undefined : parseIf(LoginMessage, text)
 }

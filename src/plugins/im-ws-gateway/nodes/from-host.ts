@@ -1,5 +1,6 @@
 import type { Message } from '../model.ts'
-import { FromHost, HeadFromHost, linesOf, MessageLine, parse } from './items.ts'
+import { parse } from '../node-message.ts'
+import { FromHost, HeadFromHost, linesOf, MessageLine } from './items.ts'
 import type { Link } from './link.ts'
 import type { NodeCores } from './node-cores.ts'
 import { unpackConversation, unpackEvent } from './packed-event.ts'

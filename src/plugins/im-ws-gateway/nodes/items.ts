@@ -1,5 +1,4 @@
-import { Ajv, type ValidateFunction } from 'ajv'
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { codes, type CodeName } from '../codes.ts'
 import type { Message } from '../model.ts'
 import type { PackedConversation } from './packed-event.ts'
@@ -114,31 +113,6 @@ export type Beat = Static<typeof Beat>
 
 /** Characters of a batch; a larger one is none of ours. */
 const maxBatch = 256 * 1_048_576
-const ajv = new Ajv({ strictTypes: false })
-const compiled = new Map<TSchema, ValidateFunction>()
-
-/** As {@link parse}. @returns `undefined` for JSON that does not fit */
-export function parseIf<Schema extends TSchema>(schema: Schema, json: string): Static<Schema> | undefined {
-  try {
-    return parse(schema, json)
-  } catch {
-    return undefined
-  }
-}
-
-/** @throws {TypeError} for JSON that does not fit. It is not quoted: it holds what people write. */
-export function parse<Schema extends TSchema>(schema: Schema, json: string): Static<Schema> {
-  let check = compiled.get(schema)
-  if (!check) compiled.set(schema, (check = ajv.compile(schema)))
-  let value: unknown
-  try {
-    value = JSON.parse(json)
-  } catch {
-    value = undefined
-  }
-  if (!check(value)) throw new TypeError('what another node has written cannot be understood')
-  return value as Static<Schema>
-}
 
 /** The lines of a batch. @throws {TypeError} for one that is too large */
 export function linesOf(batch: string): readonly string[] {

@@ -1,5 +1,5 @@
-import { Ajv } from 'ajv'
 import { Type } from 'typebox'
+import { parseIf } from '../node-message.ts'
 import type { Revoked } from './revocation-rows.ts'
 
 const UserID = Type.String({ minLength: 1, maxLength: 256 })
@@ -16,15 +16,8 @@ const Message = Type.Object({
   })
 })
 const maxCharacters = 4_096
-const fits = new Ajv({ strictTypes: false }).compile<Revoked>(Message)
 
 /** Reads what another node says that it has revoked. @returns `undefined` for what no node would send */
 export function readRevoked(text: string): Revoked | undefined {
-  if (text.length > maxCharacters) return undefined
-  try {
-    const message: unknown = JSON.parse(text)
-    return fits(message) ? message : undefined
-  } catch {
-    return undefined
-  }
+  return text.length > maxCharacters ? undefined : parseIf(Message, text)
 }

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check'
 import type { TSchema } from 'typebox'
 import { expect, test } from 'vitest'
+import { parse } from '../../../../src/plugins/im-ws-gateway/node-message.ts'
 import {
   Beat,
   FromHost,
   HeadFromHost,
   HeadToHost,
   linesOf,
-  parse,
   ToHost
 } from '../../../../src/plugins/im-ws-gateway/nodes/items.ts'
 
