@@ -212,6 +212,18 @@ test('a device that goes while it is looked up what it missed has not got it', a
   expect(textsIn(await back.attach({ platformID: web }))).toEqual(['one'])
 })
 
+test('beside a device that was resumed, nothing is in doubt that its platform is known to have got', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'arrived')
+  const mark = bob.core.mark?.() ?? 0
+  await bob.leave()
+  const next = await rig.cores.open('bob', () => {})
+  await next.resume?.({ platformID: web }, mark)
+  await next.resume?.({ platformID: web }, mark)
+  await ann.say({ recvID: 'bob' }, 'one')
+  expect(textsIn(await next.attach({ platformID: web }, 0))).toEqual(['one'])
+})
+
 test('while a device is connected, how far it is, is written now and then', async () => {
   const [ann] = await couple()
   await ann.say({ recvID: 'bob' }, 'hello')

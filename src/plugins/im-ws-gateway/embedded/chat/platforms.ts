@@ -68,7 +68,7 @@ export class Platforms {
     const upTo = this.#memory.position
     const known = user.platforms.get(platformID)
     if (known) {
-      const first = Math.min(...[...known.devices].map(other => this.#toldAfter.get(other) ?? 0))
+      const first = Math.min(...[...known.devices].map(other => this.#toldAfterOf(other, known)))
       const doubtful = Math.min(Math.max(since ?? Infinity, first), known.doubtfulAfter ?? Infinity)
       const after = known.devices.size ? doubtful : known.position
       this.#toldAfter.set(device, Math.min(after, upTo))
@@ -96,12 +96,15 @@ export class Platforms {
     const upTo = this.#memory.position
     const { platformID } = device
     const known = user.platforms.get(platformID)
-    const state = known ?? { devices: new Set<Device>(), position: upTo }
+    const state: PlatformState = known ?? { devices: new Set<Device>(), position: upTo }
     if (known && !known.devices.size) this.#doubt(known, known.position)
+    const resumed = (state.resumed ??= { mark, hadAll: known?.devices.size === 0 ? known.position : 0 })
+    resumed.mark = Math.min(resumed.mark, mark)
     state.devices.add(device)
     if (!known) {
       user.platforms.set(platformID, state)
       const after = await this.#readInto(user, platformID, state)
+      resumed.hadAll = after ?? 0
       if (after === undefined) this.#note(user, platformID, mark)
       else if (after < upTo) this.#doubt(state, after)
     }
@@ -112,7 +115,7 @@ export class Platforms {
   detach(user: UserChat, device: Device, since: number | undefined): void {
     const state = user.platforms.get(device.platformID)
     if (!state?.devices.delete(device)) return
-    const own = Math.max(since ?? Infinity, this.#toldAfter.get(device) ?? 0)
+    const own = Math.max(since ?? Infinity, this.#toldAfterOf(device, state))
     const doubtfulAfter = Math.min(own, state.doubtfulAfter ?? Infinity)
     if (state.devices.size) {
       if (doubtfulAfter < Infinity) state.doubtfulAfter = doubtfulAfter
@@ -128,6 +131,10 @@ export class Platforms {
     this.#isClosed = true
     this.#timer?.cancel()
     await this.#write()
+  }
+
+  #toldAfterOf(device: Device, { resumed }: PlatformState): number {
+    return this.#toldAfter.get(device) ?? (resumed ? Math.min(resumed.mark, resumed.hadAll) : 0)
   }
 
   #rest(): void {

@@ -10,6 +10,8 @@ export interface PlatformState {
   position: number
   /** While there are some: the position after which one that has gone may have been told nothing. */
   doubtfulAfter?: number | undefined
+  /** Of those that were resumed: the lowest mark, and up to where all had got everything. 0: nobody knows. */
+  resumed?: { mark: number; hadAll: number }
 }
 
 /** The conversations of a user whose core is open. */
