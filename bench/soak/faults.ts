@@ -90,6 +90,8 @@ export const faults: readonly Fault[] = [
     name: 'database locked',
     explains: after(
       4_000,
+      // Nothing is signed before it can be written down: requests wait.
+      ...waited,
       'sign.audit_*',
       'sign.guard_unavailable',
       'sign.idempotency_*',

@@ -129,4 +129,31 @@ describe.skipIf(!hasRedis)('two gateways that share a Redis', () => {
     await here.app.close()
     await there.app.close()
   })
+
+  test('do dear work once for both, where that is wanted', async () => {
+    let calls = 0
+    let bring: (value: string) => void = () => undefined
+    const work = (): Promise<string> => {
+      calls++
+      return new Promise(resolve => (bring = resolve))
+    }
+    const node = async () => {
+      const app = await testPlugin(cache, {
+        config: { shared: true, sharedJobs: true },
+        with: [[state, { driver: 'redis', redis: { url: redis.url } }]] as never
+      })
+      const service = app.getDecorator<Cache>(Cache.name)
+      return { app, service, read: service.define('report', '10m', work) }
+    }
+    const [here, there] = [await node(), await node()]
+    const readers = [here.read('2026'), there.read('2026')]
+    const waits = (): unknown[] =>
+      [here, there].map(({ service }) => service.stats().counters['shared_waits_total'])
+    await expect.poll(() => waits().toSorted()).toEqual([0, 1])
+    bring('long')
+    expect(await Promise.all(readers)).toEqual(['long', 'long'])
+    expect(calls).toBe(1)
+    await here.app.close()
+    await there.app.close()
+  })
 })

@@ -53,6 +53,11 @@ export const Config = Type.Object({
     description:
       'Also keeps values in `state`, where all nodes have them. Of use when its driver is remote. Clears reach all nodes in any case.'
   }),
+  sharedJobs: Type.Boolean({
+    default: false,
+    description:
+      'With `shared`: one node at a time does the work for a key, and the others wait for its value as long as their own time allows. Of use where work is dear: whoever does it looks into `state` twice more.'
+  }),
   sharedTimeoutMs: Type.Integer({
     default: 300,
     minimum: 100,

@@ -12,6 +12,7 @@ import { Policies } from './policies.ts'
 import { Results } from './results.ts'
 import type { Section } from './section.ts'
 import { Sections } from './sections.ts'
+import { SharedTurns } from './shared-turns.ts'
 import { SharedValues } from './shared-values.ts'
 import { Store } from './store.ts'
 import { ownTag } from './tag.ts'
@@ -64,7 +65,9 @@ export class Core {
         })
       : undefined
     const { wheel, results, shared, store } = this
-    this.jobs = new Jobs({ wheel, results, shared, maxBackground, log })
+    const turns =
+      shared && state && settings.sharedJobs ? new SharedTurns({ state, wheel, shared }) : undefined
+    this.jobs = new Jobs({ wheel, results, shared, turns, maxBackground, log })
     this.engine = new Engine({ wheel, store, jobs: this.jobs, random, ...(told && { told }) })
     const forget = (clearance: Clearance): void => this.#forget(clearance)
     const forgetAll = (): void =>

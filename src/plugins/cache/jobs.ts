@@ -5,6 +5,7 @@ import type { Ask } from './ask.ts'
 import type { FailureKind } from './failure-kind.ts'
 import { Job, type Done, type JobOptions, type Outcome } from './job.ts'
 import type { Results } from './results.ts'
+import type { SharedTurns } from './shared-turns.ts'
 import type { SharedValues } from './shared-values.ts'
 import { refuseSingleUse } from './single-use.ts'
 
@@ -13,6 +14,8 @@ export interface JobsParts {
   readonly wheel: Wheel
   readonly results: Results
   readonly shared: SharedValues | undefined
+  /** There where one node at a time does the work for a key. */
+  readonly turns: SharedTurns | undefined
   readonly maxBackground: number
   readonly log: FastifyBaseLogger
 }
@@ -108,28 +111,48 @@ export class Jobs {
   }
 
   async #lookThenWork(job: Job, shared: SharedValues): Promise<void> {
+    const { found, isFresh } = await this.#look(job, shared)
+    if (found && (isFresh || (job.ask.policy.lazy && !job.background))) this.#end(job, found)
+    if (!isFresh) this.#goOn(job, found, shared)
+  }
+
+  /** What another node has brought, as far as it counts. */
+  async #look(job: Job, shared: SharedValues): Promise<{ found?: Done | undefined; isFresh: boolean }> {
     const { ask } = job
     const seen = await shared.load(ask)
     job.token = seen?.token
     const found =
       seen?.record && !job.forced && !job.cleared ? this.#parts.results.adopt(ask, seen.record) : undefined
-    const isFresh = found?.entry && this.#parts.wheel.now() < found.entry.freshUntil(ask.policy)
-    if (found && (isFresh || (ask.policy.lazy && !job.background))) this.#end(job, found)
-    if (!isFresh) this.#goOn(job, found)
+    const isFresh = found?.entry !== undefined && this.#parts.wheel.now() < found.entry.freshUntil(ask.policy)
+    return { found, isFresh }
   }
 
   /** An old value that another node had is handed out at once where the policy is lazy, and the work goes on behind it. */
-  #goOn(job: Job, found: Done | undefined): void {
+  #goOn(job: Job, found: Done | undefined, shared: SharedValues): void {
     const { ask } = job
-    if (!found || !ask.policy.lazy || job.background) return this.#work(job)
+    if (!found || !ask.policy.lazy || job.background) return void this.#workInTurn(job, shared)
     if (!this.find(ask)) this.startBehind(ask)
   }
 
-  #work(job: Job): void {
+  async #workInTurn(job: Job, shared: SharedValues): Promise<void> {
+    const { turns } = this.#parts
+    if (!turns || job.forced || job.cleared) return this.#work(job)
+    const look = async (): Promise<boolean> => {
+      const { found, isFresh } = await this.#look(job, shared)
+      if (found && isFresh && !job.late) this.#end(job, found)
+      return isFresh
+    }
+    const end = await turns.take(job, look)
+    if (end) this.#work(job, end)
+    else this.#late.delete(job)
+  }
+
+  #work(job: Job, ended?: () => void): void {
     job.ask.section.counts.fetches++
-    attempt(job.ask.run)
+    void attempt(job.ask.run)
       .then(value => this.#succeeded(job, value))
       .catch((error: unknown) => this.#failed(job, error, kindOf(job.ask, error)))
+      .finally(ended)
   }
 
   #succeeded(job: Job, value: unknown): void {

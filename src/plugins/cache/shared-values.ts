@@ -35,7 +35,7 @@ const tombstone = '-'
 
 /** Values that all nodes share. Whatever goes wrong with it, readers do the work themselves. */
 export class SharedValues {
-  readonly counts = { hits: 0, misses: 0, writes: 0, conflicts: 0, oversized: 0, failures: 0 }
+  readonly counts = { hits: 0, misses: 0, writes: 0, conflicts: 0, oversized: 0, waits: 0, failures: 0 }
   readonly #parts: SharedValuesParts
   readonly #writing = new Set<Promise<void>>()
   #pausedUntil = -Infinity
@@ -55,7 +55,7 @@ export class SharedValues {
     try {
       const names = tagsOf(ask)
       const reads = [valueKey(ask.id), ...names.map(tagKey)].map(key => state.get(key))
-      const [text, ...marks] = await this.#inTime(Promise.all(reads))
+      const [text, ...marks] = await this.inTime(Promise.all(reads))
       const tags = Object.fromEntries(names.map((name, at) => [name, marks[at] ?? '']))
       const token = { text, tags }
       const isRecord = text !== undefined && !text.startsWith(tombstone) && text.length <= maxBytes
@@ -83,6 +83,16 @@ export class SharedValues {
     await Promise.all(this.#writing)
   }
 
+  /** What comes of it. @throws when it fails, or takes too long */
+  inTime<T>(work: Promise<T>): Promise<T> {
+    const { wheel, timeoutMs } = this.#parts
+    return new Promise((resolve, reject) => {
+      const late = { dueAt: 0, slot: -1, due: () => reject(new Error('took too long')) }
+      wheel.schedule(late, wheel.now() + timeoutMs)
+      work.then(resolve, reject).finally(() => wheel.cancel(late))
+    })
+  }
+
   /** Makes values void for all nodes, by id and by tag. Never rejects: what cannot be reached is logged. */
   async clear(ids: readonly string[], tags: readonly string[]): Promise<void> {
     const { state, unique } = this.#parts
@@ -108,15 +118,6 @@ export class SharedValues {
     const wasWritten = await state.compareAndSet(valueKey(ask.id), token.text, text, { ttlMs })
     if (wasWritten) this.counts.writes++
     else this.counts.conflicts++
-  }
-
-  #inTime<T>(work: Promise<T>): Promise<T> {
-    const { wheel, timeoutMs } = this.#parts
-    return new Promise((resolve, reject) => {
-      const late = { dueAt: 0, slot: -1, due: () => reject(new Error('took too long')) }
-      wheel.schedule(late, wheel.now() + timeoutMs)
-      work.then(resolve, reject).finally(() => wheel.cancel(late))
-    })
   }
 
   #failed(error: unknown, what: string): void {

@@ -18,6 +18,7 @@ export const settings: Config = {
   maxBackground: 256,
   preset: 'default',
   shared: false,
+  sharedJobs: false,
   sharedTimeoutMs: 300,
   maxSharedBytes: 256 * 1024
 }
