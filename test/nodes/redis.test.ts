@@ -13,6 +13,7 @@ import type { State } from '../../src/plugins/state/service.ts'
 import { fakeClock, testPlugin, type TestGateway } from '../../src/testing/index.ts'
 import { cardKey, guardSecret, outcome, pin } from '../plugins/sign-bridge/rig.ts'
 import { startScan } from '../plugins/wechat-scan/scan-rig.ts'
+import { askedForThree, scanned } from '../plugins/wechat-scan/two-gateways.ts'
 import { openState } from '../plugins/state/redis/open-state.ts'
 import { hasRedis, startRedis, type RedisServer } from '../servers/redis.ts'
 
@@ -42,14 +43,7 @@ describe.skipIf(!hasRedis)('two gateways that share a Redis', () => {
     const { here, there } = await twoWithScan()
     await using _ = here
     await using __ = there
-    here.simulator.set({ callbackUrl: `${there.url}/wechat_event` })
-    const browser = here.browser()
-    const { url } = await browser.post<{ url: string }>('/v1/scan')
-    const stream = await browser.open('/v1/scan/stream')
-    await stream.next('ready')
-    const openid = here.follower()
-    await here.simulator.phone.scan({ url }, openid)
-    const code = String((await stream.next('confirmed')).data['code'])
+    const { openid, code } = await scanned({ here, there })
     const outcomes = await Promise.allSettled([there.scan.exchange(code), here.scan.exchange(code)])
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([
       { status: 'fulfilled', value: expect.objectContaining({ openid }) }
@@ -60,10 +54,7 @@ describe.skipIf(!hasRedis)('two gateways that share a Redis', () => {
     const { here, there } = await twoWithScan({ config: { scenesPerMinute: 2 } })
     await using _ = here
     await using __ = there
-    await here.browser().post('/v1/scan')
-    await there.browser().post('/v1/scan')
-    expect((await here.browser().fetch('/v1/scan', { json: {} })).status).toBe(429)
-    expect((await there.scan.status()).accounts[0]?.qrToday).toBe(2)
+    expect(await askedForThree({ here, there })).toEqual([429, 2])
   })
 
   test('admit a nonce once, whichever of them sees it first', async () => {
