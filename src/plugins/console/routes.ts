@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import type { App } from '../../core/index.ts'
+import { pagePolicy, type App } from '../../core/index.ts'
 import type { Feed } from './feed.ts'
 import { consolePage } from './page.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -53,19 +53,8 @@ export function addConsole(app: App, { feed, take, lookAround }: ConsoleParts, p
 }
 
 function send(reply: FastifyReply, type: string, text: string, origin = ''): FastifyReply {
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    'img-src data:',
-    "connect-src 'self'",
-    `form-action 'self' ${origin}`.trimEnd(),
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'"
-  ]
   const headers = {
-    'content-security-policy': policy.join('; '),
+    'content-security-policy': pagePolicy(`'self' ${origin}`.trimEnd()),
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import type { App } from '../../../core/index.ts'
+import { pagePolicy, type App } from '../../../core/index.ts'
 import type { ImSettings } from '../config.ts'
 import type { BackOffice } from '../embedded/contracts.ts'
 import type { TokenIssuer } from '../tokens/tokens.ts'
@@ -25,18 +25,7 @@ export interface DemoParts {
 const modules = ['chat', 'pane', 'account', 'open-conversation', 'conversation-list', 'message-list', 'page']
 
 const headers = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    'img-src data:',
-    // Covers WebSockets of this origin too.
-    "connect-src 'self'",
-    "form-action 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'"
-  ].join('; '),
+  'content-security-policy': pagePolicy(),
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store'

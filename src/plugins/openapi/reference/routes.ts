@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import type { App } from '../../../core/index.ts'
+import { pagePolicy, type App } from '../../../core/index.ts'
 import type { ReferenceParts } from './page.ts'
 import type { ReferenceLanguage } from './texts.ts'
 
@@ -51,18 +51,7 @@ export function addReference(app: App, { path, origin, parts }: ReferenceRoutes)
   file('reference.js', 'text/javascript', async () => script)
 }
 
-/** Nothing is loaded from elsewhere, nothing stands in the page but text, and no other page may frame it. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  'img-src data:',
-  "connect-src 'self'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'"
-].join('; ')
+const policy = pagePolicy()
 
 function send(reply: FastifyReply, type: string, text: string): FastifyReply {
   const headers = {
