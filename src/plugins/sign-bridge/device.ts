@@ -5,7 +5,6 @@ import { Errors } from './errors.ts'
 import { Fitness } from './fitness.ts'
 import { requestFrame, type Method } from './frame.ts'
 import type { SignJob } from './job.ts'
-import { elsewhere } from './lease.ts'
 import { Link, type ConnectionFacts, type Ending } from './link.ts'
 import type { PinOutcome } from './pin-verdict.ts'
 import { firstText, readSignature } from './reply.ts'
@@ -59,9 +58,9 @@ export class Device {
   }
 
   get state(): DeviceState {
-    const { state, reason } = this.#link
-    if (state === 'connecting' && reason === elsewhere) return 'standby'
-    if (state === 'connecting' || state === 'handshaking' || state === 'closed') return state
+    const { state } = this.#link
+    if (state === 'connecting' || state === 'standby' || state === 'closed' || state === 'handshaking')
+      return state
     if (this.#fitness.reason !== undefined) return state === 'overdue' ? 'recovering' : 'down'
     if (this.#fitness.mustIdentify(this.connection)) return 'handshaking'
     return state === 'free' ? 'ready' : state === 'busy' ? 'busy' : 'recovering'
@@ -141,7 +140,7 @@ export class Device {
 
   /** Connects anew, unless it does already. A request that is out fails; its outcome stays unknown. */
   reconnect(reason: string): void {
-    if (this.#link.state !== 'connecting') this.#link.replace(reason)
+    if (this.#link.isConnected) this.#link.replace(reason)
   }
 
   /** Gives it no request until `release`. One that is out may finish. */
@@ -253,7 +252,7 @@ export class Device {
     const changed = state !== previous || this.#reason !== this.#reportedReason
     this.#reported = state
     this.#reportedReason = this.#reason
-    if (this.#link.state === 'connecting') this.#probeTimer?.cancel()
+    if (!this.#link.isConnected) this.#probeTimer?.cancel()
     if (!this.usable) {
       this.#read?.settle('lost')
       this.#read = undefined

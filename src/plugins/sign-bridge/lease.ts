@@ -10,8 +10,8 @@ export interface LeaseOptions {
   readonly clock: Clock
 }
 
-/** Why there is no connection while another gateway has one. */
-export const elsewhere = 'Another gateway holds this device'
+/** Why the lease is not held, in words; `elsewhere`: another gateway has it. */
+const elsewhere = Symbol('elsewhere')
 const unknown = 'It cannot be known whether another gateway holds this device'
 
 /** Connects only while it holds a lock, so that of several gateways one drives a device. */
@@ -133,7 +133,7 @@ class LeasedTransport implements Transport {
     this.#after(leaseMs / 3, () => void this.#renew())
   }
 
-  #letGo(reason: string): void {
+  #letGo(reason: string | typeof elsewhere): void {
     const [inner, lease] = [this.#inner, this.#lease]
     this.#inner = undefined
     this.#lease = undefined
@@ -143,12 +143,13 @@ class LeasedTransport implements Transport {
     this.#wait(reason)
   }
 
-  #wait(reason: string): void {
+  #wait(reason: string | typeof elsewhere): void {
     if (this.#closed) return
     this.#turn++
     this.#waiting = true
     this.#listen()
-    this.#events.closed(reason)
+    if (reason === elsewhere) this.#events.heldElsewhere()
+    else this.#events.closed(reason)
     this.#after(this.#options.leaseMs / 3, () => void this.#take())
   }
 

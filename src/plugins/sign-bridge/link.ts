@@ -8,8 +8,15 @@ import { firstText, readReply, type Reply } from './reply.ts'
 import { SignOfLife } from './sign-of-life.ts'
 import type { Connect, Transport } from './transport.ts'
 
-/** `overdue`: a reply did not come in time; until it does, or the connection is replaced, nothing else is sent. */
-export type LinkState = 'connecting' | 'handshaking' | 'free' | 'busy' | 'overdue' | 'closed'
+/**
+ * `overdue`: a reply did not come in time; until it does, or the connection is replaced, nothing else is sent.
+ * `standby`: another gateway has the connection.
+ */
+export type LinkState = Unconnected | 'handshaking' | 'free' | 'busy' | 'overdue'
+
+type Unconnected = 'connecting' | 'standby' | 'closed'
+
+const unconnected: ReadonlySet<LinkState> = new Set<Unconnected>(['connecting', 'standby', 'closed'])
 
 /** How a request ends. `silent`: no reply in time. `lost`: the connection ended first. `garbage`: no frame at all came. */
 export type Ending = Reply | 'silent' | 'lost' | 'garbage'
@@ -95,12 +102,18 @@ export class Link {
         this.#heartbeat.ponged()
         this.#life.heard()
       },
-      closed: reason => this.#end('connecting', reason)
+      closed: reason => this.#end('connecting', reason),
+      heldElsewhere: () => this.#end('standby', 'Another gateway holds this device')
     })
   }
 
   get state(): LinkState {
     return this.#state
+  }
+
+  /** Whether the control is at the other end. */
+  get isConnected(): boolean {
+    return !unconnected.has(this.#state)
   }
 
   /** Why it is neither free nor busy. */
@@ -128,7 +141,7 @@ export class Link {
 
   /** Sends a request as soon as the control has had its rest, when nothing else is out. `ended` is always called. */
   ask(exchange: Exchange): void {
-    if (this.#state === 'connecting' || this.#state === 'closed') return exchange.ended('lost')
+    if (!this.isConnected) return exchange.ended('lost')
     this.#out = exchange
     const timeoutMs = Math.max(0, exchange.timeoutMs - this.#pacing.restMs)
     this.#afterRest(() => this.exchange({ ...exchange, timeoutMs }))
@@ -272,7 +285,7 @@ export class Link {
     this.#enter('busy')
   }
 
-  #end(state: 'connecting' | 'closed', reason: string): void {
+  #end(state: Unconnected, reason: string): void {
     if (this.#state === 'closed') return
     this.#timer?.cancel()
     this.#correlation.reset()

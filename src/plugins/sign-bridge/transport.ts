@@ -7,6 +7,8 @@ export interface TransportEvents {
   ponged(): void
   /** The connection, or an attempt to make one, has ended. Another attempt follows by itself. */
   closed(reason: string): void
+  /** Another gateway holds the device: there is no connection, and no attempt at one until it lets go. */
+  heldElsewhere(): void
 }
 
 /** A connection that comes back by itself. It never keeps a frame: what cannot be sent now is not sent. */

@@ -86,7 +86,7 @@ export class Stock {
   fill(): void {
     if (this.#filling || this.#stopped || this.#ready.length >= Math.ceil(this.#parts.target / 2)) return
     this.#filling = true
-    void this.#fillUp().finally(() => (this.#filling = false))
+    void this.#fillUp()
   }
 
   /** Makes no more; a pause in the background ends by itself. */
@@ -108,6 +108,7 @@ export class Stock {
         log.warn({ err: error }, 'no QR code could be made for the stock')
       }
     }
+    this.#filling = false
   }
 
   async #createNow(): Promise<FreshScene> {

@@ -35,7 +35,8 @@ export function listen(): Heard {
     opened: () => note('opened'),
     received: text => note(`received: ${text ?? '(binary)'}`),
     ponged: () => note('ponged'),
-    closed: reason => note(`closed: ${reason}`)
+    closed: reason => note(`closed: ${reason}`),
+    heldElsewhere: () => note('held elsewhere')
   }
 }
 
