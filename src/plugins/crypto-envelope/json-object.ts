@@ -4,7 +4,7 @@ import { Unopenable, type Failure } from './codec.ts'
 
 /**
  * Reads a JSON object (RFC 8259) from untrusted bytes. Duplicate names: the last one wins. A lone surrogate that is
- * escaped (`"\ud800"`) passes: it is for the consumer to refuse.
+ * escaped (`"\ud800"`) passes: it is for the consumer to refuse. A byte order mark in front is ignored (RFC 8259 §8.1).
  * @throws {Unopenable} as `failure` when the bytes are not UTF-8, not JSON, not an object, or hold the names
  * `__proto__` or `constructor.prototype`. The parser's own message quotes the text, so it is dropped.
  */

@@ -138,7 +138,7 @@ const content: Target = {
         async () => profile.codec.open(body, profile.ring, context),
         Unopenable
       )
-      const expected = jsonIn(text)
+      const expected = jsonIn(text.replace(/^\uFEFF/, ''))
       const isObject = typeof expected === 'object' && expected !== null && !Array.isArray(expected)
       if ('refused' in opened) {
         // Zeros are filled up with, and forbidden names may be written with escapes.
