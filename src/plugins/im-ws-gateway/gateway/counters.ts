@@ -21,6 +21,7 @@ export class Counters {
   requestErrors = 0
   events = 0
   frames = 0
+  /** Frames that could not be understood, were of another user, or asked for what there is not. */
   frameErrors = 0
   coresOpened = 0
   coresFailed = 0

@@ -98,6 +98,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       sessions: this.#sessions,
       checking: this.#checking,
       news: this.#news,
+      counters: this.#counters,
       loginTimeoutMs: settings.loginTimeoutMs,
       loggedIn: (connection, failure) => this.#loggedIn(connection, failure)
     }
@@ -191,7 +192,9 @@ export class Gateway implements ImGateway, UpgradeRoute {
     const query = readQuery(raw.url ?? '')
     if (!query) return void socket.destroy()
     const network = networkOf(request.ip)
-    const refusal = this.#limits.reached(network) ? new ImError('tooManyConnections') : undefined
+    let refusal: ImError | undefined
+    if (query.fault !== undefined) refusal = new ImError('badArguments', query.fault)
+    else if (this.#limits.reached(network)) refusal = new ImError('tooManyConnections')
     const hello = { ...query, network, refusal }
     this.#sockets.handleUpgrade(raw, socket, head, opened => {
       const connection = new Connection(opened, socket, hello, this.#host)

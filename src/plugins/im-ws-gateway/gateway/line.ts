@@ -84,9 +84,10 @@ export class Line implements SocketOwner, OutboxOwner {
     return undefined
   }
 
-  /** Sends a ping. If nothing comes back by the next one that is due, the line is dead. */
+  /** Sends a ping. If nothing comes back by the next one that is due, half a `pingMs` later at least, the line is dead. */
   ping(): void {
     this.#isAlive = false
+    this.#pingAt = Math.max(this.#pingAt, this.#limits.now() + this.#limits.pingMs / 2)
     this.#limits.counters.pings++
     this.#owner.pinged()
     this.outbox.push(pingFrame)

@@ -40,6 +40,22 @@ test('the first ping is part of the login', async () => {
   expect(rig.count('pings_total')).toBe(1)
 })
 
+test('a login just before the first ping is due leaves time to answer its own', async () => {
+  const clock = fakeClock()
+  await using rig = await startRig({ clock, random: () => 0, config: { loginTimeoutMs: 60_000 } })
+  const client = await rig.open().opened()
+  await rig.until(() => rig.gateway.status().connections === 1)
+  await clock.advance(12_450)
+  const login = client.askLogin()
+  await rig.until(() => rig.count('logins_total') === 1)
+  // The pong to the ping of the login is not there yet.
+  await clock.advance(1_000)
+  expect(rig.count('ended_dead_total')).toBe(0)
+  await login
+  await clock.advance(12_000)
+  expect([rig.count('ended_dead_total'), rig.gateway.status().connections]).toEqual([0, 1])
+})
+
 test('the next pings of connections that came together are spread', async () => {
   const clock = fakeClock()
   let place = 0
