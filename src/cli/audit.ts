@@ -42,10 +42,10 @@ async function openTrail({ options }: Invocation): Promise<Trail> {
   const provider = entries.find(({ provides }) => provides === Database.name)
   if (!bridge || !provider)
     throw new UsageError('the configuration has no sign-bridge, so there is no audit trail')
-  const { guardSecret, secretFile } = bridge.settings as BridgeSettings
-  if (guardSecret === undefined && !existsSync(secretFile))
-    throw new UsageError(`${secretFile} does not exist: run this where the gateway runs`)
-  const digest = await openSecret({ secretFile, ...(guardSecret !== undefined && { guardSecret }) })
+  const { guardSecret, keyFile } = bridge.settings as BridgeSettings
+  if (guardSecret === undefined && !existsSync(keyFile))
+    throw new UsageError(`${keyFile} does not exist: run this where the gateway runs`)
+  const digest = await openSecret({ keyFile, ...(guardSecret !== undefined && { guardSecret }) })
   const app = Fastify()
   await app.register(provider.plugin, provider.settings)
   await app.ready()

@@ -16,11 +16,11 @@ export interface SecretFileFaults {
 /**
  * The 32 random bytes that a file holds, in hex; it is made when there is none, for this account alone. Of two
  * processes that make it at once the first wins, and both read the same.
- * @param secretFile relative to the working directory, or absolute
+ * @param path relative to the working directory, or absolute
  * @throws {Error} one of `faults`
  */
-export async function secretInFile(secretFile: string, faults: SecretFileFaults): Promise<Buffer> {
-  const file = resolve(secretFile)
+export async function secretInFile(path: string, faults: SecretFileFaults): Promise<Buffer> {
+  const file = resolve(path)
   const found = (await read(file, faults)) ?? (await make(file, faults))
   const bytes = Buffer.from(found.trim(), 'hex')
   if (bytes.length === secretBytes) return bytes

@@ -24,7 +24,7 @@ test('where the key of the PIN guard cannot be kept, the start ends with the fil
   expect(await gateway.ended).toBe(1)
   const report = gateway.output().slice(gateway.output().indexOf('The gateway cannot start: 1 problem'))
   expect(report).toContain(join(folder, 'data', 'sign-bridge.secret'))
-  expect(report).toContain('set guardSecret of sign-bridge, or its secretFile')
+  expect(report).toContain('set guardSecret of sign-bridge, or its keyFile')
   expect(report).not.toMatch(/^\s+at /m)
 })
 

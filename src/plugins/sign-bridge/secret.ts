@@ -10,19 +10,19 @@ export type KeyedDigest = (purpose: string, ...parts: readonly string[]) => stri
 /** Where the key is. The file is used, and made when there is none, unless the key itself is given. */
 export interface SecretPlace {
   readonly guardSecret?: string
-  readonly secretFile: string
+  readonly keyFile: string
 }
 
-const remedy = 'set guardSecret of sign-bridge, or its secretFile to a file that can be written'
+const remedy = 'set guardSecret of sign-bridge, or its keyFile to a file that can be written'
 
 /**
- * Reads the key, or makes one. A relative `secretFile` is in the working directory, not beside the database: whoever
+ * Reads the key, or makes one. A relative `keyFile` is in the working directory, not beside the database: whoever
  * copies the one should not get the other with it.
  * @throws {Error} naming the file, as an absolute path, and the settings when it cannot be made or read, or is no key
  */
-export async function openSecret({ guardSecret, secretFile }: SecretPlace): Promise<KeyedDigest> {
+export async function openSecret({ guardSecret, keyFile }: SecretPlace): Promise<KeyedDigest> {
   if (guardSecret !== undefined) return keyedDigest(guardSecret)
-  const key = await secretInFile(secretFile, {
+  const key = await secretInFile(keyFile, {
     unreadable: (file, code) => `The key in ${file} cannot be read (${code}): ${remedy}`,
     unkept: (file, code) =>
       `The key that protects PINs in the database cannot be kept in ${file} (${code}): ${remedy}`,

@@ -16,8 +16,8 @@ beforeAll(async () => {
     env: {
       PAIFANG_SERVER_LOG_LEVEL: 'silent',
       PAIFANG_DATABASE_FILE: ':memory:',
-      PAIFANG_SIGN_BRIDGE_SECRET_FILE: join(folder, 'sign-bridge.secret'),
-      PAIFANG_SESSIONS_SECRET_FILE: join(folder, 'sessions.secret')
+      PAIFANG_SIGN_BRIDGE_KEY_FILE: join(folder, 'sign-bridge.secret'),
+      PAIFANG_SESSIONS_KEY_FILE: join(folder, 'sessions.secret')
     }
   })
   const page = await app.getDecorator<Metrics>(Metrics.name).text()

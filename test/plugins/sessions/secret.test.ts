@@ -10,33 +10,33 @@ afterAll(directory.remove)
 
 test('a secret in the settings is taken as it is, and no file is looked at', async () => {
   const secret = 'x'.repeat(32)
-  expect(await openSecret({ secret, secretFile: '/proc/nowhere/secret' })).toEqual(Buffer.from(secret))
+  expect(await openSecret({ secret, keyFile: '/proc/nowhere/secret' })).toEqual(Buffer.from(secret))
 })
 
 test('without one it is made once, in a file that only its owner reads, in a directory that is made too', async () => {
-  const secretFile = directory.path('deep', 'down', 'secret')
-  const all = await Promise.all([1, 2, 3].map(() => openSecret({ secretFile })))
+  const keyFile = directory.path('deep', 'down', 'secret')
+  const all = await Promise.all([1, 2, 3].map(() => openSecret({ keyFile })))
   const [secret] = all
   expect(secret).toHaveLength(32)
   for (const one of all) expect(one).toEqual(secret)
-  expect(await openSecret({ secretFile })).toEqual(secret)
-  expect(statSync(secretFile).mode & 0o777).toBe(0o600)
-  expect(readFileSync(secretFile, 'utf8')).toBe(`${secret?.toString('hex')}\n`)
+  expect(await openSecret({ keyFile })).toEqual(secret)
+  expect(statSync(keyFile).mode & 0o777).toBe(0o600)
+  expect(readFileSync(keyFile, 'utf8')).toBe(`${secret?.toString('hex')}\n`)
 })
 
 test.each(['', 'abc', 'f'.repeat(62), 'g'.repeat(64)])(
   'a file that holds %j is no secret, and is left alone',
   async text => {
-    const secretFile = directory.path('broken')
-    writeFileSync(secretFile, text)
-    await expect(openSecret({ secretFile })).rejects.toThrow(`${secretFile} holds no 32 bytes`)
-    expect(readFileSync(secretFile, 'utf8')).toBe(text)
+    const keyFile = directory.path('broken')
+    writeFileSync(keyFile, text)
+    await expect(openSecret({ keyFile })).rejects.toThrow(`${keyFile} holds no 32 bytes`)
+    expect(readFileSync(keyFile, 'utf8')).toBe(text)
   }
 )
 
 test('where it can be neither read nor made, the settings that help are named', async () => {
-  await expect(openSecret({ secretFile: '/proc/nowhere/secret' })).rejects.toThrow('set secret of sessions')
-  await expect(openSecret({ secretFile: directory.path() })).rejects.toThrow('EISDIR')
+  await expect(openSecret({ keyFile: '/proc/nowhere/secret' })).rejects.toThrow('set secret of sessions')
+  await expect(openSecret({ keyFile: directory.path() })).rejects.toThrow('EISDIR')
 })
 
 test('every key is another, and depends on the secret', () => {
