@@ -53,6 +53,10 @@ const commands: Readonly<Record<string, Command>> = {
     flags: ['head', 'since', 'caller'],
     load: async () => (await import('./cli/audit.ts')).audit
   },
+  'forget-key': {
+    summary: 'let a plugin start with another key than its rows were written with: forget-key PLUGIN',
+    load: async () => (await import('./cli/forget-key.ts')).forgetKeyOf
+  },
   worker: {
     summary:
       'make upstream requests for a gateway: worker --gateway URL --name NAME --hosts A,B; worker key NAME prints a key',
@@ -80,7 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
 const usage = `Usage: paifang <command> [--config FILE]
 
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(9)}${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`)
   .join('\n')}
 
 The configuration is FILE, else what PAIFANG_CONFIG names, else paifang.config.{yaml,yml,json,js} here.

@@ -187,7 +187,7 @@ test('the secret is made in a file, once, and a file that holds none is refused 
   await (await start(keyFile)).close()
   expect(readFileSync(keyFile, 'utf8')).toBe(made)
   writeFileSync(keyFile, 'nothing of use')
-  await expect(start(keyFile)).rejects.toThrow('holds no 32 bytes in hex')
+  await expect(start(keyFile)).rejects.toThrow('is no key of 32 bytes in hex')
   await expect(start(directory.path('made', 'click-stats.secret', 'x'))).rejects.toThrow(
     'set secret of click-stats'
   )
