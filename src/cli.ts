@@ -74,6 +74,13 @@ const commands: Readonly<Record<string, Command>> = {
     alone: true,
     load: async () => (await import('./cli/health.ts')).health
   },
+  reload: {
+    summary:
+      'have a running gateway take over its configuration: reload [--url http://127.0.0.1:9000], its admin listener',
+    flags: ['url'],
+    alone: true,
+    load: async () => (await import('./cli/reload.ts')).reload
+  },
   new: {
     summary: 'write a plugin that runs and a test that passes: new <name>',
     alone: true,
