@@ -9,11 +9,13 @@ const pauseMs = 10
  * @throws what `attempt` threw last when `patienceMs` have passed
  */
 export async function whileBusy<T>(patienceMs: number, attempt: () => Promise<T>): Promise<T> {
-  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+  // An attempt may take its time as well, where SQLite waits by itself.
+  const endsAt = performance.now() + patienceMs
+  for (;;) {
     try {
       return await attempt()
     } catch (error) {
-      if (!isBusy(error) || waitedMs >= patienceMs) throw error
+      if (!isBusy(error) || performance.now() >= endsAt) throw error
     }
     await pause(pauseMs)
   }
