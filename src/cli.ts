@@ -53,6 +53,10 @@ const commands: Readonly<Record<string, Command>> = {
     flags: ['head', 'since', 'caller'],
     load: async () => (await import('./cli/audit.ts')).audit
   },
+  backup: {
+    summary: 'copy the SQLite file of the configuration, also while the gateway runs: backup FILE',
+    load: async () => (await import('./cli/backup.ts')).backup
+  },
   'forget-key': {
     summary: 'let a plugin start with another key than its rows were written with: forget-key PLUGIN',
     load: async () => (await import('./cli/forget-key.ts')).forgetKeyOf

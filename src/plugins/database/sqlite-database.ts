@@ -48,6 +48,11 @@ export class SqliteDatabase implements Database {
       throw new Error(`The database file ${this.#file} was removed or replaced while it was in use`)
   }
 
+  /** Writes all that is committed at one moment into another file, which is empty or not there yet. */
+  async copyTo(file: string): Promise<void> {
+    await sql`vacuum into ${file}`.execute(this.#db)
+  }
+
   /** Closes the file; a transaction that is still open is rolled back. Closing twice is harmless. */
   close(): Promise<void> {
     return this.#db.destroy()
