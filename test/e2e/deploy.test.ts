@@ -105,6 +105,22 @@ describe('Dockerfile', () => {
   })
 })
 
+describe('deploy/paifang.service', () => {
+  const unit = text('deploy/paifang.service')
+
+  test('runs the gateway itself, as a user of its own, and reloads and stops it as it wants that', () => {
+    expect(unit).toMatch(/^User=paifang$/m)
+    expect(unit).toMatch(/^Environment=NODE_ENV=production /m)
+    expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node dist\/cli\.js start$/m)
+    expect(unit).toMatch(/^ExecReload=\/bin\/kill -HUP \$MAINPID$/m)
+    const { server } = parse(text('deploy/paifang.config.yaml')) as {
+      server: { drainMs: number; closeMs: number }
+    }
+    const [, seconds = ''] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
+    expect(Number(seconds) * 1_000).toBeGreaterThan(server.drainMs + server.closeMs)
+  })
+})
+
 describe('the configuration of the image', () => {
   test('is good in production', async () => {
     await using program = run('cli.js', ['check', '-c', 'deploy/paifang.config.yaml'], {
