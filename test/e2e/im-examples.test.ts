@@ -28,7 +28,7 @@ beforeAll(() => {
 })
 
 /** Starts a gateway; resolves with its address. */
-async function serve(): Promise<string> {
+async function serve(path = '/im'): Promise<string> {
   const app = await createGateway({
     builtins: [apiError, database, imWsGateway],
     env: {},
@@ -37,7 +37,7 @@ async function serve(): Promise<string> {
       plugins: {
         'api-error': true,
         database: { file: ':memory:' },
-        'im-ws-gateway': { adminSecret, tokenSecret: 'token secret of this test', drainMs: 0 }
+        'im-ws-gateway': { path, adminSecret, tokenSecret: 'token secret of this test', drainMs: 0 }
       }
     }
   })
@@ -45,10 +45,19 @@ async function serve(): Promise<string> {
   return app.listen({ host: '127.0.0.1', port: 0 })
 }
 
+interface Chat {
+  readonly url: string
+  readonly path?: string
+}
+
 /** Runs an example where its client is installed; resolves with what prints once it has printed a line like that. */
-function start(version: Version, url: string, ...args: string[]): (line: RegExp) => Promise<string> {
+function start(
+  version: Version,
+  { url, path = '/im' }: Chat,
+  ...args: string[]
+): (line: RegExp) => Promise<string> {
   const child = spawn(process.execPath, [join(folder, version, `client-${version}.mjs`), ...args], {
-    env: { IM_URL: url, IM_ADMIN_SECRET: adminSecret },
+    env: { IM_URL: url, IM_PATH: path, IM_ADMIN_SECRET: adminSecret },
     stdio: 'pipe'
   })
   onTestFinished(() => void child.kill())
@@ -71,12 +80,17 @@ function start(version: Version, url: string, ...args: string[]): (line: RegExp)
 }
 
 test.each(versions)('the example for %s gets what those for all versions send', async version => {
-  const url = await serve()
-  const receiver = start(version, url, 'ann')
+  const chat = { url: await serve() }
+  const receiver = start(version, chat, 'ann')
   await receiver(/^ann is logged in$/m)
   for (const [index, sender] of versions.entries()) {
-    await start(sender, url, `bob${index}`, 'ann', `Hello from ${sender}`)(/is logged in/)
+    await start(sender, chat, `bob${index}`, 'ann', `Hello from ${sender}`)(/is logged in/)
     const output = await receiver(new RegExp(`^bob${index}: Hello from ${sender}$`, 'm'))
     expect(output).not.toMatch(/error|undefined/i)
   }
+})
+
+test('they find a gateway that listens at another path', async () => {
+  const chat = { url: await serve('/'), path: '/' }
+  await start('3.5.2', chat, 'ann')(/^ann is logged in$/m)
 })
