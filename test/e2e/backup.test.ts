@@ -34,11 +34,12 @@ test('a copy has all that was committed at one moment while rows come, in one fi
   await using database = await opened(file)
   const { db } = database
   const copy = join(folder, 'copy.db')
-  let [last, ended] = [0, false]
+  let last = 0
+  const ended = new AbortController()
   const add = async (): Promise<void> => void (await sql`insert into a_rows values (${++last})`.execute(db))
   await add()
-  const copied = backup(['copy.db']).finally(() => (ended = true))
-  while (!ended) await add()
+  const copied = backup(['copy.db']).finally(() => ended.abort())
+  while (!ended.signal.aborted) await add()
   expect(await copied).toEqual([0, expect.stringContaining(`was copied to ${copy}`)])
   expect(statSync(copy).mode & 0o777).toBe(0o600)
   expect(existsSync(`${copy}-wal`)).toBe(false)

@@ -2,6 +2,7 @@ import { Cluster, Redis } from 'ioredis'
 import type { FastifyBaseLogger } from 'fastify'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../../core/index.ts'
+import { Outage, serverName } from './outage.ts'
 import {
   addressOf,
   clusterOptions,
@@ -27,14 +28,14 @@ export async function openRedis(
     nodes.length > 0 ? new Cluster(nodes, clusterOptions(settings)) : new Redis(commandOptions(settings))
   const listening = new Redis(listenerOptions(settings))
   const commands = withScripts(client)
+  const server = serverName(settings)
+  const outage = new Outage({ server, connections: ['commands', 'messages'], clock, log })
   for (const [connection, name] of [
     [client, 'commands'],
     [listening, 'messages']
   ] as const) {
-    connection.on('error', (error: Error) =>
-      log.warn({ err: error, connection: name }, 'redis cannot be reached')
-    )
-    connection.on('ready', () => log.info({ connection: name }, 'connected to redis'))
+    connection.on('error', (error: Error) => outage.failed(name, error))
+    connection.on('ready', () => outage.ready(name))
   }
   const subscriptions = new Subscriptions({
     client: listening,
@@ -49,6 +50,7 @@ export async function openRedis(
   return new RedisState({
     client: commands,
     subscriptions,
+    outage,
     prefix,
     clock,
     log,

@@ -4,6 +4,7 @@ import type { Clock } from '../../../core/index.ts'
 import { checkedBy, checkedLimit, lifetime } from '../arguments.ts'
 import { Logs } from '../log/logs.ts'
 import { StateFullError, type Expiry, type Lease, type SharedLog, type State } from '../service.ts'
+import type { Outage } from './outage.ts'
 import { dropSilent, isTimeout } from './drop-silent.ts'
 import { RedisLogs } from './redis-logs.ts'
 import type { ScriptCommands } from './scripts.ts'
@@ -13,6 +14,7 @@ export interface RedisStateParts {
   /** For commands. */
   readonly client: (Redis | Cluster) & ScriptCommands
   readonly subscriptions: Subscriptions
+  readonly outage: Pick<Outage, 'reason'>
   /** What all keys and channels begin with. */
   readonly prefix: string
   readonly clock: Clock
@@ -176,6 +178,7 @@ export class RedisState implements State {
       if (error instanceof Error && error.message.includes('OOM command not allowed'))
         throw new StateFullError('Redis holds as much as it may', { cause: error })
       if (isTimeout(error)) void this.#ask()
+      if (isUnconnected(error)) throw new Error(this.#parts.outage.reason, { cause: error })
       throw error
     }
   }
@@ -191,6 +194,11 @@ export class RedisState implements State {
   #assertOpen(): void {
     if (this.#closed) throw new Error('The state is closed')
   }
+}
+
+/** Whether there was no connection to send a command by; ioredis says so in the words of its settings. */
+function isUnconnected(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('enableOfflineQueue options is false')
 }
 
 function asArguments(value: string | undefined): readonly ['0' | '1', string] {
