@@ -22,11 +22,13 @@ import {
   excessFarewell,
   expiryFarewell,
   kickFarewell,
+  logoutFarewell,
   silenceFarewell,
   type Farewell
 } from './endings.ts'
 import type { EventFrames } from './event-frames.ts'
 import { Line, type LineLimits, type LineOwner } from './line.ts'
+import type { LoggedOut } from './logged-out-clients.ts'
 import type { MethodTimes } from './method-times.ts'
 import type { Outbox } from './outbox.ts'
 import { RequestQueue, type QueueLimits, type QueueOwner } from './request-queue.ts'
@@ -92,11 +94,14 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   mark: number | undefined
   readonly #host: ConnectionHost
   readonly #line: Line
+  /** When its socket was opened, by the wheel. */
+  readonly openedAt: number
   readonly #loginBy: number
   /** How far the core was when the last ping went out that was not answered yet. */
   #pingMark: number | undefined
   #expiresAt = Infinity
   #ending: Ending | undefined
+  #endedAt = Infinity
 
   constructor(socket: ClientSocket, tcp: Socket, hello: Hello, host: ConnectionHost) {
     this.hello = hello
@@ -107,7 +112,8 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.#line = new Line(socket, tcp, this, host.lineLimits)
     this.#line.watch(loginBytes)
     this.queue = new RequestQueue(this, host.queueLimits)
-    this.#loginBy = host.wheel.now() + host.settings.loginTimeoutMs
+    this.openedAt = host.wheel.now()
+    this.#loginBy = this.openedAt + host.settings.loginTimeoutMs
     this.#schedule()
   }
 
@@ -159,10 +165,18 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.hasten(this.#expiresAt)
   }
 
+  /** Of a 2.0 client that has logged out and does not know it: others close by themselves, at once. */
+  get unaware(): LoggedOut | undefined {
+    const sinceMs = this.#host.wheel.now() - this.#endedAt
+    const isHeld = this.#ending === 'loggedOut' && sinceMs >= logoutFarewell.closeMs
+    return this.dialect === '2.0' && isHeld ? { token: this.token, at: this.#endedAt } : undefined
+  }
+
   /** Brings the connection to its end. Only the first time counts. */
   end({ ending, state, push, closeMs, code }: Farewell): void {
     if (!this.isOpen) return
     this.#ending = ending
+    this.#endedAt = this.#host.wheel.now()
     if (state) this.state = state
     this.#expiresAt = Infinity
     this.outbox.dropHeld()

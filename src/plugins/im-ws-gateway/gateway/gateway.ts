@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import {
   addUpgradeRoute,
   type App,
@@ -25,7 +26,9 @@ import { Counters, type Ending } from './counters.ts'
 import { dispatch, type DispatchParts } from './dispatch.ts'
 import { EventFrames } from './event-frames.ts'
 import { Flusher } from './flusher.ts'
+import { HeldSockets } from './held-sockets.ts'
 import { Limits } from './limits.ts'
+import { LoggedOutClients, type LoggedOut } from './logged-out-clients.ts'
 import { MethodTimes } from './method-times.ts'
 import type { Verdict } from './policy.ts'
 import { readQuery } from './query.ts'
@@ -62,6 +65,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
   readonly #connections = new Set<Connection>()
   readonly #sessions: Sessions<Connection>
   readonly #checking = new Set<Connection>()
+  readonly #loggedOut = new LoggedOutClients()
+  readonly #held = new HeldSockets()
   readonly #host: ConnectionHost
   readonly #news: LoginNews<Connection> | undefined
   readonly #sockets: ReturnType<typeof socketServer>
@@ -192,10 +197,13 @@ export class Gateway implements ImGateway, UpgradeRoute {
     const query = readQuery(raw.url ?? '')
     if (!query) return void socket.destroy()
     const network = networkOf(request.ip)
+    const unaware = this.#unaware(network, query.token)
+    if (unaware) return this.#hold(socket, network, unaware)
     let refusal: ImError | undefined
     if (query.fault !== undefined) refusal = new ImError('badArguments', query.fault)
     else if (this.#limits.reached(network)) refusal = new ImError('tooManyConnections')
-    const hello = { ...query, network, refusal }
+    const { userID, platformID, operationID } = query
+    const hello = { userID, platformID, operationID, network, refusal }
     this.#sockets.handleUpgrade(raw, socket, head, opened => {
       const connection = new Connection(opened, socket, hello, this.#host)
       this.#limits.add(network)
@@ -219,6 +227,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       end: connection => connection.drain(),
       cut: connection => connection.cut('drained')
     })
+    this.#held.close()
     const drain = this.#drain
     const handedOver = this.#parts.cores.handOver?.()
     signal?.addEventListener('abort', () => drain.cut(), { once: true })
@@ -229,6 +238,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
 
   /** Cuts off what is left, and ends all cores. */
   async close(): Promise<void> {
+    this.#held.close()
     for (const connection of this.#connections) connection.cut('drained')
     await this.#news?.close()
     await this.#sessions.close()
@@ -280,6 +290,25 @@ export class Gateway implements ImGateway, UpgradeRoute {
     }
   }
 
+  /** Who has logged out, and is back without knowing it. */
+  #unaware(network: string, token: string): LoggedOut | undefined {
+    const isSuccessor = (other: Connection, since: number): boolean =>
+      other.token === token && other.hello.network === network && other.openedAt >= since
+    return this.#loggedOut.takeBack(network, this.#wheel.now(), former => {
+      if (former.token === token) return true
+      return [...this.#connections].some(other => isSuccessor(other, former.at))
+    })
+  }
+
+  /** Its program has logged out, or in again on another socket: a second one would bring everything twice. */
+  #hold(socket: Socket, network: string, client: LoggedOut): void {
+    this.#limits.add(network)
+    this.#held.hold(socket, () => {
+      this.#limits.remove(network)
+      this.#loggedOut.ended(network, client, this.#wheel.now())
+    })
+  }
+
   #loggedIn(connection: Connection, failure: ImError | undefined): void {
     if (!failure) this.#counters.logins++
     else this.#counters.loginsRefused++
@@ -288,10 +317,12 @@ export class Gateway implements ImGateway, UpgradeRoute {
   }
 
   #gone(connection: Connection, ending: Ending): void {
+    const { unaware, hello } = connection
+    if (unaware) this.#loggedOut.ended(hello.network, unaware, this.#wheel.now())
     this.#connections.delete(connection)
     this.#checking.delete(connection)
     this.#news?.forget(connection)
-    this.#limits.remove(connection.hello.network)
+    this.#limits.remove(hello.network)
     this.#counters.ended[ending]++
     this.#drain?.left()
   }

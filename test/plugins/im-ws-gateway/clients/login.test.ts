@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { fakeClock } from '../../../../src/testing/index.ts'
+import { fakeClock, type FakeClock } from '../../../../src/testing/index.ts'
 import { hears, history, say } from './chat.ts'
-import { startGateway } from './gateway.ts'
+import type { Client } from './client.ts'
+import { startGateway, type Gateway } from './gateway.ts'
 import { versions } from './packages.ts'
 
 /** Where each client runs; 2.3.0 reads names that mini-programs do not have. */
@@ -27,6 +28,62 @@ test.each(runs)('$version in a $platform: login, calls, logout, and the socket i
   await client.settled('is closed', () => client.sockets.open === 0)
   expect(gateway.im.status().connections).toBe(0)
   expect(client.failures).toEqual([])
+})
+
+/** A user of 2.0.3 in a mini-program, where the client does not notice that it has logged out. */
+async function loggedOut(gateway: Gateway, clock: FakeClock): Promise<Client> {
+  const client = await gateway.online({
+    version: '2.0.3',
+    platform: 'mini-program',
+    userID: 'ann',
+    clock
+  })
+  await client.until('OnSyncServerFinish')
+  await client.logout()
+  return client
+}
+
+/** Lets time go by. */
+async function pass(seconds: number, clock: FakeClock, gateway: Gateway): Promise<void> {
+  for (let at = 0; at < seconds * 4; at++) {
+    await clock.advance(250)
+    await gateway.rest.token('ann', 5)
+  }
+}
+
+test('2.0.3 in a mini-program stays logged out, though it comes back, and can log in again', async () => {
+  const clock = fakeClock(Date.now())
+  await using gateway = await startGateway({ clock })
+  const client = await loggedOut(gateway, clock)
+  await pass(8, clock, gateway)
+  expect(client.sockets.opened).toBe(2)
+  expect(gateway.im.status()).toMatchObject({ connections: 0 })
+  expect(client.events.filter(({ name }) => name === 'OnConnectSuccess')).toHaveLength(1)
+  expect(await client.login()).toMatchObject({ errCode: 0 })
+  expect(await client.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
+})
+
+test('2.0.3 in a mini-program changes its user, and hears of each message once', async () => {
+  const clock = fakeClock(Date.now())
+  await using gateway = await startGateway({ clock })
+  const bob = await gateway.online({ version: '3.5.2', userID: 'bob' })
+  const client = await loggedOut(gateway, clock)
+  const token = await gateway.rest.login('cleo', 5)
+  expect(
+    await client.call('login', { userID: 'cleo', token, platformID: 5, url: gateway.url })
+  ).toMatchObject({
+    errCode: 0
+  })
+  await pass(8, clock, gateway)
+  expect(client.sockets.opened).toBe(3)
+  await say(bob, { userID: 'cleo' }, 'once')
+  await say(bob, { userID: 'cleo' }, 'and again')
+  const heard = (): string[] =>
+    client.events
+      .filter(({ name }) => name === 'OnRecvNewMessage')
+      .map(({ data }) => (data as { content: string }).content)
+  await client.settled('hears both', () => heard().includes('and again'))
+  expect(heard()).toEqual(['once', 'and again'])
 })
 
 test.each(versions)('%s logs in again after a logout', async version => {
