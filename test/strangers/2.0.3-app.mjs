@@ -69,6 +69,9 @@ export class App {
     for (const event of Object.values(CbEvents)) {
       this.client.on(event, response => {
         tally.events.add(event)
+        const { errCode, errMsg, operationID } = response
+        const sound = [errMsg, operationID, response.data].every(value => typeof value === 'string')
+        if (!sound || errCode !== 0 || response.event !== event) tally.unsound.push(response)
         this.events.push({ event, data: parse(response.data), response })
         for (const watcher of this.watchers) watcher()
       })
@@ -130,9 +133,16 @@ export class App {
 
   /** Checks that a call is refused, in the envelope of all answers. */
   async refused(sentence, method, ...args) {
-    const answer = await this.settle(method, ...args)
+    const operationID = randomUUID()
+    const answer = await this.settle(method, ...args, operationID)
     const holds = typeof answer?.errCode === 'number' && answer.errCode !== 0 && answer.errMsg?.length > 0
-    check(sentence, holds, 'a rejection with errCode and errMsg', answer?.message ?? answer)
+    const own = answer?.event === requestOf(method) && answer.operationID === operationID
+    check(
+      sentence,
+      holds && own,
+      'a rejection with errCode, errMsg, its event and operationID',
+      answer?.message ?? answer
+    )
   }
 
   find(event, matches = () => true, from = 0) {
@@ -140,7 +150,7 @@ export class App {
   }
 
   /** The data of the first event of that kind that matches, or undefined when none comes in time. */
-  async event(event, matches, from = 0) {
+  async event(event, matches, from = 0, deadlineMs = DEADLINE_MS) {
     const found = this.find(event, matches, from)
     if (found) return found.data
     return new Promise(resolve => {
@@ -153,14 +163,14 @@ export class App {
         const item = this.find(event, matches, from)
         if (item) done(item.data)
       }
-      const timer = setTimeout(done, DEADLINE_MS)
+      const timer = setTimeout(done, deadlineMs)
       this.watchers.add(look)
     })
   }
 
   /** Checks that an event comes whose data matches; returns the data. */
-  async sees(sentence, event, matches, from = 0) {
-    const data = await this.event(event, matches, from)
+  async sees(sentence, event, matches, from = 0, deadlineMs = DEADLINE_MS) {
+    const data = await this.event(event, matches, from, deadlineMs)
     const others = this.events.slice(from).filter(item => item.event === event)
     check(
       sentence,
@@ -175,7 +185,7 @@ export class App {
   async seesNot(sentence, event, matches, from = 0) {
     await pause(SILENCE_MS)
     const item = this.find(event, matches, from)
-    check(sentence, item === undefined, `no ${event}`, item?.data)
+    check(sentence, item === undefined, `no ${event}`, item?.data || event)
   }
 
   get mark() {

@@ -97,7 +97,8 @@ async function timeout(amy, bob) {
     'an invitation that nobody answers is told by OnInvitationTimeout',
     CbEvents.ONINVITATIONTIMEOUT,
     inRoom(roomID),
-    from.amy
+    from.amy,
+    4000
   )
   same('after a timeout nobody has accepted', amy.find(CbEvents.ONINVITEEACCEPTED, inRoom(roomID)), undefined)
 }

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { CbEvents, OpenIMSDK } from 'oim203'
 
-export const tally = { checks: 0, failed: 0, methods: new Set(), answered: new Set(), events: new Set() }
+export const tally = {
+  checks: 0,
+  failed: 0,
+  methods: new Set(),
+  answered: new Set(),
+  events: new Set(),
+  unsound: []
+}
 
 const show = value => {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
@@ -42,6 +49,7 @@ export async function part(name, run) {
 
 /** Says which methods and events were met, and how many checks failed; returns the exit code. */
 export function summary() {
+  same('every event is a WsResponse, with its own event, errCode 0 and data as a string', tally.unsound, [])
   const instance = new OpenIMSDK()
   const own = Object.keys(instance).filter(
     key => typeof instance[key] === 'function' && !['wsSend'].includes(key)

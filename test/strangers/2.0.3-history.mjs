@@ -81,6 +81,12 @@ async function receipts(amy, bob) {
     (await bob.conversation(amy.userID)).unreadCount,
     0
   )
+  await bob.call('markC2CMessageAsRead', { userID: amy.userID, msgIDList: [third?.clientMsgID] })
+  await amy.sees(
+    'after that a receipt of its message can still be given',
+    CbEvents.ONRECVC2CREADRECEIPT,
+    reads(third?.clientMsgID)
+  )
 }
 
 async function revoke(amy, bob) {

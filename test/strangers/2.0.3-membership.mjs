@@ -8,8 +8,9 @@ const outcomes = results =>
   Array.isArray(results) ? results.map(item => [item.userID, typeof item.result]) : results
 const group = groupID => data => data?.groupID === groupID
 
-export async function invite(amy, bob, dan, groupID) {
-  const results = await bob.call('inviteUserToGroup', {
+/** All members may invite, ordinary ones too. */
+export async function invite(amy, cid, dan, groupID) {
+  const results = await cid.call('inviteUserToGroup', {
     groupID,
     reason: 'he walks too',
     userIDList: [dan.userID]
@@ -20,7 +21,7 @@ export async function invite(amy, bob, dan, groupID) {
   await dan.sees('who is invited gets OnJoinedGroupAdded', CbEvents.ONJOINEDGROUPADDED, group(groupID))
   for (const [who, app] of [
     ['the owner', amy],
-    ['who invites', bob]
+    ['who invites', cid]
   ]) {
     const told = await app.sees(
       `${who} gets OnGroupMemberAdded of an invitation`,

@@ -23,6 +23,7 @@ export async function messages(api) {
   await progress(amy, bob)
   await fromPaths(amy, bob)
   await unsent(amy, bob)
+  await odd(amy, bob)
   await burst(amy, bob)
   await leave(amy, bob)
 }
@@ -254,4 +255,15 @@ async function burst(amy, bob) {
     got.map(item => item.content),
     kept.map(item => item.content)
   )
+}
+
+async function odd(amy, bob) {
+  for (const [name, text] of [
+    ['line ends, quotes and emoji', ' "two"\n\tlines \\ 😀 {"a":1} <b>&amp;</b> '],
+    ['ten thousand characters', '长'.repeat(10_000)]
+  ]) {
+    const sent = await amy.say(bob.userID, text)
+    const matches = data => data?.clientMsgID === sent?.clientMsgID
+    same(`${name} arrive as they are`, (await bob.event(CbEvents.ONRECVNEWMESSAGE, matches))?.content, text)
+  }
 }

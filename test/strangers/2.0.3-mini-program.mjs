@@ -1,5 +1,5 @@
-// The client in a WeChat mini-program, which js_v2/sdk_integrate/faq.md says that it supports: there is no WebSocket, and
-// wx.connectSocket gives a SocketTask (https://developers.weixin.qq.com/miniprogram/dev/api/network/websocket/SocketTask.html).
+// The client in a WeChat mini-program or in uni-app, which js_v2/sdk_integrate/faq.md says that it supports: there is no WebSocket, and
+// wx.connectSocket or uni.connectSocket gives a SocketTask (https://developers.weixin.qq.com/miniprogram/dev/api/network/websocket/SocketTask.html).
 import { App, enter, leave, pause, register } from './2.0.3-app.mjs'
 import { check, has, same } from './2.0.3-checks.mjs'
 import { CbEvents } from 'oim203'
@@ -25,15 +25,15 @@ function connectSocket({ url }) {
   return task
 }
 
-/** An instance that was made where there is a `wx` and no WebSocket. */
-function inMiniProgram(api, userID) {
-  const browsers = globalThis.WebSocket
-  delete globalThis.WebSocket
-  globalThis.wx = { connectSocket }
+/** An instance that was made where there is a `wx`, or a `uni`, and no WebSocket: the client looks for them when it is made. */
+function inMiniProgram(api, userID, name = 'wx') {
+  const { WebSocket: browsers } = globalThis
+  for (const other of ['WebSocket', 'wx', 'uni']) delete globalThis[other]
+  globalThis[name] = { connectSocket }
   try {
     return new App(api, userID)
   } finally {
-    globalThis.WebSocket = browsers
+    Object.assign(globalThis, { WebSocket: browsers, wx: { connectSocket }, uni: { connectSocket } })
   }
 }
 
@@ -65,7 +65,18 @@ export async function miniProgram(api) {
   })
 
   await leave(bob)
-  await Promise.all([out(api), change(api)])
+  await Promise.all([out(api), change(api), uniApp(api)])
+}
+
+async function uniApp(api) {
+  const [bob] = await enter(api, 'bob')
+  const amy = inMiniProgram(api, await register(api, 'amy'), 'uni')
+  has('uni-app: login resolves', await amy.login(), { errCode: 0 })
+  const question = await amy.say(bob.userID, 'from uni-app')
+  has('uni-app: what it sends arrives', await arrives(bob, question), { content: 'from uni-app' })
+  const answer = await bob.say(amy.userID, 'to uni-app')
+  has('uni-app: what is sent to it arrives', await arrives(amy, answer), { content: 'to uni-app' })
+  await leave(bob)
 }
 
 /** The client connects again two seconds after a close, and the gateway may take its time to close: what is said holds after that. */

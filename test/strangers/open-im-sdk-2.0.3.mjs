@@ -6,6 +6,7 @@ import { part, summary } from './2.0.3-checks.mjs'
 import { again } from './2.0.3-again.mjs'
 import { calls } from './2.0.3-calls.mjs'
 import { conversations } from './2.0.3-conversations.mjs'
+import { devices } from './2.0.3-devices.mjs'
 import { friends } from './2.0.3-friends.mjs'
 import { groups } from './2.0.3-groups.mjs'
 import { history } from './2.0.3-history.mjs'
@@ -22,6 +23,7 @@ const topics = {
   conversations,
   groups,
   calls,
+  devices,
   'mini-program': miniProgram
 }
 
