@@ -1,11 +1,6 @@
 // Page `conversation`; flutter_v2 `conversation` for which call makes which event.
-import { CbEvents, marked } from './2.3.0-harness.mjs'
+import { CbEvents, marked, say, sorted } from './2.3.0-harness.mjs'
 import { conversation, message } from './2.3.0-shapes.mjs'
-
-const send = async (from, target, content) => {
-  const { data } = await from.sdk.createTextMessage(content)
-  return JSON.parse((await from.sdk.sendMessage({ recvID: '', groupID: '', ...target, message: data })).data)
-}
 
 const one = async (user, sourceID, sessionType = 1) =>
   JSON.parse((await user.sdk.getOneConversation({ sourceID, sessionType })).data)
@@ -34,7 +29,7 @@ const appears = async (t, user, other) => {
   const theirs = (await other.sdk.getConversationIDBySessionType({ sourceID: user.userID, sessionType: 1 }))
     .data
   marked(user, other)
-  const sent = await send(user, { recvID: other.userID }, 'good morning')
+  const sent = await say(user, other, 'good morning')
   const told = await t.event(
     'the receiver gets OnNewConversation, a list',
     other,
@@ -65,7 +60,7 @@ const appears = async (t, user, other) => {
   )
   t.equal('the total is the string 1', await total(other), '1')
   marked(other)
-  await send(user, { recvID: other.userID }, 'are you up?')
+  await say(user, other, 'are you up?')
   const more = has(theirs, entry => entry.unreadCount === 2)
   const changed = await t.event(
     'a second message makes OnConversationChanged',
@@ -94,33 +89,25 @@ const lists = async (t, user, first, second) => {
     user.sdk.getMultipleConversation([first, second]),
     [conversation]
   )
-  t.equal('it has those two', both.map(entry => entry.conversationID).toSorted(), [first, second].toSorted())
+  t.equal('it has those two', sorted(both.map(entry => entry.conversationID)), sorted([first, second]))
 }
 
 const marks = async (t, user, other, groupID, ids) => {
-  const ways = [
-    [
-      'markC2CMessageAsRead with no IDs',
-      () => user.sdk.markC2CMessageAsRead({ userID: other.userID, msgIDList: [] }),
-      'chat'
-    ],
-    [
-      'markGroupMessageAsRead with no IDs',
-      () => user.sdk.markGroupMessageAsRead({ groupID, msgIDList: [] }),
-      'group'
-    ],
-    ['markGroupMessageHasRead', () => user.sdk.markGroupMessageHasRead(groupID), 'group'],
-    [
-      'markMessageAsReadByConID',
-      () => user.sdk.markMessageAsReadByConID({ conversationID: ids.chat, msgIDList: [] }),
-      'chat'
-    ],
-    ['markNotifyMessageHasRead', () => user.sdk.markNotifyMessageHasRead(ids.chat), 'chat']
-  ]
-  for (const [name, call, kind] of ways) {
+  const { sdk } = user
+  const ways = {
+    'markC2CMessageAsRead with no IDs': () =>
+      sdk.markC2CMessageAsRead({ userID: other.userID, msgIDList: [] }),
+    'markGroupMessageAsRead with no IDs': () => sdk.markGroupMessageAsRead({ groupID, msgIDList: [] }),
+    markGroupMessageHasRead: () => sdk.markGroupMessageHasRead(groupID),
+    markMessageAsReadByConID: () => sdk.markMessageAsReadByConID({ conversationID: ids.chat, msgIDList: [] }),
+    markNotifyMessageHasRead: () => sdk.markNotifyMessageHasRead(ids.chat)
+  }
+  for (const [name, call] of Object.entries(ways)) {
+    const isGroup = name.includes('Group')
+    const id = isGroup ? ids.group : ids.chat
     marked(user)
-    await send(other, kind === 'chat' ? { recvID: user.userID } : { groupID }, `for ${name}`)
-    const counts = has(ids[kind], entry => entry.unreadCount > 0)
+    await say(other, isGroup ? groupID : user, `for ${name}`)
+    const counts = has(id, entry => entry.unreadCount > 0)
     await t.event(
       `before ${name} the conversation has unread messages`,
       user,
@@ -132,7 +119,7 @@ const marks = async (t, user, other, groupID, ids) => {
     const answer = call()
     if (answer === undefined) t.equal(`${name} returns nothing, as declared`, answer, undefined)
     else await t.resolves(`${name} resolves`, answer)
-    const none = has(ids[kind], entry => entry.unreadCount === 0)
+    const none = has(id, entry => entry.unreadCount === 0)
     await t.event('OnConversationChanged says that it has none', user, CbEvents.ONCONVERSATIONCHANGED, none)
     await t.event(
       'the total changes to 0',
@@ -145,17 +132,15 @@ const marks = async (t, user, other, groupID, ids) => {
 }
 
 const settings = async (t, user, other, id) => {
-  for (const [method, given, fits] of [
-    [
-      'setConversationDraft',
-      { draftText: 'dear' },
-      entry => entry.draftText === 'dear' && entry.draftTextTime > 0
-    ],
-    ['setConversationDraft', { draftText: '' }, entry => entry.draftText === ''],
-    ['pinConversation', { isPinned: true }, entry => entry.isPinned === true],
-    ['pinConversation', { isPinned: false }, entry => entry.isPinned === false],
-    ['setOneConversationPrivateChat', { isPrivate: true }, entry => entry.isPrivateChat === true]
-  ]) {
+  const draft = draftText => ({ method: 'setConversationDraft', given: { draftText }, shown: { draftText } })
+  const pin = isPinned => ({ method: 'pinConversation', given: { isPinned }, shown: { isPinned } })
+  const burn = {
+    method: 'setOneConversationPrivateChat',
+    given: { isPrivate: true },
+    shown: { isPrivateChat: true }
+  }
+  for (const { method, given, shown } of [draft('dear'), draft(''), pin(true), pin(false), burn]) {
+    const fits = entry => Object.entries(shown).every(([key, value]) => entry[key] === value)
     const what = `${method} with ${JSON.stringify(given)}`
     marked(user)
     await t.resolves(`${what} resolves`, user.sdk[method]({ conversationID: id, ...given }))
@@ -163,10 +148,10 @@ const settings = async (t, user, other, id) => {
     const [entry] = JSON.parse((await user.sdk.getMultipleConversation([id])).data)
     t.holds('a later read has it', fits(entry), JSON.stringify(given), entry)
   }
-  const sent = await send(user, { recvID: other.userID }, 'burn this')
+  const sent = await say(user, other, 'burn this')
   t.equal('messages of a private chat say so', sent.attachedInfoElem.isPrivateChat, true)
   await user.sdk.setOneConversationPrivateChat({ conversationID: id, isPrivate: false })
-  const later = await send(user, { recvID: other.userID }, 'keep this')
+  const later = await say(user, other, 'keep this')
   t.equal('after it is none, they do not', later.attachedInfoElem.isPrivateChat, false)
 }
 
@@ -189,7 +174,7 @@ const options = async (t, user, other, id) => {
     t.equal('the conversation has it, too', (await one(user, other.userID)).recvMsgOpt, opt)
     const was = { total: Number(await total(user)), unread: (await one(user, other.userID)).unreadCount }
     marked(user)
-    const sent = await send(other, { recvID: user.userID }, `with ${opt}`)
+    const sent = await say(other, user, `with ${opt}`)
     const fits = entry => entry.clientMsgID === sent.clientMsgID
     if (opt === 1) {
       await t.silence('with 1 messages are not received', user, CbEvents.ONRECVNEWMESSAGE, fits)
@@ -215,7 +200,7 @@ const options = async (t, user, other, id) => {
       user.sdk.setGlobalRecvMessageOpt({ opt })
     )
     marked(user)
-    const sent = await send(other, { recvID: user.userID }, `globally ${opt}`)
+    const sent = await say(other, user, `globally ${opt}`)
     const fits = entry => entry.clientMsgID === sent.clientMsgID
     if (opt === 1)
       await t.silence('globally 1: messages are not received', user, CbEvents.ONRECVNEWMESSAGE, fits)
@@ -242,7 +227,7 @@ const mentions = async (t, user, other, groupID, id) => {
 const deletions = async (t, user, other, ids) => {
   for (const method of ['deleteConversation', 'deleteConversationFromLocalAndSvr']) {
     marked(user)
-    await send(other, { recvID: user.userID }, `before ${method}`)
+    await say(other, user, `before ${method}`)
     await user.wait(CbEvents.ONTOTALUNREADMESSAGECOUNTCHANGED, n => Number(n) > 0)
     marked(user)
     await t.resolves(`${method} resolves`, user.sdk[method](ids.chat))
@@ -260,7 +245,7 @@ const deletions = async (t, user, other, ids) => {
       'none'
     )
     marked(user)
-    await send(other, { recvID: user.userID }, `after ${method}`)
+    await say(other, user, `after ${method}`)
     await t.event(
       'a later message brings it back: OnNewConversation',
       user,

@@ -1,8 +1,8 @@
 // Page `friend`, and flutter_v2 `friend` for who gets which events.
-import { CbEvents, marked } from './2.3.0-harness.mjs'
+import { CbEvents, marked, sorted } from './2.3.0-harness.mjs'
 import { black, friend, friendApplication, relation, totalUser } from './2.3.0-shapes.mjs'
 
-const ids = list => list.map(entry => entry.userID).toSorted()
+const ids = list => sorted(list.map(entry => entry.userID))
 
 const bothHear = async (t, [from, to], name, what, shape) => {
   for (const [who, user] of [
@@ -112,7 +112,7 @@ const lists = async (t, user, mate, stranger) => {
   t.equal('it has no blackInfo of a friend who is not on the blacklist', known[0]?.blackInfo, null)
   const asked = [mate.userID, stranger.userID]
   const related = await t.json('checkFriend answers', user.sdk.checkFriend(asked), [relation])
-  t.equal('checkFriend has an entry for each', ids(related), asked.toSorted())
+  t.equal('checkFriend has an entry for each', ids(related), sorted(asked))
   const result = id => related.find(entry => entry.userID === id)?.result
   t.holds(
     'checkFriend tells a friend from another',

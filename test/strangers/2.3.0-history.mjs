@@ -1,11 +1,6 @@
 // Page `message`: histories in pages, search, and messages that are deleted, cleared or inserted.
-import { CbEvents, marked, parse } from './2.3.0-harness.mjs'
+import { CbEvents, marked, parse, say, sorted } from './2.3.0-harness.mjs'
 import { message } from './2.3.0-shapes.mjs'
-
-const send = async (from, target, content) => {
-  const { data } = await from.sdk.createTextMessage(content)
-  return JSON.parse((await from.sdk.sendMessage({ recvID: '', groupID: '', ...target, message: data })).data)
-}
 
 const contents = list => list.map(entry => entry.content)
 const texts = data => contents(JSON.parse(data).filter(entry => entry.contentType === 101))
@@ -18,9 +13,10 @@ const list = async (user, target, more) => {
 const words = ['one', 'two', 'three', 'four', 'five']
 
 // flutter_v2 `message`: the last entry of a list is the newest.
-const pages = async (t, user, target) => {
+const pages = async (t, user, to) => {
+  const target = typeof to === 'string' ? { groupID: to } : { userID: to.userID }
   const sent = []
-  for (const word of words) sent.push(await send(user, { recvID: target.userID, ...target }, word))
+  for (const word of words) sent.push(await say(user, to, word))
   const read = more => ({ userID: '', groupID: '', startClientMsgID: '', count: 3, ...target, ...more })
   const newest = await t.json('getHistoryMessageList answers', user.sdk.getHistoryMessageList(read()), [
     message
@@ -39,7 +35,7 @@ const pages = async (t, user, target) => {
     user.sdk.getHistoryMessageListReverse(after),
     [message]
   )
-  t.equal('it has those after that message', contents(later).toSorted(), words.slice(2).toSorted())
+  t.equal('it has those after that message', sorted(contents(later)), sorted(words.slice(2)))
   const advanced = read({ conversationID: '', lastMinSeq: 0 })
   const got = await t.json(
     'getAdvancedHistoryMessageList answers',
@@ -77,13 +73,13 @@ const find = async (t, user, conversationID, sent) => {
     shape
   )
   const items = of => of.findResultItems?.flatMap(item => item.messageList) ?? []
-  t.equal('findMessageList has the messages', contents(items(found)).toSorted(), ['five', 'one'])
+  t.equal('findMessageList has the messages', sorted(contents(items(found))), ['five', 'one'])
   const listed = await t.json(
     'findMessageList with a list of them, as openim-sdk-core 2.3 takes it, answers',
     user.sdk.findMessageList([{ conversationID, clientMsgIDList }]),
     shape
   )
-  t.equal('it has the messages', contents(items(listed)).toSorted(), ['five', 'one'])
+  t.equal('it has the messages', sorted(contents(items(listed))), ['five', 'one'])
   const options = { userID: '', groupID: '', conversationID, startClientMsgID: sent[1].clientMsgID, count: 1 }
   const byID = JSON.parse((await user.sdk.getHistoryMessageList(options)).data)
   t.equal('getHistoryMessageList takes the conversationID, too', contents(byID), ['one'])
@@ -122,24 +118,31 @@ const search = async (t, user, other, conversationID) => {
   ])
   const here = { conversationID, pageIndex: 1, count: 10 }
   const yesterday = Math.floor(Date.now() / 1000) - 86_400
-  for (const [what, more, expected] of [
-    ['in one conversation', here, ['a needle', 'my needle']],
-    ['by sender', { ...here, senderUserIDList: [other.userID] }, ['my needle']],
-    ['by type', { ...here, messageTypeList: [101] }, ['a needle', 'my needle']],
-    ['by another type', { ...here, messageTypeList: [102] }, []],
-    ['in the last hour', { ...here, searchTimePeriod: 3600 }, ['a needle', 'my needle']],
-    ['in an hour of yesterday', { ...here, searchTimePosition: yesterday, searchTimePeriod: 3600 }, []],
-    ['for what nobody said', { ...here, keywordList: ['haystack'] }, []]
-  ]) {
-    const answer = parse(await t.resolves(`searchLocalMessages ${what} resolves`, ask(more)))
+  const both = ['a needle', 'my needle']
+  const ways = {
+    'in one conversation': { given: {}, expected: both },
+    'by sender': { given: { senderUserIDList: [other.userID] }, expected: ['my needle'] },
+    'by type': { given: { messageTypeList: [101] }, expected: both },
+    'by another type': { given: { messageTypeList: [102] }, expected: [] },
+    'in the last hour': { given: { searchTimePeriod: 3600 }, expected: both },
+    'in an hour of yesterday': {
+      given: { searchTimePosition: yesterday, searchTimePeriod: 3600 },
+      expected: []
+    },
+    'for what nobody said': { given: { keywordList: ['haystack'] }, expected: [] }
+  }
+  for (const [what, way] of Object.entries(ways)) {
+    const answer = parse(
+      await t.resolves(`searchLocalMessages ${what} resolves`, ask({ ...here, ...way.given }))
+    )
     const found = (answer?.searchResultItems ?? []).flatMap(entry => contents(entry.messageList))
-    t.equal(`searchLocalMessages ${what} finds what matches`, found.toSorted(), expected)
+    t.equal(`searchLocalMessages ${what} finds what matches`, sorted(found), way.expected)
   }
 }
 
 const deletions = async (t, user, other) => {
   for (const method of ['deleteMessageFromLocalStorage', 'deleteMessageFromLocalAndSvr']) {
-    const sent = await send(user, { recvID: other.userID }, `for ${method}`)
+    const sent = await say(user, other, `for ${method}`)
     await t.resolves(`${method} resolves`, user.sdk[method](JSON.stringify(sent)))
     const own = await list(user, { userID: other.userID })
     t.holds('the own history has the message no more', !own.includes(`for ${method}`), 'no such message', own)
@@ -149,17 +152,14 @@ const deletions = async (t, user, other) => {
 }
 
 const inserts = async (t, user, other, groupID) => {
-  for (const [method, more, target] of [
-    [
-      'insertSingleMessageToLocalStorage',
-      { recvID: user.userID, sendID: other.userID },
-      { userID: other.userID }
-    ],
-    ['insertGroupMessageToLocalStorage', { groupID, sendID: other.userID }, { groupID }]
-  ]) {
+  const ways = {
+    insertSingleMessageToLocalStorage: [{ recvID: user.userID }, { userID: other.userID }],
+    insertGroupMessageToLocalStorage: [{ groupID }, { groupID }]
+  }
+  for (const [method, [more, target]] of Object.entries(ways)) {
     const { data } = await user.sdk.createTextMessage(`by ${method}`)
     marked(other)
-    await t.resolves(`${method} resolves`, user.sdk[method]({ message: data, ...more }))
+    await t.resolves(`${method} resolves`, user.sdk[method]({ message: data, sendID: other.userID, ...more }))
     const own = await list(user, target)
     t.holds('the own history has the inserted message', own.includes(`by ${method}`), `by ${method}`, own)
     const theirs = await list(other, target.groupID ? target : { userID: user.userID })
@@ -173,22 +173,23 @@ const inserts = async (t, user, other, groupID) => {
 }
 
 const clears = async (t, user, other, groupID) => {
-  const single = { recvID: other.userID }
-  for (const [method, given, to, target] of [
-    ['clearC2CHistoryMessage', other.userID, single, { userID: other.userID }],
-    ['clearC2CHistoryMessageFromLocalAndSvr', other.userID, single, { userID: other.userID }],
-    ['clearGroupHistoryMessage', groupID, { groupID }, { groupID }],
-    ['clearGroupHistoryMessageFromLocalAndSvr', groupID, { groupID }, { groupID }],
-    ['deleteAllMsgFromLocal', undefined, single, { userID: other.userID }],
-    ['deleteAllMsgFromLocalAndSvr', undefined, { groupID }, { groupID }]
-  ]) {
+  const ways = {
+    clearC2CHistoryMessage: [[other.userID], other],
+    clearC2CHistoryMessageFromLocalAndSvr: [[other.userID], other],
+    clearGroupHistoryMessage: [[groupID], groupID],
+    clearGroupHistoryMessageFromLocalAndSvr: [[groupID], groupID],
+    deleteAllMsgFromLocal: [[], other],
+    deleteAllMsgFromLocalAndSvr: [[], groupID]
+  }
+  for (const [method, [given, to]] of Object.entries(ways)) {
     const text = `before ${method}`
-    await send(user, to, text)
-    await t.resolves(`${method} resolves`, given === undefined ? user.sdk[method]() : user.sdk[method](given))
+    const target = to === groupID ? { groupID } : { userID: other.userID }
+    await say(user, to, text)
+    await t.resolves(`${method} resolves`, user.sdk[method](...given))
     t.equal('the own history is empty', await list(user, target), [])
-    const theirs = await list(other, groupID === given || to.groupID ? { groupID } : { userID: user.userID })
+    const theirs = await list(other, to === groupID ? target : { userID: user.userID })
     t.equal("the other's history has the message still", theirs.at(-1), text)
-    await send(user, to, `after ${method}`)
+    await say(user, to, `after ${method}`)
     t.equal('what is sent later is in the history', await list(user, target), [`after ${method}`])
   }
 }
@@ -201,14 +202,14 @@ export default async function history(t, server) {
   const { groupID } = JSON.parse(made.data)
   let sent = []
   await t.section('pages of a chat', async () => {
-    sent = await pages(t, user, { userID: other.userID })
+    sent = await pages(t, user, other)
   })
-  await t.section('pages of a group', () => pages(t, user, { groupID }))
+  await t.section('pages of a group', () => pages(t, user, groupID))
   const of = { sourceID: other.userID, sessionType: 1 }
   const { data: conversationID } = await user.sdk.getConversationIDBySessionType(of)
   await t.section('messages by ID', () => find(t, user, conversationID, sent))
-  await send(user, { recvID: other.userID }, 'a needle')
-  await send(other, { recvID: user.userID }, 'my needle')
+  await say(user, other, 'a needle')
+  await say(other, user, 'my needle')
   await user.wait(CbEvents.ONRECVNEWMESSAGE, entry => entry.content === 'my needle')
   await t.section('search', () => search(t, user, other, conversationID))
   await t.section('deletions', () => deletions(t, user, other))

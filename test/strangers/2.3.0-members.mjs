@@ -1,8 +1,8 @@
 // Page `group`: the members of a group, their roles, and what owners may set.
-import { CbEvents, marked } from './2.3.0-harness.mjs'
+import { CbEvents, marked, sorted } from './2.3.0-harness.mjs'
 import { group, member } from './2.3.0-shapes.mjs'
 
-const ids = list => list.map(entry => entry.userID).toSorted()
+const ids = list => sorted(list.map(entry => entry.userID))
 
 const lists = async (t, { owner, mate, guest, groupID }) => {
   const list = (filter, offset = 0, count = 20) =>

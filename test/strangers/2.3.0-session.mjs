@@ -58,13 +58,14 @@ const login = async (t, server) => {
 const wrongTokens = async (t, server) => {
   const [user, other] = await Promise.all([server.user(t, 'wren'), server.user(t, 'otto')])
   const config = await user.config()
-  for (const [what, wrong] of [
-    ['with a token that is none', { token: 'no-token' }],
-    ['with an empty token', { token: '' }],
-    ["with another user's token", { userID: other.userID }],
-    ['with a token that was changed', { token: `${config.token.slice(0, -4)}AAAA` }],
-    ['of a user that is not registered', { userID: 'nobody-at-all' }]
-  ]) {
+  const ways = {
+    'with a token that is none': { token: 'no-token' },
+    'with an empty token': { token: '' },
+    "with another user's token": { userID: other.userID },
+    'with a token that was changed': { token: `${config.token.slice(0, -4)}AAAA` },
+    'of a user that is not registered': { userID: 'nobody-at-all' }
+  }
+  for (const [what, wrong] of Object.entries(ways)) {
     const error = await t.rejects(`a login ${what} is rejected`, user.client().login({ ...config, ...wrong }))
     t.equal(`a login ${what} is rejected with event Login`, error?.event, RequestFunc.LOGIN)
   }

@@ -1,5 +1,5 @@
 // Page `user`.
-import { CbEvents, marked } from './2.3.0-harness.mjs'
+import { CbEvents, marked, sorted } from './2.3.0-harness.mjs'
 import { friend, fullUser, publicUser, totalUser } from './2.3.0-shapes.mjs'
 
 const own = async (t, user) => {
@@ -40,7 +40,7 @@ const own = async (t, user) => {
 const others = async (t, user, mate, stranger) => {
   const ids = [mate.userID, stranger.userID]
   const list = await t.json('getUsersInfo answers', user.sdk.getUsersInfo(ids), [totalUser])
-  t.equal('it has an entry a user', list.map(entry => entry.publicInfo?.userID).toSorted(), ids.toSorted())
+  t.equal('it has an entry a user', sorted(list.map(entry => entry.publicInfo?.userID)), sorted(ids))
   const of = id => list.find(entry => entry.publicInfo?.userID === id)
   t.shape('a friend has publicInfo', of(mate.userID)?.publicInfo, publicUser)
   t.shape('a friend has friendInfo', of(mate.userID)?.friendInfo, friend)
