@@ -217,6 +217,13 @@ const dismiss = async (t, owner, mate, groupID) => {
     await t.event('a group fewer: OnJoinedGroupDeleted', user, CbEvents.ONJOINEDGROUPDELETED, of(groupID))
     t.equal('getJoinedGroupList has it no more', JSON.parse((await user.sdk.getJoinedGroupList()).data), [])
   }
+  const [info] = JSON.parse((await owner.sdk.getGroupsInfo([groupID])).data)
+  t.holds(
+    'getGroupsInfo has it with the status 2, or not',
+    info === undefined || info.status === 2,
+    2,
+    info?.status
+  )
   const { data } = await mate.sdk.createTextMessage('anybody here?')
   await t.rejects('messages to it are rejected', mate.sdk.sendMessage({ recvID: '', groupID, message: data }))
 }

@@ -202,6 +202,13 @@ const transfer = async (t, { owner, mate, guest, groupID }) => {
       owned
     )
   }
+  const risen = data => data.userID === mate.userID && data.roleLevel === 2
+  await t.event(
+    'and OnGroupMemberInfoChanged with the role 2',
+    guest,
+    CbEvents.ONGROUPMEMBERINFOCHANGED,
+    risen
+  )
   const { data } = await guest.sdk.getGroupMembersInfo({ groupID, userIDList: [owner.userID, mate.userID] })
   const role = id => JSON.parse(data).find(entry => entry.userID === id)?.roleLevel
   t.equal('the new owner has the role 2', role(mate.userID), 2)

@@ -28,7 +28,7 @@ every event, and prints a line a check: "ok  …", or "FAIL …: expected …, c
   node open-im-sdk-2.3.0.mjs http://127.0.0.1:10003
 
 Topics, all when none is given: session users friends groups applications members messages receipts history
-  conversations calls
+  conversations calls effects
 `
 
 const names = [
@@ -42,7 +42,8 @@ const names = [
   'receipts',
   'history',
   'conversations',
-  'calls'
+  'calls',
+  'effects'
 ]
 const [url, ...wanted] = process.argv.slice(2)
 if (!url || url.startsWith('-') || wanted.some(name => !names.includes(name))) {
