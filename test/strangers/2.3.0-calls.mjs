@@ -31,7 +31,8 @@ const of =
 
 const ring = async (t, from, to, options, method = 'signalingInvite') => {
   marked(from, ...to)
-  await t.resolves(`${method} resolves`, from.sdk[method](options))
+  const config = await t.resolves(`${method} resolves`, from.sdk[method](options))
+  t.equal('it answers a string, the connection to a media server', typeof config, 'string')
   const told = []
   for (const user of to) {
     const data = await t.event(

@@ -84,6 +84,26 @@ const others = async (t, user, mate) => {
   )
 }
 
+// Pages `message` and `conversation`: "local" deletes and inserts are for the records of this end, not for the server's.
+const local = async (t, user, phone, mate, conversationID) => {
+  const options = { userID: mate.userID, groupID: '', startClientMsgID: '', count: 20 }
+  const seen = async () =>
+    parse((await phone.sdk.getHistoryMessageList(options)).data).map(({ content }) => content)
+  const sent = await say(user, mate, 'deleted here')
+  await user.sdk.deleteMessageFromLocalStorage(JSON.stringify(sent))
+  const kept = (await seen()).includes('deleted here')
+  t.equal('deleteMessageFromLocalStorage leaves the message on another device', kept, true)
+  const { data } = await user.sdk.createTextMessage('inserted here')
+  const inserted = { message: data, recvID: user.userID, sendID: mate.userID }
+  await user.sdk.insertSingleMessageToLocalStorage(inserted)
+  const came = (await seen()).includes('inserted here')
+  t.equal('insertSingleMessageToLocalStorage inserts nothing on another device', came, false)
+  await user.sdk.deleteConversation(conversationID)
+  const list = parse((await phone.sdk.getAllConversationList()).data)
+  const left = list.some(entry => entry.conversationID === conversationID)
+  t.equal('deleteConversation leaves the conversation on another device', left, true)
+}
+
 const devices = async (t, server, user, mate) => {
   const phone = await server.user(t, 'phone')
   phone.userID = user.userID
@@ -101,6 +121,7 @@ const devices = async (t, server, user, mate) => {
   await user.sdk.markC2CMessageAsRead({ userID: mate.userID, msgIDList: [] })
   const read = has(id, entry => entry.unreadCount === 0)
   await t.event('what one device reads changes on the other', phone, CbEvents.ONCONVERSATIONCHANGED, read)
+  await local(t, user, phone, mate, id)
   await phone.sdk.logout()
   t.equal('a logout of one leaves the other', (await user.sdk.getLoginStatus()).data, '101')
 }

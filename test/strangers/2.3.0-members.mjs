@@ -84,6 +84,18 @@ const roles = async (t, { owner, mate, guest, groupID }) => {
     CbEvents.ONGROUPMEMBERINFOCHANGED,
     named
   )
+  const byOwner = { groupID, userID: mate.userID, GroupMemberNickname: 'the mate' }
+  await t.resolves(
+    'setGroupMemberNickname of another by the owner resolves',
+    owner.sdk.setGroupMemberNickname(byOwner)
+  )
+  const called = data => data.userID === mate.userID && data.nickname === 'the mate'
+  await t.event(
+    'members get OnGroupMemberInfoChanged of that',
+    guest,
+    CbEvents.ONGROUPMEMBERINFOCHANGED,
+    called
+  )
   const [info] = JSON.parse(
     (await owner.sdk.getGroupMembersInfo({ groupID, userIDList: [guest.userID] })).data
   )

@@ -118,6 +118,11 @@ const everyKind = async (t, from, to, quoted) => {
     t.equal('it is the message that was answered', same, [sent.serverMsgID, sent.sendTime, sent.seq])
     t.equal(`what ${method} was given has arrived`, got && show(got), expected)
   }
+  const empty = to.events
+    .slice(to.mark)
+    .filter(event => event.data?.content === '')
+    .map(event => event.data.contentType)
+  t.equal('none of them is without content, "the content of the message"', empty, [])
   const received = to.events.slice(to.mark).filter(event => event.name === CbEvents.ONRECVNEWMESSAGE)
   const ids = received.map(event => event.data.clientMsgID)
   t.equal('the other user got them in the order of sending, once each', ids, sentIDs)
@@ -134,6 +139,17 @@ const forward = async (t, from, to, quoted) => {
     [created.contentType, created.content],
     [101, quoted.content]
   )
+  const merged = { messageList: [JSON.stringify(quoted)], title: 'one', summaryList: ['a'] }
+  const merger = await t.json(
+    'createMergerMessage with JSON strings, as its page has it, answers',
+    from.sdk.createMergerMessage(merged),
+    message
+  )
+  t.equal(
+    'it has the message',
+    merger.mergeElem?.multiMessage.map(entry => entry.clientMsgID),
+    [quoted.clientMsgID]
+  )
   marked(to)
   const offlinePushInfo = {
     title: 'you have a new message',
@@ -144,6 +160,7 @@ const forward = async (t, from, to, quoted) => {
   }
   const target = { recvID: to.userID, groupID: '', offlinePushInfo, message: JSON.stringify(created) }
   const sent = await t.json('sendMessage with offlinePushInfo answers', from.sdk.sendMessage(target), message)
+  t.equal('the answer has the offlinePush', sent.offlinePush, offlinePushInfo)
   const got = await t.event(
     'the forwarded message arrives',
     to,
@@ -157,7 +174,7 @@ const forward = async (t, from, to, quoted) => {
   )
 }
 
-// Pages say that these are for Electron: a file of this machine. A gateway may say that it does not support them.
+// Pages say that these are for Electron: a file on the disk. A gateway may say that it does not support them.
 const fromPaths = async (t, user) => {
   const given = {
     createImageMessageFromFullPath: 'a.png',

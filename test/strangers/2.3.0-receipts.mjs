@@ -144,6 +144,12 @@ const inGroups = async (t, from, to, third) => {
     [sent.groupID, sent.sessionType, sent.recvID],
     [groupID, 2, '']
   )
+  const count = sent.attachedInfoElem.groupHasReadInfo.groupMemberCount
+  t.equal(
+    'its groupMemberCount is that of the group, from which demos reckon how many have not read it',
+    count,
+    3
+  )
   for (const user of [to, third]) {
     const got = await t.event(
       'members get it',
@@ -188,6 +194,7 @@ const inGroups = async (t, from, to, third) => {
   t.equal('and detail in JSON', parse(first?.notificationElem.detail)?.group?.groupID, groupID)
   const info = entries.find(entry => entry.clientMsgID === sent.clientMsgID)?.attachedInfoElem
     .groupHasReadInfo
+  t.equal('groupMemberCount is that of the group in the history, too', info?.groupMemberCount, 3)
   t.equal('the history says who has read it', [info?.hasReadCount, info?.hasReadUserIDList], [1, [to.userID]])
   const options = {
     text: '@tom look',
@@ -220,6 +227,20 @@ const inGroups = async (t, from, to, third) => {
     )
     t.equal(`isAtSelf is ${isAtSelf} for ${isAtSelf ? 'who was meant' : 'another'}`, elem?.isAtSelf, isAtSelf)
   }
+  const quoting = { text: '@tim', atUserIDList: [to.userID], message: JSON.stringify(sent) }
+  const quoted = await t.json(
+    'createTextAtMessage with message answers',
+    from.sdk.createTextAtMessage(quoting),
+    message
+  )
+  const string = quoted.atElem?.quoteMessage
+  t.equal('atElem.quoteMessage is a string, as declared', typeof string, 'string')
+  t.holds(
+    'it has the quoted message',
+    JSON.stringify(string)?.includes(sent.clientMsgID),
+    sent.clientMsgID,
+    string
+  )
   const own = await say(to, groupID, 'a slip')
   marked(from, third)
   await to.sdk.revokeMessage(JSON.stringify(own))

@@ -1,9 +1,10 @@
 // Uses the npm package open-im-sdk 2.3.0 as an app would, and says what is otherwise than its documentation has it.
 //
-// That is the package's README and declarations, and the pages that the README names: doc.rentsoft.cn, js_v2
-// (https://github.com/openimsdk/openim-docs/tree/main/docs/js_v2/sdk_integrate: init_login, user, friend, group,
-// message, conversation, signaling, organization, struct). Where these do not say who gets which events, it is flutter_v2 of
-// the same version (docs/flutter_v2/sdk_integrate), and for what events carry docs/client_doc/web_doc.md.
+// That is the package's README and declarations, and the pages that the README names, doc.rentsoft.cn, js_v2: init_login,
+// user, friend, group, message, conversation, signaling, organization, struct
+// (https://github.com/openimsdk/openim-docs/tree/main/docs/js_v2/sdk_integrate). Where these do not say who gets which events
+// and in which order, it is flutter_v2 of the same version (docs/flutter_v2/sdk_integrate); for what events carry
+// docs/client_doc/web_doc.md, and what the demo reads of them (https://github.com/OpenIMSDK/Open-IM-PC-Web-Demo).
 import { readFileSync } from 'node:fs'
 import { CbEvents, Report, Server } from './2.3.0-harness.mjs'
 
@@ -27,12 +28,12 @@ every event, and prints a line a check: "ok  …", or "FAIL …: expected …, c
 
   node open-im-sdk-2.3.0.mjs http://127.0.0.1:10003
 
-Topics, all when none is given: session users friends groups applications members messages receipts history
+Topics, all when none is given: login users friends groups applications members messages receipts history
   conversations calls effects
 `
 
 const names = [
-  'session',
+  'login',
   'users',
   'friends',
   'groups',
@@ -54,7 +55,7 @@ const t = new Report()
 const server = new Server(url)
 for (const name of wanted.length > 0 ? wanted : names) {
   const topic = await import(`./2.3.0-${name}.mjs`)
-  await topic.default(t, server)
+  await t.section(name, () => topic.default(t, server))
 }
 if (wanted.length === 0) {
   const declared = readFileSync(new URL('im/index.d.ts', import.meta.resolve('oim230')), 'utf8')

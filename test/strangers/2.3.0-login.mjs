@@ -1,5 +1,5 @@
 // Pages `init_login` and `sdk_use`: login, its events, its failures, logout, and what becomes of a connection.
-import { CbEvents, RequestFunc, cut, marked, within } from './2.3.0-harness.mjs'
+import { CbEvents, RequestFunc, cut, marked, say, within } from './2.3.0-harness.mjs'
 
 const login = async (t, server) => {
   const user = await server.user(t, 'ann')
@@ -123,8 +123,7 @@ const devices = async (t, server) => {
   await phone.login(1)
   marked(user, friend, phone)
   const text = 'from the page'
-  const { data } = await user.sdk.createTextMessage(text)
-  await user.sdk.sendMessage({ recvID: friend.userID, groupID: '', message: data })
+  await say(user, friend, text)
   const fits = message => message.content === text && message.sendID === user.userID
   await t.event('another platform of the sender gets what was sent', phone, CbEvents.ONRECVNEWMESSAGE, fits)
   await t.event('the other user gets it once', friend, CbEvents.ONRECVNEWMESSAGE, fits)
@@ -140,15 +139,19 @@ const devices = async (t, server) => {
 
 const cutConnection = async (t, server) => {
   const [user, friend] = await server.users(t, 'cora', 'fred')
-  await user.sdk.getLoginStatus()
+  const known = await say(friend, user, 'before')
+  const before = entry => entry.clientMsgID === known.clientMsgID
+  await t.event('a message comes before the connection is cut', user, CbEvents.ONRECVNEWMESSAGE, before)
+  await user.sdk.markC2CMessageAsRead({ userID: friend.userID, msgIDList: [] })
+  await user.wait(CbEvents.ONTOTALUNREADMESSAGECOUNTCHANGED, n => Number(n) === 0)
   marked(user)
   const pending = user.sdk.getAllConversationList()
   cut(user.userID)
   const error = await t.rejects('a call that a cut connection leaves unanswered is rejected', pending)
   t.holds('its errCode is 111 or 112', [111, 112].includes(error?.errCode), '111 or 112', error)
-  const { data } = await friend.sdk.createTextMessage('while you were away')
-  await friend.sdk.sendMessage({ recvID: user.userID, groupID: '', message: data })
+  await say(friend, user, 'while you were away')
   await t.event('the client connects again by itself', user, CbEvents.ONCONNECTSUCCESS)
+  await user.wait(CbEvents.ONSYNCSERVERFINISH, () => true)
   const status = await user.sdk.getLoginStatus().catch(reason => reason)
   t.equal('the login status is 101 again', status.data, '101')
   const history = await t.json(
@@ -157,7 +160,14 @@ const cutConnection = async (t, server) => {
     [{ content: 'string' }]
   )
   t.equal('it is the last message there', history.at(-1)?.content, 'while you were away')
-  t.equal('it counts as unread', (await user.sdk.getTotalUnreadMsgCount()).data, '1')
+  const again = user.find(CbEvents.ONRECVNEWMESSAGE, before)
+  t.holds(
+    'what came before, and was read, does not come as a new message again',
+    !again,
+    'no such event',
+    again?.raw
+  )
+  t.equal('what was missed counts as unread', (await user.sdk.getTotalUnreadMsgCount()).data, '1')
   await Promise.all([user, friend].map(({ sdk }) => sdk.logout()))
 }
 
@@ -165,8 +175,7 @@ const offline = async (t, server) => {
   const [user, friend] = [await server.user(t, 'offie'), await server.user(t, 'onno')]
   await friend.login()
   for (const text of ['one', 'two', 'three']) {
-    const { data } = await friend.sdk.createTextMessage(text)
-    await friend.sdk.sendMessage({ recvID: user.userID, groupID: '', message: data })
+    await say(friend, user, text)
   }
   await friend.sdk.addFriend({ toUserID: user.userID, reqMsg: 'call me' })
   await user.login()
@@ -198,8 +207,7 @@ const batches = async (t, server) => {
   marked(user)
   const texts = ['first', 'second', 'third']
   for (const text of texts) {
-    const { data } = await friend.sdk.createTextMessage(text)
-    await friend.sdk.sendMessage({ recvID: user.userID, groupID: '', message: data })
+    await say(friend, user, text)
   }
   const has = text => list => Array.isArray(list) && list.some(message => message.content === text)
   for (const text of texts) {
@@ -220,7 +228,7 @@ const batches = async (t, server) => {
   await Promise.all([user, friend].map(({ sdk }) => sdk.logout()))
 }
 
-export default async function session(t, server) {
+export default async function logins(t, server) {
   await t.section('login', async () => logout(t, await login(t, server)))
   await t.section('wrong tokens', () => wrongTokens(t, server))
   await t.section('kicks', () => kicks(t, server))
