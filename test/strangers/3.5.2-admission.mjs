@@ -64,6 +64,8 @@ export async function admission(t) {
       await t.ask(x, 'getJoinedGroupList'),
       including({ groupID })
     )
+    const [info] = (await t.ask(o, 'getSpecifiedGroupsInfo', [groupID])) ?? []
+    t.is(`memberCount is more by who ${how}`, info, { memberCount: 4 })
   }
   const leaves = async (how, since) => {
     await t.event(`OnJoinedGroupDeleted comes to who ${how}`, x, CbEvents.OnJoinedGroupDeleted, since.x, {
@@ -159,8 +161,6 @@ export async function admission(t) {
     let since = marks()
     await t.ask(ad, 'kickGroupMember', kick)
     await leaves('was kicked', since)
-    const message = await t.ask(x, 'createTextMessage', 'still here?')
-    await t.refused('who was kicked cannot send', x, 'sendMessage', { recvID: '', groupID, message })
 
     since = marks()
     await t.ask(m, 'inviteUserToGroup', { groupID, reason: 'come back', userIDList: [x.userID] })
@@ -204,7 +204,5 @@ export async function admission(t) {
     await t.ask(x, 'joinGroup', { groupID, reqMsg: '', joinSource: GroupJoinSource.QrCode })
     await joins('just joins', since, { joinSource: GroupJoinSource.QrCode })
     await t.noEvent('no application comes of it', o, CbEvents.OnGroupApplicationAdded, since.o, { groupID })
-    const nobody = { groupID: `${groupID}-none`, reqMsg: '', joinSource: GroupJoinSource.Search }
-    await t.refused('joinGroup of a group that is none is rejected', x, 'joinGroup', nobody)
   })
 }

@@ -27,6 +27,7 @@ export function cut(userID) {
 }
 
 export const askedMethods = new Set()
+const answeredMethods = new Set()
 export const seenEvents = new Set()
 
 const nameOf = method =>
@@ -179,7 +180,8 @@ export class Topic {
 
   /** Calls a method that should succeed, and returns its data. A line for the first time, and for each failure. */
   async ask(app, method, ...args) {
-    const known = askedMethods.has(method)
+    const known = answeredMethods.has(method)
+    answeredMethods.add(method)
     const [operationID, answer] = await this.#call(app, method, args)
     const wrong = differences(answer, { event: nameOf(method), errCode: 0, errMsg: string, operationID })
     if (wrong.length || !known) {

@@ -44,10 +44,6 @@ export async function sending(t) {
     await t.event('typing comes as a message of type TypingMessage', b, names, since, [
       { sendID: a.userID, contentType: MessageType.TypingMessage, typingElem: { msgTips: 'yes' } }
     ])
-
-    const lost = await t.ask(a, 'createTextMessage', 'to nobody')
-    const nobody = { recvID: `${b.userID}-none`, groupID: '', message: lost }
-    await t.refused('a message to nobody is rejected', a, 'sendMessage', nobody)
   })
 
   await t.step('many messages', async () => {
