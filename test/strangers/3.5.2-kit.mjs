@@ -8,7 +8,7 @@ import { CbEvents, OpenIMSDK, RequestApi } from 'oim352'
 import { differences, show, string } from './3.5.2-shapes.mjs'
 
 const answerDeadline = 5000
-const eventDeadline = 2000
+const eventDeadline = 3000
 
 const sockets = new Set()
 
@@ -71,6 +71,7 @@ export class App {
   }
 
   async login(token, ...operation) {
+    askedMethods.add('login')
     const { userID, platformID, server } = this
     const params = { userID, platformID, token: token ?? (await server.token(userID, platformID)) }
     return outcome(this.im.login({ ...params, wsAddr: server.wsAddr, apiAddr: server.apiAddr }, ...operation))

@@ -2,6 +2,7 @@
 // `apiAddr` and wants `File` and `FileReader`, as a browser has them; Node has only the first.
 
 import { CbEvents, MessageType, SessionType } from 'oim352'
+import { askedMethods } from './3.5.2-kit.mjs'
 import { string, text } from './3.5.2-shapes.mjs'
 
 globalThis.FileReader ??= class {
@@ -42,8 +43,10 @@ export async function uploads(t) {
   }
 
   await t.step('uploadFile', async () => {
+    askedMethods.add('uploadFile')
     for (const [name, size] of [
       ['small.txt', 12],
+      ['图片 1.png', 345],
       ['large.bin', 11_000_000]
     ]) {
       const file = fileOf(name, 'text/plain', size)
@@ -66,6 +69,7 @@ export async function uploads(t) {
 
   const sends = (method, contentType, params, files, elem) =>
     t.step(method, async () => {
+      askedMethods.add(method)
       const created = await a.im[method](params).catch(error => error)
       t.is(`${method} resolves with a message of type ${MessageType[contentType]}`, created, {
         errCode: 0,
@@ -74,6 +78,10 @@ export async function uploads(t) {
       for (const [what, file, urlOf] of files)
         await isStored(`the ${what} of ${method}`, urlOf(created.data ?? {}), file)
       if (created.errCode !== 0) return
+      const { pictureElem, videoElem } = created.data
+      const scaled = pictureElem?.snapshotPicture.url ?? videoElem?.snapshotUrl
+      // The client appends `?type=image&width=…&height=…` to the url that it was given.
+      if (scaled) t.is(`the url of a snapshot of ${method} answers`, (await download(scaled)).status, 200)
       const since = b.mark()
       await t.ask(a, 'sendMessage', { recvID: b.userID, groupID: '', message: created.data })
       await t.event(`the message of ${method} comes`, b, CbEvents.OnRecvNewMessages, since, [
