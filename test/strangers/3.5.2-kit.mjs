@@ -8,7 +8,7 @@ import { CbEvents, OpenIMSDK, RequestApi } from 'oim352'
 import { differences, show, string } from './3.5.2-shapes.mjs'
 
 const answerDeadline = 5000
-const eventDeadline = 3000
+const eventDeadline = 4000
 
 const sockets = new Set()
 
