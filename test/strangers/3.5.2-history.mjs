@@ -147,8 +147,8 @@ export async function history(t) {
   })
 
   await t.step('what the client alone has', async () => {
-    await t.ask(b, 'setMessageLocalEx', { conversationID, clientMsgID: ids[2], localEx: '/saved/here' })
-    const marked = { clientMsgID: ids[2], localEx: '/saved/here' }
+    await t.ask(b, 'setMessageLocalEx', { conversationID, clientMsgID: ids[2], localEx: 'saved/here' })
+    const marked = { clientMsgID: ids[2], localEx: 'saved/here' }
     t.is('setMessageLocalEx shows in the history', (await t.history(b, conversationID))[2], marked)
     t.is('the other side does not see it', (await t.history(a, conversationID))[2], {
       clientMsgID: ids[2],

@@ -15,16 +15,16 @@ const picture = (uuid, size) => ({
 })
 const sound = {
   uuid: 's1',
-  soundPath: '/tmp/s1.mp3',
+  soundPath: 's1.mp3',
   sourceUrl: 'https://files.example/s1.mp3',
   dataSize: 2048,
   duration: 7
 }
 const video = {
-  videoPath: '/tmp/v1.mp4',
+  videoPath: 'v1.mp4',
   duration: 12,
   videoType: 'mp4',
-  snapshotPath: '/tmp/v1.png',
+  snapshotPath: 'v1.png',
   videoUUID: 'v1',
   videoUrl: 'https://files.example/v1.mp4',
   videoSize: 4096,
@@ -35,7 +35,7 @@ const video = {
   snapshotHeight: 180
 }
 const file = {
-  filePath: '/tmp/f1.pdf',
+  filePath: 'f1.pdf',
   fileName: 'f1.pdf',
   uuid: 'f1',
   sourceUrl: 'https://files.example/f1.pdf',
@@ -156,7 +156,7 @@ export async function kinds(t) {
   await kind(
     'createImageMessageByURL',
     {
-      sourcePath: '/tmp/p.png',
+      sourcePath: 'p.png',
       sourcePicture: picture('p1', 3),
       bigPicture: picture('p2', 2),
       snapshotPicture: picture('p3', 1)
@@ -164,7 +164,7 @@ export async function kinds(t) {
     MessageType.PictureMessage,
     {
       pictureElem: {
-        sourcePath: '/tmp/p.png',
+        sourcePath: 'p.png',
         sourcePicture: picture('p1', 3),
         bigPicture: picture('p2', 2),
         snapshotPicture: picture('p3', 1)
