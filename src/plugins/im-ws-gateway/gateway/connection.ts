@@ -23,14 +23,15 @@ import {
   expiryFarewell,
   kickFarewell,
   logoutFarewell,
+  replacedFarewell,
   silenceFarewell,
   type Farewell
 } from './endings.ts'
 import type { EventFrames } from './event-frames.ts'
 import { Line, type LineLimits, type LineOwner } from './line.ts'
-import type { LoggedOut } from './logged-out-clients.ts'
 import type { MethodTimes } from './method-times.ts'
 import type { Outbox } from './outbox.ts'
+import type { PastSession } from './returning-clients.ts'
 import { RequestQueue, type QueueLimits, type QueueOwner } from './request-queue.ts'
 import type { Member, Session } from './session.ts'
 import { textFrame } from './ws-frame.ts'
@@ -64,6 +65,9 @@ export interface ConnectionHost {
   gone(connection: Connection, ending: Ending): void
 }
 
+/** Endings after which a 2.0 client comes back with nothing to come back to. */
+const returning: ReadonlySet<Ending> = new Set(['loggedOut', 'kicked', 'refused', 'expired'] as const)
+
 /** Bytes that a connection may send before its login has been answered. */
 const loginBytes = 262_144
 
@@ -88,6 +92,8 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   facts: TokenFacts | undefined
   state: LoginState = 'none'
   session: Session<Connection> | undefined
+  /** Another one of the same client, which uses this one from its login on. */
+  replaces: Connection | undefined
   /** It is being ended in the middle of its login. */
   isKicked = false
   loginAt = 0
@@ -165,11 +171,24 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.hasten(this.#expiresAt)
   }
 
-  /** Of a 2.0 client that has logged out and does not know it: others close by themselves, at once. */
-  get unaware(): LoggedOut | undefined {
+  /** Of a 2.0 client that comes back though its session is over. In browsers those that log out know it, and close. */
+  get pastSession(): PastSession | undefined {
+    if (this.dialect !== '2.0' || !this.#ending || !returning.has(this.#ending)) return undefined
+    const isLoggedOut = this.#ending === 'loggedOut'
     const sinceMs = this.#host.wheel.now() - this.#endedAt
-    const isHeld = this.#ending === 'loggedOut' && sinceMs >= logoutFarewell.closeMs
-    return this.dialect === '2.0' && isHeld ? { token: this.token, at: this.#endedAt } : undefined
+    if (isLoggedOut && sinceMs < logoutFarewell.closeMs) return undefined
+    return { token: this.token, endedAt: this.#endedAt, isLoggedOut }
+  }
+
+  /** Whether it is a session of 2.0 that was logged in from there with that token. */
+  isOf(network: string, token: string): boolean {
+    const { dialect, hello } = this
+    return this.isOpen && dialect === '2.0' && this.token === token && hello.network === network
+  }
+
+  /** Its client uses another socket from now on. */
+  replace(): void {
+    this.end(replacedFarewell)
   }
 
   /** Brings the connection to its end. Only the first time counts. */

@@ -9,7 +9,7 @@ export interface Farewell {
   readonly state: LoginState | undefined
   /** What the client is told before, so that it does not come back, or can log in anew. */
   readonly push: ReplyFrame | undefined
-  /** Milliseconds until the gateway closes, if the client has not by then. */
+  /** Milliseconds until the gateway closes, if the client has not by then. Infinity: it does not. */
   readonly closeMs: number
   /** Close code: clients ignore it, people who look at the network do not. */
   readonly code: number
@@ -59,6 +59,15 @@ export const logoutFarewell: Farewell = {
   state: 'loggedOut',
   push: undefined,
   closeMs: 1_000,
+  code: closeCodes.normal
+}
+
+/** Its client uses another socket. It is let lie, since it would be back if it were closed. */
+export const replacedFarewell: Farewell = {
+  ending: 'replaced',
+  state: 'loggedOut',
+  push: undefined,
+  closeMs: Infinity,
   code: closeCodes.normal
 }
 

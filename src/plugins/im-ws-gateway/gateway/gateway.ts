@@ -28,10 +28,10 @@ import { EventFrames } from './event-frames.ts'
 import { Flusher } from './flusher.ts'
 import { HeldSockets } from './held-sockets.ts'
 import { Limits } from './limits.ts'
-import { LoggedOutClients, type LoggedOut } from './logged-out-clients.ts'
 import { MethodTimes } from './method-times.ts'
 import type { Verdict } from './policy.ts'
 import { readQuery } from './query.ts'
+import { ReturningClients, type PastSession } from './returning-clients.ts'
 import type { Session } from './session.ts'
 import { Sessions } from './sessions.ts'
 
@@ -65,7 +65,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
   readonly #connections = new Set<Connection>()
   readonly #sessions: Sessions<Connection>
   readonly #checking = new Set<Connection>()
-  readonly #loggedOut = new LoggedOutClients()
+  readonly #returning = new ReturningClients()
   readonly #held = new HeldSockets()
   readonly #host: ConnectionHost
   readonly #news: LoginNews<Connection> | undefined
@@ -197,8 +197,14 @@ export class Gateway implements ImGateway, UpgradeRoute {
     const query = readQuery(raw.url ?? '')
     if (!query) return void socket.destroy()
     const network = networkOf(request.ip)
-    const unaware = this.#unaware(network, query.token)
-    if (unaware) return this.#hold(socket, network, unaware)
+    let successor: Connection | undefined
+    const past = this.#returning.takeBack(network, this.#wheel.now(), ({ token, endedAt }) => {
+      successor = [...this.#connections].find(
+        other => other.isOf(network, query.token) && other.openedAt >= endedAt
+      )
+      return successor !== undefined || token === query.token
+    })
+    if (past?.isLoggedOut && !successor) return this.#hold(socket, network, past)
     let refusal: ImError | undefined
     if (query.fault !== undefined) refusal = new ImError('badArguments', query.fault)
     else if (this.#limits.reached(network)) refusal = new ImError('tooManyConnections')
@@ -206,6 +212,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
     const hello = { userID, platformID, operationID, network, refusal }
     this.#sockets.handleUpgrade(raw, socket, head, opened => {
       const connection = new Connection(opened, socket, hello, this.#host)
+      connection.replaces = successor
       this.#limits.add(network)
       this.#counters.opened++
       this.#connections.add(connection)
@@ -290,35 +297,29 @@ export class Gateway implements ImGateway, UpgradeRoute {
     }
   }
 
-  /** Who has logged out, and is back without knowing it. */
-  #unaware(network: string, token: string): LoggedOut | undefined {
-    const isSuccessor = (other: Connection, since: number): boolean =>
-      other.token === token && other.hello.network === network && other.openedAt >= since
-    return this.#loggedOut.takeBack(network, this.#wheel.now(), former => {
-      if (former.token === token) return true
-      return [...this.#connections].some(other => isSuccessor(other, former.at))
-    })
-  }
-
-  /** Its program has logged out, or in again on another socket: a second one would bring everything twice. */
-  #hold(socket: Socket, network: string, client: LoggedOut): void {
+  /** Its program has logged out: it is to wait until that logs in again. */
+  #hold(socket: Socket, network: string, session: PastSession): void {
     this.#limits.add(network)
     this.#held.hold(socket, () => {
       this.#limits.remove(network)
-      this.#loggedOut.ended(network, client, this.#wheel.now())
+      this.#returning.ended(network, session, this.#wheel.now())
     })
   }
 
   #loggedIn(connection: Connection, failure: ImError | undefined): void {
-    if (!failure) this.#counters.logins++
-    else this.#counters.loginsRefused++
+    if (failure) this.#counters.loginsRefused++
+    else {
+      this.#counters.logins++
+      connection.replaces?.replace()
+    }
+    connection.replaces = undefined
     const { userID, platformID, dialect } = connection
     this.#parts.log.debug({ userID, platformID, dialect, refused: failure?.code }, 'login')
   }
 
   #gone(connection: Connection, ending: Ending): void {
-    const { unaware, hello } = connection
-    if (unaware) this.#loggedOut.ended(hello.network, unaware, this.#wheel.now())
+    const { pastSession, hello } = connection
+    if (pastSession) this.#returning.ended(hello.network, pastSession, this.#wheel.now())
     this.#connections.delete(connection)
     this.#checking.delete(connection)
     this.#news?.forget(connection)

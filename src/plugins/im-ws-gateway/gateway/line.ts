@@ -116,7 +116,7 @@ export class Line implements SocketOwner, OutboxOwner {
     this.#closeCode = code
     this.#closeAt = now + delayMs
     if (delayMs === 0) this.#close(now)
-    else this.#owner.hasten(this.#closeAt)
+    else if (delayMs < Infinity) this.#owner.hasten(this.#closeAt)
   }
 
   /** Cuts the line, whatever waits. */

@@ -84,6 +84,7 @@ test('2.0.3 in a mini-program changes its user, and hears of each message once',
       .map(({ data }) => (data as { content: string }).content)
   await client.settled('hears both', () => heard().includes('and again'))
   expect(heard()).toEqual(['once', 'and again'])
+  expect(await client.ask('getSelfUserInfo')).toMatchObject({ userID: 'cleo' })
 })
 
 test.each(versions)('%s logs in again after a logout', async version => {

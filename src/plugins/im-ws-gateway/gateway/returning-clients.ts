@@ -1,23 +1,25 @@
 /** From when to when after the end of its socket such a client is back, milliseconds: it waits for 2 s, then connects. */
 const back = { fromMs: 1_500, toMs: 10_000 }
 
-/** What is known of a client that has logged out. Times are milliseconds of one clock that does not go back. */
-export interface LoggedOut {
+/** A session that is over. Times are milliseconds of one clock that does not go back. */
+export interface PastSession {
   readonly token: string
-  readonly at: number
+  readonly endedAt: number
+  /** Its program has logged out: it is not to come back. */
+  readonly isLoggedOut: boolean
 }
 
 interface Ended {
-  readonly client: LoggedOut
+  readonly session: PastSession
   readonly at: number
 }
 
 /**
- * 2.0 clients in mini-programs that have logged out and do not know it (specification §1.4): they take the end of their
- * socket for a loss, and are back 2 s later, with the token that they had, or with that of whoever has logged in on them
- * since. By network.
+ * 2.0 clients come back 2 s after any end of a socket (specification §1.4), though their session is over: those in
+ * mini-programs do not even know that they have logged out. They come with the token that they had, or with that of
+ * whoever has logged in on them since. By network.
  */
-export class LoggedOutClients {
+export class ReturningClients {
   readonly #ended = new Map<string, readonly Ended[]>()
 
   /** Networks of which something is known. */
@@ -25,22 +27,22 @@ export class LoggedOutClients {
     return this.#ended.size
   }
 
-  /** The socket of such a client has ended. */
-  ended(network: string, client: LoggedOut, now: number): void {
+  /** The last socket of such a session has ended. */
+  ended(network: string, session: PastSession, now: number): void {
     for (const name of this.#ended.keys()) this.#forget(name, now)
-    this.#ended.set(network, [...(this.#ended.get(network) ?? []), { client, at: now }])
+    this.#ended.set(network, [...(this.#ended.get(network) ?? []), { session, at: now }])
   }
 
   /** The client that is back by itself, if one is. It is so once. @param isOf whether it may be this one */
-  takeBack(network: string, now: number, isOf: (client: LoggedOut) => boolean): LoggedOut | undefined {
+  takeBack(network: string, now: number, isOf: (session: PastSession) => boolean): PastSession | undefined {
     const ended = this.#ended.get(network)
-    const found = ended?.find(({ client, at }) => isDue(now - at) && isOf(client))
+    const found = ended?.find(({ session, at }) => isDue(now - at) && isOf(session))
     if (!ended || !found) return undefined
     this.#ended.set(
       network,
       ended.filter(one => one !== found)
     )
-    return found.client
+    return found.session
   }
 
   #forget(network: string, now: number): void {
