@@ -44,7 +44,7 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
   })
   if (settings.demo && issuer) {
     const { addDemo } = await import('./demo/demo.ts')
-    addDemo(app, { settings, issuer, backOffice })
+    addDemo(app, { settings, issuer, backOffice, hasFiles: uploads !== undefined })
   }
   app.addHook('onClose', async () => {
     await gateway.close()

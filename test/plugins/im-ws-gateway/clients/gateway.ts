@@ -33,7 +33,7 @@ export interface GatewayOptions {
   /** Settings of the server. */
   readonly server?: object
   /** Further plugins with their settings. */
-  readonly others?: readonly (readonly [plugin: GatewayPlugin, settings: object])[]
+  readonly plugins?: readonly (readonly [plugin: GatewayPlugin, settings: object])[]
 }
 
 /** A gateway on a real socket, with an embedded core. */
@@ -61,7 +61,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     config,
     logs,
     server,
-    others = [],
+    plugins = [],
     port: wanted = 0,
     engine,
     state: shared = {},
@@ -70,7 +70,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const app = await testPlugin(imWsGateway, {
     config: { tokenSecret: 'token-secret-of-these-tests-0123456789', adminSecret, drainMs: 0, ...config },
     ...(clock && { services: { clock } }),
-    with: [[apiError], [state, shared], [database, engine ?? { file }], ...(others as never)],
+    with: [[apiError], [state, shared], [database, engine ?? { file }], ...(plugins as never)],
     server: { logLevel: logs ? 'trace' : 'silent', drainMs: 0, closeMs: 5_000, ...server },
     logDestination: { write: line => void logs?.push(line) }
   })

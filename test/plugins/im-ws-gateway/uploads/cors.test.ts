@@ -17,7 +17,7 @@ async function preflight(url: string, method: string, headers: string): Promise<
 }
 
 test('pages of an origin that is allowed may upload, and see what they have uploaded', async () => {
-  await using gateway = await startUploads({}, { others: [[cors, { origins: [origin] }]] })
+  await using gateway = await startUploads({}, { plugins: [[cors, { origins: [origin] }]] })
   const ann = await uploader(gateway)
   for (const route of ['part_size', 'initiate_multipart_upload', 'complete_multipart_upload']) {
     const allowed = await preflight(`${gateway.http}/object/${route}`, 'POST', 'operationid,token')

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
 import { freePort } from '../../../servers/free-port.ts'
 import { noise, startUploads, uploader } from './rig.ts'
@@ -25,3 +27,21 @@ test('an operator removes a file with all its addresses, and its user has the ro
   await ann.upload(noise(13_000 - 1_024))
   expect(await ann.announce(noise(1))).toMatchObject({ errCode: 1701 })
 })
+
+test('a file that is removed while somebody reads it is cut, and the gateway goes on', async () => {
+  const adminPort = await freePort()
+  await using gateway = await startUploads({ maxBytes: 64_000_000 }, { server: { adminPort } })
+  const ann = await uploader(gateway)
+  const url = await ann.upload(noise(24_000_000))
+  const reading = get(url)
+  const [answer] = (await once(reading, 'response')) as [IncomingMessage]
+  const [, id = ''] = /object\/([^/]+)\//.exec(url) ?? []
+  await fetch(`http://127.0.0.1:${adminPort}/im-ws-gateway/files/${id}`, { method: 'DELETE' })
+  await expect(drained(answer)).rejects.toThrow('aborted')
+  expect((await fetch(url)).status).toBe(404)
+  expect((await fetch(await ann.upload(noise(5)))).status).toBe(200)
+})
+
+async function drained(answer: IncomingMessage): Promise<void> {
+  for await (const chunk of answer) void chunk
+}
