@@ -58,7 +58,7 @@ export const Uploads = Type.Object(
     ),
     partsPerMinutePerUser: count('Parts that a user may send in a minute.', 600, 1, 1_000_000),
     maxPartsAtOnce: count(
-      'Parts that are received at the same time, on each node; more wait, unread. Each takes up to `partBytes` of memory.',
+      'Parts that are received at the same time, on each node; more wait, unread, and so do those of one user beyond a quarter. Each takes up to `partBytes` of memory.',
       32,
       1,
       10_000
@@ -66,6 +66,12 @@ export const Uploads = Type.Object(
     maxDownloads: count(
       'Downloads at the same time, on each node; more are refused. Each takes about 128 KiB of memory.',
       1_000,
+      1,
+      100_000
+    ),
+    maxDownloadsPerIp: count(
+      'The same of one address, for IPv6 of one /64. Behind a proxy set `server.trustProxy`.',
+      100,
       1,
       100_000
     )

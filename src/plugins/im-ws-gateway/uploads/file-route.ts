@@ -4,6 +4,7 @@ import type { App } from '../../../core/index.ts'
 import { ApiError } from '../../api-error/service.ts'
 import { pieceBytes, type UploadSettings } from './config.ts'
 import type { UploadCounters } from './counters.ts'
+import { DownloadLimits } from './download-limits.ts'
 import { UploadErrors } from './errors.ts'
 import { entityTag, fileHeaders, isMatched } from './file-headers.ts'
 import { rangeIn, type ByteRange } from './range.ts'
@@ -11,7 +12,7 @@ import { FileBody, FileParams } from './schemas.ts'
 import type { StoredFile, UploadStore } from './upload-store.ts'
 
 export interface FileRouteParts {
-  readonly settings: Pick<UploadSettings, 'maxDownloads'>
+  readonly settings: Pick<UploadSettings, 'maxDownloads' | 'maxDownloadsPerIp'>
   readonly store: Pick<UploadStore, 'file' | 'piece'>
   readonly counters: UploadCounters
 }
@@ -26,13 +27,18 @@ const failures = [
 
 /** `GET` and `HEAD /object/:id/:name`. */
 export function addFileRoute(app: App, { settings, store, counters }: FileRouteParts): void {
-  let open = 0
+  const limits = new DownloadLimits(settings)
 
-  function send(file: StoredFile, { first, last }: ByteRange, reply: FastifyReply): FastifyReply {
-    if (open >= settings.maxDownloads) throw new ApiError(UploadErrors['im.downloads_busy'], { retryAfter })
-    open++
+  function send(
+    file: StoredFile,
+    { first, last }: ByteRange,
+    { ip }: FastifyRequest,
+    reply: FastifyReply
+  ): FastifyReply {
+    const end = limits.begin(ip)
+    if (!end) throw new ApiError(UploadErrors['im.downloads_busy'], { retryAfter })
     counters.downloads++
-    reply.raw.once('close', () => open--)
+    reply.raw.once('close', end)
     const content = contentOf(store, file, { first, last }, sent => (counters.bytesSent += sent))
     return reply.send(Readable.from(content, { objectMode: false, highWaterMark: pieceBytes }))
   }
@@ -65,7 +71,7 @@ export function addFileRoute(app: App, { settings, store, counters }: FileRouteP
       reply.headers(fileHeaders(file)).header('content-length', last - first + 1)
       if (range) reply.code(206).header('content-range', `bytes ${first}-${last}/${bytes}`)
       if (request.method === 'HEAD' || bytes === 0) return reply.send('')
-      return send(file, { first, last }, reply)
+      return send(file, { first, last }, request, reply)
     }
   })
 }

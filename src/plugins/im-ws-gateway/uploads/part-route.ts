@@ -1,4 +1,3 @@
-import { Semaphore } from 'async-mutex'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App, Clock } from '../../../core/index.ts'
 import { ApiError, Errors as CommonErrors } from '../../api-error/service.ts'
@@ -8,6 +7,7 @@ import type { UploadSettings } from './config.ts'
 import type { UploadCounters } from './counters.ts'
 import { UploadErrors } from './errors.ts'
 import type { PartAddresses, PartTicket } from './part-address.ts'
+import { PartSlots } from './part-slots.ts'
 import { PartBody, PartParams, PartQuery } from './schemas.ts'
 import type { UploadStore } from './upload-store.ts'
 import { Type } from 'typebox'
@@ -31,7 +31,7 @@ const failures = [
 /** `PUT /object/parts/:uploadID/:part`, in its own context, since a part has whatever Content-Type the file has. */
 export function addPartRoute(app: App, parts: PartRouteParts): void {
   const { settings, store, limits, counters, clock } = parts
-  const slots = new Semaphore(settings.maxPartsAtOnce)
+  const slots = new PartSlots(settings.maxPartsAtOnce)
   const tickets = new WeakMap<FastifyRequest, PartTicket>()
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -46,8 +46,8 @@ export function addPartRoute(app: App, parts: PartRouteParts): void {
   }
 
   /** Waits for its turn before any of the part is in memory. */
-  const preParsing = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const [, release] = await slots.acquire()
+  const preParsing = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const release = await slots.acquire(tickets.get(request)?.owner ?? '')
     if (reply.raw.closed || reply.raw.destroyed) release()
     else reply.raw.once('close', release)
   }

@@ -46,9 +46,6 @@ export interface UploadStoreParts {
 
 type Db = Transaction<UploadTables>
 
-/** Uploads that are removed in one transaction. */
-const batch = 20
-
 /** Contents of files and what is known of them, in the database. Moments are milliseconds since the epoch. */
 export class UploadStore {
   readonly #parts: UploadStoreParts
@@ -216,19 +213,22 @@ export class UploadStore {
 
   /** Removes uploads that nobody has completed in time. @returns how many */
   async removeExpired(now: number): Promise<number> {
-    const { db } = this.#parts
-    const expired = await db.transaction().execute(async trx => {
-      const rows = await trx
+    // One at a time: others who write to the same file wait for each.
+    for (let count = 0; ; count++) if (!(await this.#removeOneExpired(now))) return count
+  }
+
+  #removeOneExpired(now: number): Promise<boolean> {
+    return this.#parts.db.transaction().execute(async trx => {
+      const expired = await trx
         .selectFrom('im_uploads_uploads')
         .selectAll()
         .where('completed_at', '=', 0)
         .where('expires_at', '<=', now)
-        .limit(batch)
-        .execute()
-      for (const row of rows) await remove(trx, row)
-      return rows.length
+        .limit(1)
+        .executeTakeFirst()
+      if (expired) await remove(trx, expired)
+      return expired !== undefined
     })
-    return expired < batch ? expired : expired + (await this.removeExpired(now))
   }
 
   /** The content under this name and type. */
