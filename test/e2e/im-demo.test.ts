@@ -124,6 +124,37 @@ describe.skipIf(!hasChromium)('the chat page in Chromium', () => {
     await lin.pane.getByText('offline', { exact: true }).waitFor()
   })
 
+  test('pictures are uploaded by the client of the browser, and both see them', async () => {
+    const page = await open(await serve())
+    const [lin, wei] = sides(page)
+    await lin.logIn()
+    await wei.logIn()
+    await lin.conversation('Wei').click()
+    await wei.conversation('Lin').click()
+    const drawn = await page.evaluate<string>(
+      "(() => { const c = document.createElement('canvas'); c.width = 60; c.height = 40; c.getContext('2d').fillRect(0, 0, 60, 40); return c.toDataURL('image/png') })()"
+    )
+    const buffer = Buffer.from(drawn.replace(/.*,/, ''), 'base64')
+    const file = { name: '图 1.png', mimeType: 'image/png', buffer }
+    await lin.pane.getByLabel('Picture').setInputFiles(file)
+    for (const { messages } of [lin, wei]) {
+      const picture = messages.getByRole('img', { name: 'A picture' })
+      await picture.waitFor()
+      const size = (): Promise<number[]> =>
+        picture.evaluate(image => {
+          const { naturalWidth, naturalHeight } = image as unknown as Record<string, number>
+          return [naturalWidth ?? 0, naturalHeight ?? 0]
+        })
+      await expect.poll(size).toEqual([60, 40])
+    }
+    await lin.messages
+      .getByText('sent', { exact: true })
+      .or(lin.messages.getByText('read', { exact: true }))
+      .waitFor()
+    expect(await wei.conversation('Lin').innerText()).toContain('A picture')
+    await page.screenshot({ path: 'coverage/im-demo-picture.png' })
+  })
+
   test('one button makes a group of both, once', async () => {
     const page = await open(await serve())
     const [lin, wei] = sides(page)

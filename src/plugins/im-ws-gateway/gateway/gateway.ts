@@ -19,6 +19,7 @@ import { Errors } from '../errors.ts'
 import { LoginNews } from '../kicks/login-news.ts'
 import type { ImGateway, ImGatewayStatus } from '../service.ts'
 import type { CutOff, Tokens } from '../tokens/tokens.ts'
+import type { Uploads } from '../uploads/open-uploads.ts'
 import type { UserCores } from '../user-core.ts'
 import { listen, socketServer } from './client-socket.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
@@ -44,6 +45,8 @@ export interface GatewayParts {
   readonly cores: UserCores
   /** Where it is shared, the policy reaches the connections of other nodes. */
   readonly state?: State | undefined
+  /** Files that clients upload; missing: they cannot. */
+  readonly uploads?: Uploads | undefined
   /** Names this node among them: 16 hexadecimal digits; by default random ones. */
   readonly node?: string
   /** From 0 up to 1. */
@@ -151,6 +154,11 @@ export class Gateway implements ImGateway, UpgradeRoute {
     return this.#sessions.all()
   }
 
+  /** Files that clients upload; missing: they cannot. */
+  get uploads(): Uploads | undefined {
+    return this.#parts.uploads
+  }
+
   /** The platforms that a user is logged in on, on this node, each once. */
   platformsOf(userID: string): number[] {
     return [...new Set([...this.#sessions.membersOf(userID)].map(({ platformID }) => platformID))]
@@ -167,8 +175,18 @@ export class Gateway implements ImGateway, UpgradeRoute {
     }
     const [connections, users] = [this.#connections.size, this.#sessions.users]
     const counters = { ...this.#counters.snapshot(), networks: this.#limits.networks }
-    const nodes = this.#parts.cores.nodes?.()
-    return { connections, users, byPlatform, byDialect, queuedBytes, counters, ...(nodes && { nodes }) }
+    const { cores, uploads } = this.#parts
+    const nodes = cores.nodes?.()
+    return {
+      connections,
+      users,
+      byPlatform,
+      byDialect,
+      queuedBytes,
+      counters,
+      ...(uploads && { uploads: uploads.counters.status() }),
+      ...(nodes && { nodes })
+    }
   }
 
   async forceLogout(userID: string, platformID?: number): Promise<number> {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Clock } from '../../../../src/core/index.ts'
+import type { Clock, GatewayPlugin } from '../../../../src/core/index.ts'
 import apiError from '../../../../src/plugins/api-error/index.ts'
 import database from '../../../../src/plugins/database/index.ts'
 import imWsGateway from '../../../../src/plugins/im-ws-gateway/index.ts'
@@ -30,6 +30,10 @@ export interface GatewayOptions {
   /** Settings of the state. */
   readonly state?: object | undefined
   readonly logs?: string[]
+  /** Settings of the server. */
+  readonly server?: object
+  /** Further plugins with their settings. */
+  readonly plugins?: readonly (readonly [plugin: GatewayPlugin, settings: object])[]
 }
 
 /** A gateway on a real socket, with an embedded core. */
@@ -52,12 +56,22 @@ export interface Gateway extends AsyncDisposable {
 type UserOptions = Pick<ClientOptions, 'version' | 'userID'>
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const { clock, config, logs, port: wanted = 0, engine, state: shared = {}, file = ':memory:' } = options
+  const {
+    clock,
+    config,
+    logs,
+    server,
+    plugins = [],
+    port: wanted = 0,
+    engine,
+    state: shared = {},
+    file = ':memory:'
+  } = options
   const app = await testPlugin(imWsGateway, {
     config: { tokenSecret: 'token-secret-of-these-tests-0123456789', adminSecret, drainMs: 0, ...config },
     ...(clock && { services: { clock } }),
-    with: [[apiError], [state, shared], [database, engine ?? { file }]],
-    server: { logLevel: logs ? 'trace' : 'silent', drainMs: 0, closeMs: 5_000 },
+    with: [[apiError], [state, shared], [database, engine ?? { file }], ...(plugins as never)],
+    server: { logLevel: logs ? 'trace' : 'silent', drainMs: 0, closeMs: 5_000, ...server },
     logDestination: { write: line => void logs?.push(line) }
   })
   await app.listen({ port: wanted, host: '127.0.0.1' })
