@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startSignSimulator, type SimulatedDevice } from '../../src/plugins/sign-simulator/device.ts'
 import { devicesSuite } from '../e2e/devices.suite.ts'
@@ -8,6 +9,7 @@ import { imExamplesSuite } from '../e2e/im-examples.suite.ts'
 import { portalSuite } from '../e2e/portal.suite.ts'
 import { scanSuite } from '../e2e/scan.suite.ts'
 import type { Serve } from '../e2e/target.ts'
+import { workerSuite } from '../e2e/worker.suite.ts'
 import { contentsSuite } from '../plugins/im-ws-gateway/clients/contents.suite.ts'
 import { convergenceSuite } from '../plugins/im-ws-gateway/clients/convergence/convergence.suite.ts'
 import { everyEventSuite } from '../plugins/im-ws-gateway/clients/every-event.suite.ts'
@@ -31,7 +33,8 @@ const suites: Readonly<Record<string, (serve: Serve) => void>> = {
   'the chat page': imDemoSuite,
   'examples of chat clients': imExamplesSuite,
   'logins by scan': scanSuite,
-  'the example of a portal': portalSuite
+  'the example of a portal': portalSuite,
+  workers: workerSuite
 }
 const chats: Readonly<Record<string, (startChat: StartChat) => void>> = {
   'in pairs': pairsSuite,
@@ -46,9 +49,11 @@ const chats: Readonly<Record<string, (startChat: StartChat) => void>> = {
   convergence: startChat => convergenceSuite(startChat, 10)
 }
 
+const options = { recursive: true, encoding: 'utf8' } as const
+
 describe.skipIf(!hasRedis || !hasPostgres)('three nodes behind a load balancer', { timeout: 60_000 }, () => {
   let sites: Sites
-  beforeAll(async () => void (sites = await startSites()), 60_000)
+  beforeAll(async () => void (sites = await startSites()), 120_000)
   afterAll(() => sites[Symbol.asyncDispose]())
 
   const serve: Serve = site => sites.serve(site)
@@ -75,7 +80,7 @@ describe.skipIf(!hasRedis || !hasPostgres)('three nodes behind a load balancer',
       const devices = async (): Promise<string> =>
         (await fetch(`${url}/v1/sign/devices`, { headers: asShop })).text()
       await vi.waitUntil(async () => (await devices()).includes('"ready"'), { timeout: 10_000 })
-    })
+    }, 60_000)
     afterAll(() => card.close())
     firstRequestsSuite(() => url, secrets.caller)
   })
@@ -94,4 +99,16 @@ describe.skipIf(!hasRedis || !hasPostgres)('three nodes behind a load balancer',
     expect(Math.min(...sites.proxy.given.values())).toBeGreaterThan(2)
     expect(sites.proxy.failed).toEqual([])
   })
+})
+
+test('README.md says of every suite whether it runs here', () => {
+  const readme = readFileSync('test/cluster/README.md', 'utf8')
+  const words = new Set(readme.match(/[\w/-]+/g))
+  const clients = 'test/plugins/im-ws-gateway/clients'
+  const files = [...readdirSync('test/e2e', options), ...readdirSync(clients, options)]
+  const names = files.flatMap(
+    file => /^(?:convergence\/)?(.+?)(?:\.isolated)?\.test\.ts$/.exec(file)?.[1] ?? []
+  )
+  expect(names.length).toBeGreaterThan(40)
+  expect(names.filter(name => !words.has(name))).toEqual([])
 })
