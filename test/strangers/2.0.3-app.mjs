@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import { check, same, tally } from './2.0.3-checks.mjs'
 
 /** How long an event or an answer may take, in milliseconds. */
-const DEADLINE_MS = 1500
+const DEADLINE_MS = 10_000
 /** How long nothing must happen where absence is the expectation, in milliseconds. */
 export const SILENCE_MS = 250
 

@@ -1,7 +1,7 @@
 // The lines that are printed, and what they are about.
 import { isDeepStrictEqual } from 'node:util'
 
-export const deadlineMs = 2500
+export const deadlineMs = 10_000
 
 export const short = value => {
   const text = typeof value === 'string' ? value : JSON.stringify(value)

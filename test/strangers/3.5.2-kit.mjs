@@ -7,8 +7,8 @@ import { WebSocket } from 'ws'
 import { CbEvents, OpenIMSDK, RequestApi } from 'oim352'
 import { differences, show, string } from './3.5.2-shapes.mjs'
 
-const answerDeadline = 5000
-const eventDeadline = 4000
+const answerDeadline = 20_000
+const eventDeadline = 10_000
 
 const sockets = new Set()
 
