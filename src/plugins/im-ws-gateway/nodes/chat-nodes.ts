@@ -218,8 +218,8 @@ export class ChatNodes implements UserCores, LinkListener {
     if (!isElected()) return
     try {
       this.#unlink()
-      const term = await terms.next()
-      const database = terms.during(term, () => void renounce())
+      const term = await terms.next(this.#host?.term)
+      const database = terms.during(term, this.#newName(), () => void renounce())
       const silentMs = silentLeases * settings.hostLeaseMs
       const traffic = this.#traffic
       this.#hosted = await HostedChat.open({ ...others, log, traffic, silentMs, term, database })
@@ -323,12 +323,14 @@ export class ChatNodes implements UserCores, LinkListener {
     if (known && beat.term < known.term) return
     this.#host = { ...beat, heardAt: this.#now() }
     if (beat.node === this.name) return
-    if (this.#hosted && beat.term > this.#hosted.term) return void this.#election.renounce()
+    // Two of one term there are after the database has lost its last writes: both stand again.
+    const isOther = beat.term === this.#hosted?.term && !beat.isOver
+    if (this.#hosted && (beat.term > this.#hosted.term || isOther)) return void this.#election.renounce()
     if (this.#hosted) return
     if (beat.isOver) {
       this.#unlink()
       this.#election.attempt()
-    } else if (this.#link?.link.term !== beat.term) this.#relink()
+    } else if (this.#link?.link.term !== beat.term || known?.node !== beat.node) this.#relink()
   }
 
   #fromHost(text: string): void {
