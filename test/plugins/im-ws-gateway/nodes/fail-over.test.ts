@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { linkVersion } from '../../../../src/plugins/im-ws-gateway/nodes/items.ts'
 import { startNodes, type Person, type Rig } from './rig.ts'
 
 /** What everybody has said that is not a notice. */
@@ -250,7 +251,9 @@ test('what was asked of the old host while this node was becoming the new one is
   // The old host is heard of once more before it knows.
   await second.state
     .log('im-ws-gateway:hosts')
-    .append(JSON.stringify({ term: 1, node: first.chat.nodes().self }), { maxEntries: 10 })
+    .append(JSON.stringify({ term: 1, node: first.chat.nodes().self, version: linkVersion }), {
+      maxEntries: 10
+    })
   await rig.until(() => second.chat.nodes().isLinked)
   first.cutOff()
   const saying = ann.say({ recvID: 'bob' }, 'hi')
@@ -364,7 +367,7 @@ test('two hosts of one term that hear of each other stand again, and one with a 
   const [first, second] = [await rig.node(), await rig.node()]
   const ann = await second.person('ann')
   const hosts = second.state.log('im-ws-gateway:hosts')
-  await hosts.append(JSON.stringify({ term: 1, node: 'another' }), { maxEntries: 10 })
+  await hosts.append(JSON.stringify({ term: 1, node: 'another', version: linkVersion }), { maxEntries: 10 })
   await rig.until(() => [first, second].some(({ chat }) => chat.nodes().isHost && chat.nodes().term === 2))
   await ann.say({ recvID: 'ann' }, 'one')
   expect(await ann.history('si_ann_ann')).toEqual(['one'])
