@@ -164,6 +164,28 @@ test('many are closed over the window, not all together', async () => {
   expect(clients.every(({ closeCode }) => closeCode === 1001)).toBe(true)
 })
 
+test.each([
+  ['3', ['Login', 'Logout']],
+  ['2.0', ['Login']]
+] as const)(
+  'a login of %s that comes in the last moment is refused, and can be tried again elsewhere',
+  async (dialect, heard) => {
+    await using rig = await startRig({ config: { drainMs: 0 } })
+    const client = await rig.open({ dialect }).opened()
+    await rig.until(() => rig.gateway.connections.size === 1)
+    const [connection] = rig.gateway.connections
+    const drained = rig.gateway.drain()
+    const data = dialect === '3' ? '["u1","u1/5/a"]' : '{"userID":"u1","token":"u1/5/a"}'
+    const login = { reqFuncName: 'Login', operationID: 'op-login', userID: 'u1', data }
+    connection?.received(Buffer.from(JSON.stringify(login)))
+    await client.closed
+    await drained
+    expect(client.events).toEqual(heard)
+    expect(client.frames[0]?.errMsg).toBe('the gateway closes, ask again: it was not done')
+    expect([client.closeCode, rig.cores.opened.length]).toEqual([1001, 0])
+  }
+)
+
 test('whoever comes meanwhile is told to come back', async () => {
   await using rig = await startRig()
   await rig.start()
