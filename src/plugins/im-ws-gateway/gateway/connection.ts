@@ -71,6 +71,9 @@ const returning: ReadonlySet<Ending> = new Set(['loggedOut', 'kicked', 'refused'
 /** Bytes that a connection may send before its login has been answered. */
 const loginBytes = 262_144
 
+/** For so long a client that asks without a pause is answered when the gateway closes; then it is told to come back. */
+const lastCallMs = 1_000
+
 /** What follows the answer to a Login, before and behind what was missed (specification §2.1). */
 const beforeSync = events('OnConnecting', 'OnConnectSuccess', 'OnSyncServerStart')
 const afterSync = events('OnSyncServerFinish')
@@ -215,12 +218,18 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.queue.refuse(new ImError('tokenKicked'))
   }
 
-  /** The gateway closes: ends the connection once what is under way has been answered. */
-  drain(): void {
-    this.queue.whenIdle(() => {
+  /**
+   * The gateway closes: ends the connection in the first moment in which everything that it has asked is answered. What
+   * comes before the close is out is answered as well, what comes after it is not begun.
+   * @param givesUpAt when whatever is not answered yet is given up, in milliseconds of the wheel
+   */
+  drain(givesUpAt: number): void {
+    const refusesAt = Math.min(givesUpAt, this.#host.wheel.now() + lastCallMs)
+    this.queue.conclude({ refusesAt, givesUpAt }, () => {
       if (this.isOpen) this.end(drainFarewell)
       else this.#line.close(drainFarewell.code, 0)
     })
+    this.hasten(this.queue.dueAt)
   }
 
   /** Cuts the connection off. */

@@ -83,7 +83,7 @@ export const silenceFarewell: Farewell = {
 /** It sends much without having logged in. */
 export const excessFarewell: Farewell = { ...silenceFarewell, code: closeCodes.tooLarge }
 
-/** The gateway closes. Nothing is said before: clients are to come back. */
+/** The gateway closes, and all that was asked is answered. Nothing is said before: clients are to come back. */
 export const drainFarewell: Farewell = {
   ending: 'drained',
   state: undefined,

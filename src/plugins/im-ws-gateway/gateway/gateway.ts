@@ -53,7 +53,9 @@ export interface GatewayParts {
   readonly random?: () => number
 }
 
-/** How long clients may take to close once the last was told that the gateway closes. */
+/** How long a request may take that is under way when the last connections are told that the gateway closes. */
+const lastAnswersMs = 2_000
+/** How long clients may take to close. */
 const drainGraceMs = 2_500
 /** Seconds after which whoever found no room may try again. */
 const retryAfter = 5
@@ -243,13 +245,15 @@ export class Gateway implements ImGateway, UpgradeRoute {
     throw new ApiError(Errors['im.upgrade_required'])
   }
 
-  /** Ends all connections over `drainMs`. @param signal aborts when there is no more time */
+  /** Ends all connections over `drainMs`, each once it is answered. @param signal aborts when there is no more time */
   async drain(signal?: AbortSignal): Promise<void> {
+    const { drainMs } = this.#parts.settings
+    const givesUpAt = this.#wheel.now() + drainMs + lastAnswersMs
     this.#drain ??= new Drain(this.#connections, {
       wheel: this.#wheel,
-      drainMs: this.#parts.settings.drainMs,
-      graceMs: drainGraceMs,
-      end: connection => connection.drain(),
+      drainMs,
+      graceMs: lastAnswersMs + drainGraceMs,
+      end: connection => connection.drain(givesUpAt),
       cut: connection => connection.cut('drained')
     })
     this.#held.close()
