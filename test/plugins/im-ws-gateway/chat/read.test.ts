@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { startRig, type Rig } from './rig.ts'
+import type { Message } from '../../../../src/plugins/im-ws-gateway/model.ts'
+import { shapesOf } from '../../../../src/plugins/im-ws-gateway/wire/shapes-of.ts'
+import { startRig, type Person, type Rig } from './rig.ts'
 
 let rig: Rig
 afterEach(() => rig.close())
@@ -217,3 +219,45 @@ test('members of a group who mark single messages are named with them, and the s
     { hasReadUserIDList: ['bob'], hasReadCount: 1, groupMemberCount: 3 }
   ])
 })
+
+test('a message to a group says from the start how many there are, and 3.x how many have not read it', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob', 'eve', 'dan')
+  const { groupID } = await ann.call('createGroup', {
+    groupInfo: { groupName: 'G' },
+    memberUserIDs: ['bob', 'eve']
+  })
+  const conversationID = `sg_${groupID}`
+  const blank = { hasReadUserIDList: [], hasReadCount: 0, groupMemberCount: 3 }
+  bob.quiet()
+  const sent = await ann.say({ groupID }, 'one')
+  const [told] = bob.events('newMessages')
+  const read = async (person: Person): Promise<Message | undefined> =>
+    (await person.call('getHistory', { conversationID, count: 1 })).messageList[0]
+  const conversation = await bob.conversation(conversationID)
+  for (const message of [sent, told?.messages[0], await read(ann), await read(bob), conversation.latestMsg])
+    expect(message?.attachedInfoElem?.groupHasReadInfo).toEqual(blank)
+  expect(shownTo('3', await read(ann))).toMatchObject({ groupHasReadInfo: { ...blank, unreadCount: 2 } })
+  expect(shownTo('2.3', await read(ann))).toMatchObject({ groupHasReadInfo: blank })
+
+  await ann.call('inviteToGroup', { groupID, userIDList: ['dan'] })
+  const ids = [sent.clientMsgID]
+  await bob.call('markMessagesRead', { conversationID, clientMsgIDList: ids })
+  const { items } = await ann.call('findMessages', { list: [{ conversationID, clientMsgIDList: ids }] })
+  expect(shownTo('3', items[0]?.messageList[0])).toMatchObject({
+    groupHasReadInfo: { hasReadUserIDList: ['bob'], hasReadCount: 1, groupMemberCount: 3, unreadCount: 1 }
+  })
+  const { attachedInfoElem: later } = await ann.say({ groupID }, 'two')
+  expect(later).toMatchObject({ groupHasReadInfo: { groupMemberCount: 4 } })
+  const online = await ann.call('sendMessage', {
+    message: await ann.call('createText', { text: 'now' }),
+    groupID,
+    isOnlineOnly: true
+  })
+  expect(online.attachedInfoElem).toMatchObject({ groupHasReadInfo: { groupMemberCount: 4 } })
+})
+
+function shownTo(dialect: '2.3' | '3', message: Message | undefined): unknown {
+  const { attachedInfoElem } = shapesOf[dialect].message(message ?? {}, false) as Partial<Message>
+  return attachedInfoElem
+}

@@ -17,14 +17,21 @@ export async function seenMessages(
   return rows.map(row => {
     const message = seat.seen(messageOf(row))
     const hasReadTime = row.burnTime ? row.burnTime - row.burnDuration * 1_000 : 0
-    const groupHasReadInfo = reads.get(row.seq)
-    if (!row.localEx && !hasReadTime && !groupHasReadInfo) return message
+    const read = reads.get(row.seq)
+    if (!row.localEx && !hasReadTime && !read) return message
+    const { attachedInfoElem: kept } = message
     const info: AttachedInfo = {
       isPrivateChat: false,
       burnDuration: 0,
-      ...message.attachedInfoElem,
+      ...kept,
       hasReadTime,
-      ...(groupHasReadInfo && { groupHasReadInfo })
+      // How many there were when it was sent, as long as that is known.
+      ...(read && {
+        groupHasReadInfo: {
+          ...read,
+          groupMemberCount: kept?.groupHasReadInfo?.groupMemberCount ?? read.groupMemberCount
+        }
+      })
     }
     return { ...message, localEx: row.localEx ?? '', attachedInfoElem: info }
   })
