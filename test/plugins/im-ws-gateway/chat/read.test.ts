@@ -42,6 +42,57 @@ test('reading a conversation empties its count and tells the other side which me
   expect(messageList.map(({ isRead }) => isRead)).toEqual([true, true])
 })
 
+test('both sides see when a message was read, each message its own time', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await ann.say({ recvID: 'bob' }, 'one')
+  await rig.clock.advance(1_000)
+  await bob.call('markConversationRead', { conversationID: id })
+  const first = rig.clock.now()
+  await ann.say({ recvID: 'bob' }, 'two')
+  await bob.say({ recvID: 'ann' }, 'three')
+  await ann.say({ recvID: 'bob' }, 'four')
+  await rig.clock.advance(1_000)
+  ann.quiet()
+  await bob.call('markConversationRead', { conversationID: id })
+  const second = rig.clock.now()
+  expect(ann.events('singleReceipts')[0]?.receipts).toMatchObject([{ readTime: second }])
+  const [change] = ann.events('conversationsChanged')
+  expect(change?.conversations).toMatchObject([
+    { latestMsg: { isRead: true, attachedInfoElem: { hasReadTime: second } } }
+  ])
+  const timesTo = async (person: Person): Promise<unknown> => {
+    const { messageList } = await person.call('getHistory', { conversationID: id, count: 9 })
+    return messageList.map(({ attachedInfoElem }) => attachedInfoElem?.hasReadTime ?? 0)
+  }
+  const latestTo = async (person: Person): Promise<unknown> =>
+    (await person.conversation(id)).latestMsg?.attachedInfoElem?.hasReadTime
+  for (const person of [ann, bob]) {
+    expect(await timesTo(person)).toEqual([first, second, 0, second])
+    expect(await latestTo(person)).toBe(second)
+  }
+  const { messageList } = await ann.call('getHistory', { conversationID: id, count: 1 })
+  for (const dialect of ['2.3', '3'] as const)
+    expect(shownTo(dialect, messageList[0])).toMatchObject({ hasReadTime: second })
+  await Promise.all([ann.leave(), bob.leave()])
+  const again = await rig.open('ann')
+  expect([await timesTo(again), await latestTo(again)]).toEqual([[first, second, 0, second], second])
+})
+
+test('whoever has deleted the latest message sees when the one before it was read', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await ann.say({ recvID: 'bob' }, 'one')
+  const { clientMsgID } = await ann.say({ recvID: 'bob' }, 'two')
+  await ann.call('deleteMessage', { conversationID: id, clientMsgID })
+  await bob.call('markConversationRead', { conversationID: id })
+  expect((await ann.conversation(id)).latestMsg).toMatchObject({
+    textElem: { content: 'one' },
+    isRead: true,
+    attachedInfoElem: { hasReadTime: rig.clock.now() }
+  })
+})
+
 test('reading twice tells nobody twice', async () => {
   rig = await startRig()
   const [ann, bob] = await rig.people('ann', 'bob')

@@ -141,12 +141,13 @@ async function receiptsFor(
       .orderBy('message.seq', 'desc')
       .limit(idsPerReceipt)
       .execute()
-    if (!read.length) continue
+    const [newest] = read
+    if (!newest) continue
     receipts.push({
       groupID: '',
       userID: row.sourceID,
       msgIDList: read.map(({ clientMsgID }) => clientMsgID).toReversed(),
-      readTime: context.clock.now(),
+      readTime: newest.readTime || context.clock.now(),
       msgFrom: 100,
       contentType: 2200,
       sessionType: sessionType.single
