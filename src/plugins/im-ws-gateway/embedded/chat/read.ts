@@ -24,12 +24,12 @@ export async function markRead(
   clientMsgIDs?: readonly string[]
 ): Promise<void> {
   const { place, thread, user } = seat
-  const burns = await context.turns.change(async turn => {
+  const marked = await context.turns.change(async turn => {
     const row = await turn.seat(user.userID, place)
-    if (!row) return false
+    if (!row) return undefined
     const end = endOf(row, (await turn.thread(thread.key)) ?? silentThread(thread.key))
     const target = clientMsgIDs ? await lastOf(turn, row, clientMsgIDs, end.seq) : end
-    if (!target) return false
+    if (!target) return undefined
     if (target.seq > row.hasReadSeq || row.unreadLess > 0) {
       const unreadLess = target.seq === end.seq ? 0 : await deletedAfter(turn, row, target.seq)
       const hasReadSeq = Math.max(target.seq, row.hasReadSeq)
@@ -37,11 +37,12 @@ export async function markRead(
       turn.put({ ...row, hasReadSeq, readCounted, unreadLess, updateUnreadCountTime: turn.now }, place)
       turn.news.push({ what: 'seat', userID: user.userID, place, cause: device })
     }
-    return place.type === sessionType.single && row.sourceID !== user.userID
-      ? tellPeer(turn, seat, target.seq)
-      : false
+    const isSingle = place.type === sessionType.single && row.sourceID !== user.userID
+    return { upTo: target.seq, burns: isSingle && (await tellPeer(turn, seat, target.seq)) }
   })
-  if (burns) context.burning.arm()
+  if (!marked) return
+  user.noteRead(device, thread.key, marked.upTo)
+  if (marked.burns) context.burning.arm()
 }
 
 /** The last of some messages; `undefined` when there are none of them. */
