@@ -154,9 +154,9 @@ export class Line implements SocketOwner, OutboxOwner {
 
   told(): void {
     if (this.#probeAt < Infinity) return
-    const { now, random } = this.#limits
+    const limits = this.#limits
     // A crowd that is told the same is not pinged at the same time.
-    this.#probeAt = Math.max(now() + doubtMs * random(), this.#pingedAt + doubtMs)
+    this.#probeAt = Math.max(limits.now() + doubtMs * limits.random(), this.#pingedAt + doubtMs)
     if (!this.#awaitsPong) this.#owner.hasten(this.#probeAt)
   }
 
