@@ -4,6 +4,7 @@ export type Ending =
   | 'loggedOut'
   | 'refused'
   | 'kicked'
+  | 'replaced'
   | 'expired'
   | 'silent'
   | 'slow'
@@ -42,6 +43,7 @@ export class Counters {
     loggedOut: 0,
     refused: 0,
     kicked: 0,
+    replaced: 0,
     expired: 0,
     silent: 0,
     slow: 0,

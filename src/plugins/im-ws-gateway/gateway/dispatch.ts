@@ -127,12 +127,14 @@ function begin(
     },
     answered(error) {
       parts.loggedIn(connection, error)
-      if (!connection.isOpen) return
-      if (connection.isKicked) return connection.end(kickFarewell)
-      if (!error) return connection.welcome(missed)
+      if (connection.isOpen && connection.isKicked) return connection.end(kickFarewell)
+      if (connection.isOpen && !error) return connection.welcome(missed)
       const { dialect } = connection
       const { loginTimeoutMs } = parts
-      connection.end(refusalFarewell({ error, dialect, isReturn, loginTimeoutMs }))
+      const farewell = error && refusalFarewell({ error, dialect, isReturn, loginTimeoutMs })
+      if (connection.isOpen) return farewell && connection.end(farewell)
+      // It came when the close was on its way: a client of 3.x must still be able to log in again.
+      if (error?.code === 'busy' && farewell?.push) connection.push(farewell.push)
     }
   })
 }

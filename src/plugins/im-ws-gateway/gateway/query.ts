@@ -1,6 +1,7 @@
-/** What clients say in the address of the upgrade (specification §1.1). The token in it is not read: that of the Login is. */
+/** What clients say in the address of the upgrade (specification §1.1). Nobody is let in by its token: that of the Login counts. */
 export interface UpgradeQuery {
   readonly userID: string
+  readonly token: string
   readonly platformID: number
   readonly operationID: string | undefined
   /** What is wrong with it: the login is refused then, which all clients survive. */
@@ -31,6 +32,7 @@ export function readQuery(url: string): UpgradeQuery | undefined {
   else if (platformID === 0) fault = `platformID is a number from 1 to ${lastPlatformID}`
   return {
     userID: userID.slice(0, maxUserIDLength),
+    token: values.get('token') ?? '',
     platformID,
     operationID: values.get('operationID'),
     fault
