@@ -44,8 +44,10 @@ export async function openKey(
 ): Promise<Buffer> {
   const { plugin, setting, keyFile } = place
   const db = await openKnown(database)
+  // In this order: another node that starts now and has the same folder makes the file first, and notes its key then.
+  const known = await knownOf(db, plugin)
   const found = await givenKey(place)
-  if (!found && (await knownOf(db, plugin)) !== undefined) throw lost(place)
+  if (!found && known !== undefined) throw lost(place)
   const key = found ?? (await makeKeyFile(keyFile, remedyOf(place)))
   if (!found) {
     const advice = `keep a copy apart from the database, and give it to all nodes, or set ${setting}`

@@ -24,7 +24,7 @@ export function keyTests(current: Current): void {
     const open = (place: KeyPlace): Promise<Buffer> => openKey(current.database(), place, log)
 
     it('is made once, which the log says, and is the same for all that have its file', async () => {
-      const keys = await Promise.all([1, 2, 3].map(() => open(placeOf('key'))))
+      const keys = await Promise.all(Array.from({ length: 20 }, () => open(placeOf('key'))))
       const restarted = await openKey(await current.restart(), placeOf('key'), log)
       expect(new Set([...keys, restarted].map(key => key.toString('hex'))).size).toBe(1)
       expect(JSON.stringify(warned)).toContain(placeOf('key').keyFile)
@@ -35,6 +35,8 @@ export function keyTests(current: Current): void {
     })
 
     it('is refused when it is another than before, whoever has it and wherever it is', async () => {
+      writeFileSync(join(folder, 'of-one'), '01'.repeat(32))
+      writeFileSync(join(folder, 'of-another'), '02'.repeat(32))
       const [here, there] = await Promise.allSettled([open(placeOf('of-one')), open(placeOf('of-another'))])
       expect([here?.status, there?.status].toSorted()).toEqual(['fulfilled', 'rejected'])
       const wrong = here?.status === 'rejected' ? 'of-one' : 'of-another'
