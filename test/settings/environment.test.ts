@@ -195,11 +195,11 @@ describe('.env', () => {
     ]
     using directory = directoryWith({ '.env': lines.join('\n') })
     const file = join(directory.path, '.env')
-    const read = (): unknown => mergeEnvironment({}, file)
-    expect(read).toThrow(`PAIFANG_A_KEY  (${file}:2)`)
-    expect(read).toThrow(`PAIFANG_B  (${file}:4)`)
-    expect(read).toThrow('cannot start: 2 problems')
-    expect(read).not.toThrow('hidden')
+    const merge = (): unknown => mergeEnvironment({}, file)
+    expect(merge).toThrow(`PAIFANG_A_KEY  (${file}:2)`)
+    expect(merge).toThrow(`PAIFANG_B  (${file}:4)`)
+    expect(merge).toThrow('cannot start: 2 problems')
+    expect(merge).not.toThrow('hidden')
   })
 
   // Files that the kernel gives to nobody: root may read all others.
