@@ -165,7 +165,7 @@ test('a plugin that cannot tell, or takes the name of another, costs the page no
   const page = await app.service.text()
   expect(linesOf(page, 'paifang_same')).toEqual(['paifang_same 1'])
   expect(linesOf(page, 'paifang_build_info')).toHaveLength(1)
-  expect(linesOf(page, 'paifang_sse_connections')).toEqual(['paifang_sse_connections 0'])
+  expect(linesOf(page, 'paifang_sse_connections ')).toEqual(['paifang_sse_connections 0'])
   expect(lines.join('')).toContain('metrics cannot be told')
   expect(lines.join('')).toContain('two plugins have a metric of this name')
 })

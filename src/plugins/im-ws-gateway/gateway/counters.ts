@@ -21,7 +21,6 @@ export class Counters {
   requestErrors = 0
   events = 0
   frames = 0
-  frameErrors = 0
   coresOpened = 0
   coresFailed = 0
   coresClosed = 0
@@ -64,7 +63,6 @@ export class Counters {
       request_errors_total: this.requestErrors,
       events_total: this.events,
       frames_total: this.frames,
-      frame_errors_total: this.frameErrors,
       cores_opened_total: this.coresOpened,
       cores_failed_total: this.coresFailed,
       cores_closed_total: this.coresClosed,

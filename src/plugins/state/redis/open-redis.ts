@@ -9,6 +9,7 @@ import {
   listenerOptions,
   type RedisSettings
 } from './redis-options.ts'
+import { RedisFigures } from './redis-figures.ts'
 import { RedisState } from './redis-state.ts'
 import { withScripts } from './scripts.ts'
 import { Subscriptions } from './subscriptions.ts'
@@ -27,6 +28,7 @@ export async function openRedis(
     nodes.length > 0 ? new Cluster(nodes, clusterOptions(settings)) : new Redis(commandOptions(settings))
   const listening = new Redis(listenerOptions(settings))
   const commands = withScripts(client)
+  const figures = new RedisFigures()
   for (const [connection, name] of [
     [client, 'commands'],
     [listening, 'messages']
@@ -34,7 +36,10 @@ export async function openRedis(
     connection.on('error', (error: Error) =>
       log.warn({ err: error, connection: name }, 'redis cannot be reached')
     )
-    connection.on('ready', () => log.info({ connection: name }, 'connected to redis'))
+    connection.on('ready', () => {
+      figures.connects[name]++
+      log.info({ connection: name }, 'connected to redis')
+    })
   }
   const subscriptions = new Subscriptions({
     client: listening,
@@ -48,6 +53,7 @@ export async function openRedis(
   await Promise.race([ready, delay(timeoutMs, undefined, { ref: false })])
   return new RedisState({
     client: commands,
+    figures,
     subscriptions,
     prefix,
     clock,
