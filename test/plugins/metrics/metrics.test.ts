@@ -185,6 +185,7 @@ test('a listener of its own shows the page and nothing else', async () => {
     200,
     'text/plain; version=0.0.4; charset=utf-8'
   ])
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
   expect(await answer.text()).toContain('paifang_build_info')
   expect((await fetch(`${url}/readyz`)).status).toBe(404)
   expect((await app.inject('/metrics')).statusCode).toBe(404)
