@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Http } from '../../../src/plugins/http-client/service.ts'
 import { figures } from '../metrics/figures.ts'
 import { credentials, startRig } from './rig.ts'
 
@@ -28,7 +29,7 @@ test('logins, lookups and ends of sessions are counted, each as what it was', as
   })
 })
 
-test('sessions that somebody has changed, and passwords that the provider takes back, have counters of their own', async () => {
+test('sessions that somebody has changed are counted apart', async () => {
   await using rig = await startRig()
   const token = await rig.login()
   await rig.db.updateTable('sessions_sessions').set({ lastSeen: 1 }).execute()
@@ -37,5 +38,23 @@ test('sessions that somebody has changed, and passwords that the provider takes 
     'paifang_sessions_logins_total{outcome="ok"}': 1,
     'paifang_sessions_lookups_total{result="unknown"}': 1,
     paifang_sessions_damaged_rows_total: 1
+  })
+})
+
+test('so are passwords that the provider takes back, and data keys that are lost with them', async () => {
+  await using rig = await startRig({
+    routes(app, service) {
+      app.get('/cookie', async request => service.useAuthCookie(request, {} as Http))
+    }
+  })
+  const token = await rig.login()
+  rig.provider.change(credentials.cardnum, { password: 'changed' })
+  await rig.inject({ url: '/cookie', headers: { token } })
+  await rig.login({ password: 'changed' })
+  expect(await figures(rig.app, 'paifang_sessions')).toEqual({
+    'paifang_sessions_logins_total{outcome="ok"}': 2,
+    'paifang_sessions_lookups_total{result="database"}': 1,
+    'paifang_sessions_ended_total{reason="refused"}': 1,
+    paifang_sessions_data_keys_lost_total: 1
   })
 })
