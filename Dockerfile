@@ -8,18 +8,20 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY src ./src
 RUN npm run build
+
+FROM build AS pruned
 RUN npm prune --omit=dev
 
-FROM node:${NODE_VERSION}-bookworm-slim
+FROM node:${NODE_VERSION}-bookworm-slim AS image
 LABEL org.opencontainers.image.title="Paifang" \
       org.opencontainers.image.description="A gateway for the last hop: signing cards, scan logins, IM clients and portals." \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
     PAIFANG_SERVER_HOST=0.0.0.0
 WORKDIR /app
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+COPY --from=pruned /app/package.json ./
+COPY --from=pruned /app/node_modules ./node_modules
+COPY --from=pruned /app/dist ./dist
 COPY deploy/paifang.config.yaml ./
 # The only place that is written to; everything else may be read-only.
 RUN mkdir /data && chown node:node /data
@@ -29,3 +31,10 @@ EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "dist/cli.js", "health"]
 CMD ["node", "dist/cli.js", "start"]
+
+# What `npm start` runs (docker build --target demo), with the client of its chat page.
+FROM image AS demo
+COPY --from=build /app/node_modules/oim352 ./node_modules/oim352
+COPY paifang.config.yaml ./
+
+FROM image

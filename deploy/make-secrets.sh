@@ -1,8 +1,10 @@
 #!/bin/sh
 # Makes the secrets that docker-compose.yml reads from files, where they are not there yet: sh deploy/make-secrets.sh
 set -eu
-umask 077
+# The containers read the files as users of their own, so the folder alone keeps others of this machine out.
+umask 022
 mkdir -p "$(dirname "$0")/secrets"
+chmod 700 "$(dirname "$0")/secrets"
 cd "$(dirname "$0")/secrets"
 for name in postgres_password; do
   if [ -e "$name" ]; then

@@ -1,10 +1,12 @@
 // Has payment data signed for Customs announcement 179, and checks the signature, with Node alone:
 //
-//   node examples/customs179.mjs [http://127.0.0.1:3000]
+//   node examples/customs179.mjs [http://127.0.0.1:3000 [token]]
 //
-// The data is made up; the PIN is the simulator's. Nothing is sent to customs.
+// The data is made up; the PIN is the simulator's. Nothing is sent to customs. The token is that of a caller of
+// sign-bridge: it is needed where there are callers, and from other machines.
 
-const base = process.argv[2] ?? 'http://127.0.0.1:3000'
+const [base = 'http://127.0.0.1:3000', token] = process.argv.slice(2)
+const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
 
 // Written by hand, or kept from where it came: JSON.stringify would turn 5.0 into 5.
 const head =
@@ -23,14 +25,16 @@ const signed = await post('/v1/customs179/sign', request)
 console.log(`signed with ${signed.certNo}:\n${signed.payExInfoStr}\n`)
 console.log(`to post to customs:\n${new URLSearchParams({ payExInfoStr: signed.payExInfoStr })}\n`)
 
-const certificate = await (await fetch(`${base}/v1/sign/certificates/${signed.certNo}`)).text()
+const certificate = await (
+  await fetch(`${base}/v1/sign/certificates/${signed.certNo}`, { headers: authorization })
+).text()
 const { str, signValue } = signed
 const verdict = await post('/v1/customs179/verify', JSON.stringify({ str, signValue, certificate }))
 console.log('verified:', verdict)
 if (!verdict.valid) process.exitCode = 1
 
 async function post(path, body) {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', ...authorization }
   const response = await fetch(base + path, { method: 'POST', headers, body })
   const answer = await response.json()
   if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)

@@ -113,6 +113,10 @@ export function readVariables(
   return { values, problems }
 }
 
+/** What Kubernetes sets in every container for a service that is called `paifang`. */
+const serviceLink =
+  /^PAIFANG_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/
+
 /**
  * Finds `PAIFANG_` variables that belong to no setting.
  * @param names the variables that exist
@@ -126,7 +130,12 @@ export function unknownVariables(
   const all = [...names, 'PAIFANG_CONFIG']
   const unknown = Object.keys(env).filter(name => {
     const known = all.includes(name) || names.has(name.replace(/_FILE$/, ''))
-    return name.startsWith(prefix) && !known && !opaque.some(beginning => name.startsWith(beginning))
+    return (
+      name.startsWith(prefix) &&
+      !known &&
+      !serviceLink.test(name) &&
+      !opaque.some(beginning => name.startsWith(beginning))
+    )
   })
   return unknown.map(name => {
     const guess = nearest(

@@ -12,6 +12,7 @@ export async function account(cluster: Cluster, loads: Loads): Promise<void> {
   await expect.poll(() => loads.missed()).toEqual([])
   expect(faultsOfScans(loads)).toEqual([])
   expect(await loads.chats.missed()).toEqual([])
+  expect(await loads.askers.faults()).toEqual([])
 
   const { key } = cluster.cards.at(0)!
   const forged = [...loads.signatures].filter(([text, signature]) => !key.verify(text, signature))

@@ -11,8 +11,8 @@ import { secrets } from './site.ts'
 export interface Chats {
   /** Messages that were acknowledged. */
   readonly said: number
-  /** Messages whose acknowledgement was cut off with its node. */
-  readonly interrupted: number
+  /** Messages that were not acknowledged before their socket was closed, and are in the history all the same. */
+  begun(): Promise<string[]>
   /** What was acknowledged and is not in the histories of both, and what is there twice. */
   missed(): Promise<string[]>
   /** Resolves once nobody talks any more. */
@@ -33,7 +33,7 @@ export async function startChats({ url }: Pick<Cluster, 'url'>, went: () => void
     ['cat', 'dan']
   ].map(pair => pair.map(name => `${name}-${unique}`))
   const said: { readonly from: string; readonly to: string; readonly text: string }[] = []
-  let interrupted = 0
+  const unanswered: { readonly from: string; readonly to: string; readonly text: string }[] = []
 
   const online = async (userID: string): Promise<Client> => {
     const token = await rest.login(userID, 5)
@@ -71,8 +71,8 @@ export async function startChats({ url }: Pick<Cluster, 'url'>, went: () => void
     for (let at = 0; !end.signal.aborted; at++) {
       await back(client)
       const text = `${client.userID} ${at}`
-      if (await acknowledged(client, to, text)) said.push({ from: client.userID, to, text })
-      else interrupted++
+      const list = (await acknowledged(client, to, text)) ? said : unanswered
+      list.push({ from: client.userID, to, text })
       went()
     }
   }
@@ -100,8 +100,11 @@ export async function startChats({ url }: Pick<Cluster, 'url'>, went: () => void
     get said() {
       return said.length
     },
-    get interrupted() {
-      return interrupted
+    async begun() {
+      const begun: string[] = []
+      for (const { from, to, text } of unanswered)
+        if ((await texts(from, to)).includes(text)) begun.push(text)
+      return begun
     },
     async missed() {
       const wrong: string[] = []

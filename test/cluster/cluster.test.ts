@@ -55,6 +55,8 @@ describe.skipIf(!hasRedis || !hasPostgres)('a cluster', { timeout: 180_000 }, ()
       await loads.more(5)
       await loads.rest()
       expect(loads.interrupted).toEqual([])
+      // What chat clients got no answer to, they had sent when the close was on its way: nothing of it was begun.
+      expect([loads.askers.cut, loads.askers.begun, await loads.chats.begun()]).toEqual([[], [], []])
       await account(cluster, loads)
       await loads.stop()
     })

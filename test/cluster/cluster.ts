@@ -7,18 +7,14 @@ import {
   startWechatSimulator,
   type RunningWechatSimulator
 } from '../../src/plugins/wechat-simulator/simulator.ts'
-import { run, type Program } from '../e2e/program.ts'
 import { startPostgres } from '../servers/postgres.ts'
 import { startRedis } from '../servers/redis.ts'
 import type { Balancer } from './balancer.ts'
+import { startNode, type Node } from './node.ts'
 import { asShop, writeSite } from './site.ts'
 
-/** A process of the built program. */
-export interface ClusterNode {
-  readonly url: string
-  /** Of its admin listener. */
-  readonly admin: string
-  readonly program: Program
+/** A node that may hold the cards. */
+export interface ClusterNode extends Node {
   /** Whether it holds the cards. */
   holdsCards(): Promise<boolean>
 }
@@ -91,7 +87,7 @@ export async function startCluster<Proxy extends Balancer>(
     },
     holder,
     async add() {
-      const node = await startNode(folder)
+      const node = await startHolder(folder)
       nodes.push(node)
       await proxy.add(node.url)
       return node
@@ -117,16 +113,12 @@ export async function startCluster<Proxy extends Balancer>(
   }
 }
 
-async function startNode(folder: string): Promise<ClusterNode> {
-  const program = run('server.js', [], { cwd: folder, env: { PORT: '0', LOG_LEVEL: 'info' } })
-  const [, url = ''] = await program.until(/Listening on (http:\S+)/)
-  const [, admin = ''] = await program.until(/"url":"([^"]+)","msg":"admin listener"/)
+async function startHolder(folder: string): Promise<ClusterNode> {
+  const node = await startNode(folder)
   return {
-    url,
-    admin,
-    program,
+    ...node,
     async holdsCards() {
-      const response = await fetch(`${url}/v1/sign/devices`, { headers: asShop })
+      const response = await fetch(`${node.url}/v1/sign/devices`, { headers: asShop })
       const { devices } = (await response.json()) as { devices: { state: string }[] }
       return devices.some(({ state }) => state === 'ready' || state === 'busy')
     }

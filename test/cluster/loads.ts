@@ -4,6 +4,7 @@ import { faultsOf, Wanderer, type Published } from '../plugins/sse-hub/wanderer.
 import { Browser, type OpenStream } from '../plugins/wechat-scan/scan-rig.ts'
 import { ask, json, type Retries } from './ask.ts'
 import type { Cluster } from './cluster.ts'
+import { startAskers, type Askers } from './askers.ts'
 import { startChats, type Chats } from './chats.ts'
 import { asShop, secrets, user } from './site.ts'
 
@@ -19,6 +20,7 @@ export interface Loads {
   readonly published: readonly Published[]
   missed(): string[]
   readonly chats: Chats
+  readonly askers: Askers
   /** How many requests were answered as they should be, of those that read and log in. */
   readonly answered: number
   /** What should never be. */
@@ -48,7 +50,7 @@ export interface Scan {
 
 const topics = ['news', 'weather']
 
-/** Starts signers, phones with their pages, publishers with their readers, people who talk, and users. */
+/** Starts signers, phones with their pages, publishers with their readers, people who talk and ask, and users. */
 export async function startLoads({ url, wechat }: Pick<Cluster, 'url' | 'wechat'>): Promise<Loads> {
   const end = new AbortController()
   const signatures = new Map<string, string>()
@@ -157,6 +159,7 @@ export async function startLoads({ url, wechat }: Pick<Cluster, 'url' | 'wechat'
   }
   const readers = [0, 1, 2, 3].map(() => new Wanderer([{ url }], topics, 0))
   const chats = await startChats({ url }, went)
+  const askers = await startAskers({ url }, went)
   while (!readers.every(({ reader }) => reader.open)) await turn()
   const working = [
     ...Array.from({ length: 6 }, () => sign),
@@ -167,7 +170,7 @@ export async function startLoads({ url, wechat }: Pick<Cluster, 'url' | 'wechat'
   ].map(repeat)
   const rest = async (): Promise<void> => {
     end.abort()
-    await Promise.all([...working, chats.stop()])
+    await Promise.all([...working, chats.stop(), askers.stop()])
   }
   const missed = (): string[] => readers.flatMap(({ reader }) => faultsOf(reader, published))
 
@@ -181,11 +184,15 @@ export async function startLoads({ url, wechat }: Pick<Cluster, 'url' | 'wechat'
     },
     missed,
     chats,
+    askers,
     failures,
     interrupted,
     retries,
     async more(count) {
-      const figures = (): number[] => [signatures.size, scans.length, published.length, answered, chats.said]
+      const figures = (): number[] => {
+        const { said } = chats
+        return [signatures.size, scans.length, published.length, answered, said, askers.counts.done]
+      }
       const before = figures()
       const isEnough = (): boolean => figures().every((figure, at) => figure >= (before[at] ?? 0) + count)
       await new Promise<void>(resolve => {

@@ -35,19 +35,24 @@ const checkMs = 50
 const idleMs = 1_000
 const ofOneHop = new Set(['connection', 'keep-alive', 'transfer-encoding'])
 
-/** Starts it on a free port of the loopback interface. Requests of one connection go to different nodes. */
-export async function startRoundRobin(): Promise<RoundRobin> {
+/**
+ * Starts it on a free port of the loopback interface. Requests of one connection go to different nodes.
+ * @param options `signing`: paths that another node is asked when one answers 503; default: those clients ask again
+ */
+export async function startRoundRobin(options: { readonly signing?: RegExp } = {}): Promise<RoundRobin> {
   const nodes: Node[] = []
   const given = new Map<string, number>()
   const failed: string[] = []
   const sockets = new Set<Socket>()
   const changed = new EventTarget()
   const change = (): boolean => changed.dispatchEvent(new Event('change'))
-  let turn = 0
+  /** Sockets have turns of their own: a client that makes so many requests before its socket as there are nodes is no rare case. */
+  const turns = { request: 0, socket: 0 }
 
-  const next = (tried: ReadonlySet<Node>): Node | undefined => {
+  const next = (kind: keyof typeof turns, tried: ReadonlySet<Node>): Node | undefined => {
     const able = nodes.filter(node => node.ready && !tried.has(node))
-    const node = able[turn++ % Math.max(1, able.length)]
+    if (tried.size === 0) turns[kind]++
+    const node = able[turns[kind] % Math.max(1, able.length)]
     if (node) given.set(node.url.origin, (given.get(node.url.origin) ?? 0) + 1)
     if (node) change()
     return node
@@ -66,12 +71,18 @@ export async function startRoundRobin(): Promise<RoundRobin> {
     response: ServerResponse,
     tried = new Set<Node>()
   ): void {
-    const node = next(tried)
+    const node = next('request', tried)
     if (!node) return refuse(request, response)
     const { method = 'GET', url: path = '/' } = request
     const call = ask(node.url, { agent: node.agent, method, path, headers: headersFor(request) })
     response.once('close', () => call.destroy())
     call.once('response', answer => {
+      tried.add(node)
+      const others = nodes.some(other => other.ready && !tried.has(other))
+      if (answer.statusCode === 503 && others && options.signing?.test(path)) {
+        answer.once('error', () => undefined).resume()
+        return forward(request, body, response, tried)
+      }
       response.writeHead(answer.statusCode ?? 502, withoutHop(answer.headers))
       response.flushHeaders()
       answer.once('error', () => response.destroy())
@@ -97,7 +108,7 @@ export async function startRoundRobin(): Promise<RoundRobin> {
   )
 
   function tunnel(request: IncomingMessage, socket: Socket, head: Buffer, tried = new Set<Node>()): void {
-    const node = next(tried)
+    const node = next('socket', tried)
     if (!node) return void socket.destroy()
     const far = connect(Number(node.url.port), node.url.hostname)
     far.once('error', () => {

@@ -112,7 +112,7 @@ export function writeSite(folder: string, { redisUrl, postgresUrl, devices, acco
       'im-ws-gateway': {
         adminSecret: secrets.im,
         tokenSecret: 'a secret of chat tokens of these tests',
-        drainMs: 500
+        drainMs: 1_000
       },
       console: true,
       news: { use: './news.mjs' }

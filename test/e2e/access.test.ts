@@ -25,6 +25,7 @@ const otherwise: Readonly<Record<string, number>> = {
   '/im/': 426,
   '/wechat_event': 400, // 非法请求!, as the contract has it
   '/wechat_event/:account': 404,
+  '/object/parts/:uploadID/:part': 403, // what is shown is the signature in the address
   '/v1/token/refresh': 400, // what is shown is in the body
   '/v1/scan/exchange': 400
 }

@@ -16,6 +16,7 @@ interface Service {
   readonly security_opt?: readonly string[]
   readonly healthcheck?: object
   readonly environment?: Readonly<Record<string, unknown>>
+  readonly user?: string
   readonly stop_grace_period?: string
 }
 
@@ -42,6 +43,10 @@ describe('docker-compose.yml', () => {
     expect(compose.services[name]).toMatchObject({ read_only: true, cap_drop: ['ALL'] })
   })
 
+  test('starts Redis as its own user, since without capabilities it cannot become that by itself', () => {
+    expect(compose.services['redis']?.user).toBe('redis')
+  })
+
   test('waits longer for the gateway to end than it takes by its own settings', () => {
     const { server } = parse(text('deploy/paifang.config.yaml')) as {
       server: { drainMs: number; closeMs: number }
@@ -56,11 +61,14 @@ describe('docker-compose.yml', () => {
     const used = [
       ...`${text('docker-compose.yml')}${addition}${dockerfile}`.matchAll(/\b(PAIFANG_[A-Z_]+)\b[:=]/g)
     ]
-    const names = used
-      .map(([, name = '']) => name.replace(/_FILE$/, ''))
-      .filter(name => !name.endsWith('_PORT'))
+    const names = used.map(([, name = '']) => name.replace(/_FILE$/, ''))
     expect(names.length).toBeGreaterThan(2)
-    for (const name of names) expect(known).toContain(name)
+    for (const name of names) expect(known).toContain(`${name}=`)
+  })
+
+  test('has no variable of its own that the gateway would take for a setting, as it gets all of `.env`', () => {
+    const own = [...text('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name)
+    expect(own).toEqual(['GATEWAY_PORT', 'DEMO_PORT', 'GRAFANA_PORT'])
   })
 })
 

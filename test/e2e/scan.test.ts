@@ -1,82 +1,30 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core'
+import type { Browser, FrameLocator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import apiError from '../../src/plugins/api-error/index.ts'
 import sseHub from '../../src/plugins/sse-hub/index.ts'
 import state from '../../src/plugins/state/index.ts'
 import wechatScan from '../../src/plugins/wechat-scan/index.ts'
 import wechatSimulator from '../../src/plugins/wechat-simulator/index.ts'
-import { WechatSimulator } from '../../src/plugins/wechat-simulator/service.ts'
-import { fakeClock, testPlugin, type FakeClock } from '../../src/testing/index.ts'
+import { fakeClock, testPlugin } from '../../src/testing/index.ts'
 import { hasChromium, launch } from './chromium.ts'
+import { codeOn, greets, openLogin, shows, type Tab } from './login-tab.ts'
 import { run } from './program.ts'
+import { scanSuite } from './scan.suite.ts'
+import { serveHere } from './target.ts'
 
-describe.skipIf(!hasChromium)('a login in Chromium', () => {
+scanSuite(serveHere)
+
+describe.skipIf(!hasChromium)('a login in Chromium, with the phone beside it', () => {
   let browser: Browser
   beforeAll(async () => void (browser = await launch()))
   afterAll(() => browser.close())
 
-  interface Tab extends AsyncDisposable {
-    readonly page: Page
-    /** The simulated phone beside the login. */
-    readonly phone: FrameLocator
-    /** What the browser complained about. */
-    readonly complaints: string[]
-  }
-
-  async function open(gateway: string, context: BrowserContextOptions = {}): Promise<Tab> {
-    const page = await browser.newPage({
-      locale: 'en-GB',
-      viewport: { width: 1100, height: 820 },
-      ...context
-    })
-    const complaints: string[] = []
-    page.on('pageerror', error => complaints.push(error.message))
-    page.on('console', message => message.type() === 'error' && complaints.push(message.text()))
-    await page.goto(`${gateway}/v1/scan/demo`)
-    const phone = page.frameLocator('iframe')
-    return { page, phone, complaints, [Symbol.asyncDispose]: () => page.close() }
-  }
-
-  const shows = (page: Page, is: string): Promise<void> => page.locator(`paifang-scan[state=${is}]`).waitFor()
-  const greets = (page: Page): Promise<void> => page.locator('body.signed-in').waitFor()
+  const phoneOf = ({ page }: Tab): FrameLocator => page.frameLocator('iframe')
   /** Holds the phone in front of the page. */
-  const scan = ({ phone }: Tab): Promise<void> => phone.locator('.in-view button').click()
-
-  /** What the code on the page says, which is what the phone is told that it sees. */
-  async function codeOn({ page }: Tab): Promise<string> {
-    await shows(page, 'ready')
-    const phone = new URL((await page.locator('iframe[src*="url="]').getAttribute('src')) ?? '')
-    return phone.searchParams.get('url') ?? ''
-  }
-
-  /** A gateway whose time a test owns. */
-  interface Gateway extends AsyncDisposable {
-    readonly url: string
-    readonly clock: FakeClock
-    /** Does something on the phone. */
-    act(what: string, body: object): Promise<unknown>
-  }
-
-  async function start(config: object = {}): Promise<Gateway> {
-    const clock = fakeClock(Date.now())
-    const plugins = [[apiError], [state], [sseHub], [wechatSimulator]] as const
-    const app = await testPlugin(wechatScan, { config, services: { clock }, with: plugins })
-    const url = await app.listen({ port: 0, host: '127.0.0.1' })
-    const { apiBase } = app.getDecorator<WechatSimulator>(WechatSimulator.name)
-    return {
-      url,
-      clock,
-      async act(what, body) {
-        const headers = { 'content-type': 'application/json' }
-        const init = { method: 'POST', headers, body: JSON.stringify(body) }
-        return (await fetch(`${apiBase}/phone/${what}`, init)).json()
-      },
-      [Symbol.asyncDispose]: () => app.close()
-    }
-  }
+  const scan = (tab: Tab): Promise<void> => phoneOf(tab).locator('.in-view button').click()
 
   describe('npm start', () => {
     const folder = mkdtempSync(join(tmpdir(), 'paifang-scan-'))
@@ -92,9 +40,10 @@ describe.skipIf(!hasChromium)('a login in Chromium', () => {
       ] as const
       const waits: number[] = []
       for (const { name, hello, ...context } of looks) {
-        await using tab = await open(url, context)
-        const { page, phone, complaints } = tab
-        await shows(page, 'ready')
+        await using tab = await openLogin(browser, url, context)
+        const { page, complaints } = tab
+        const phone = phoneOf(tab)
+        await shows(tab, 'ready')
         await phone.locator('.in-view button').waitFor()
         await page.screenshot({ path: `coverage/scan-login-${name}.png` })
         await page.evaluate("addEventListener('scan-success', () => { globalThis.at = Date.now() })")
@@ -102,10 +51,10 @@ describe.skipIf(!hasChromium)('a login in Chromium', () => {
           .locator('body')
           .evaluate("new Promise(done => addEventListener('click', () => done(Date.now()), true))")
         await scan(tab)
-        await greets(page)
+        const openid = await greets(tab)
         waits.push(Number(await page.evaluate('at')) - Number(await clicked))
         expect(await page.locator('.greeting h1').innerText()).toBe(hello)
-        expect(await page.locator('#openid').innerText()).toBe(await phone.locator('#person').inputValue())
+        expect(openid).toBe(await phone.locator('#person').inputValue())
         await page.screenshot({ path: `coverage/scan-greeting-${name}.png` })
         expect(complaints).toEqual([])
       }
@@ -114,66 +63,26 @@ describe.skipIf(!hasChromium)('a login in Chromium', () => {
   })
 
   test('a code that is over is replaced by itself for a while, and then by the button', async () => {
-    await using gateway = await start({ sceneTtlS: 60, maxRefreshes: 1, streamMs: 600_000 })
-    await using tab = await open(gateway.url)
+    const clock = fakeClock(Date.now())
+    await using app = await testPlugin(wechatScan, {
+      config: { sceneTtlS: 60, maxRefreshes: 1, streamMs: 600_000 },
+      services: { clock },
+      with: [[apiError], [state], [sseHub], [wechatSimulator]]
+    })
+    await using tab = await openLogin(browser, await app.listen({ port: 0, host: '127.0.0.1' }))
     const { page, complaints } = tab
     const seen = [await codeOn(tab)]
     const renewed = page.waitForResponse(/qr\.svg/)
-    await gateway.clock.advance(61_000)
+    await clock.advance(61_000)
     await renewed
     seen.push(await codeOn(tab))
-    await gateway.clock.advance(61_000)
-    await shows(page, 'expired')
+    await clock.advance(61_000)
+    await shows(tab, 'expired')
     await page.getByRole('button', { name: 'Get a new code' }).click()
     seen.push(await codeOn(tab))
     await scan(tab)
-    await greets(page)
+    await greets(tab)
     expect(new Set(seen).size).toBe(3)
     expect(complaints).toEqual([])
-  })
-
-  test('who is asked in the chat may say no, and then yes', async () => {
-    await using gateway = await start({ confirm: 'reply', language: 'en' })
-    await using tab = await open(gateway.url)
-    const { page, phone } = tab
-    await shows(page, 'ready')
-    await scan(tab)
-    await shows(page, 'scanned')
-    await phone.getByRole('button', { name: 'Not me' }).click()
-    await shows(page, 'cancelled')
-    await page.getByRole('button', { name: 'Get a new code' }).click()
-    await shows(page, 'ready')
-    await scan(tab)
-    await shows(page, 'scanned')
-    await phone.getByRole('button', { name: 'Confirm' }).last().click()
-    await greets(page)
-    expect(await page.locator('#openid').innerText()).toBe(await phone.locator('#person').inputValue())
-  })
-
-  test('a scan while the page is offline is not lost', async () => {
-    await using gateway = await start()
-    await using tab = await open(gateway.url)
-    const { page } = tab
-    const url = await codeOn(tab)
-    await page.context().setOffline(true)
-    await shows(page, 'offline')
-    await gateway.act('scan', { url, openid: 'o-gap' })
-    await page.context().setOffline(false)
-    await greets(page)
-    expect(await page.locator('#openid').innerText()).toBe('o-gap')
-  })
-
-  test('two browsers side by side never get each other’s login', async () => {
-    await using gateway = await start()
-    await using one = await open(gateway.url)
-    await using other = await open(gateway.url)
-    const [first, second] = [await codeOn(one), await codeOn(other)]
-    await gateway.act('scan', { url: second, openid: 'o-other' })
-    await greets(other.page)
-    expect(await other.page.locator('#openid').innerText()).toBe('o-other')
-    expect(await one.page.locator('body').getAttribute('class')).toBe('signed-out')
-    await gateway.act('scan', { url: first, openid: 'o-one' })
-    await greets(one.page)
-    expect(await one.page.locator('#openid').innerText()).toBe('o-one')
   })
 })

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { firstRequestsSuite } from './first-requests.suite.ts'
 import { run, type Program } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paifang-'))
@@ -45,56 +46,7 @@ describe('npm start', () => {
     expect(login).toMatch(/^\{"success":true,"code":200,"result":"[0-9a-f]{64}"\}$/)
   })
 
-  test.each(['README.md', 'README.zh-CN.md'])('the request in %s works when pasted', readme => {
-    const [, request = ''] = /```sh\n(key=[\s\S]*?)```/.exec(readFileSync(readme, 'utf8')) ?? []
-    const answer = execFileSync('sh', ['-c', request.replace('http://127.0.0.1:3000', url)], {
-      encoding: 'utf8'
-    })
-    expect(answer).toMatch(/^\{"code":200,"msg":"成功","data":"[0-9A-F]+"\}$/)
-  })
-
-  test('a ciphertext of openssl enc is accepted, and openssl dgst verifies the answer with the served certificate', async () => {
-    const key = Buffer.from('1234567887654321').toString('hex')
-    const crypt = (mode: '-e' | '-d', input: Buffer): Buffer =>
-      execFileSync('openssl', ['enc', '-aes-128-ecb', mode, '-K', key], { input })
-    const text = '"sessionID":"1"||"中文":"5.0"'
-    const sealed = crypt('-e', Buffer.from(JSON.stringify({ str: text, pwdstr: '88888888' }))).toString('hex')
-    const response = await fetch(`${url}/getCode`, { method: 'POST', body: sealed })
-    const answer = (await response.json()) as { code: number; msg: string; data: string }
-    expect(answer).toEqual({ code: 200, msg: '成功', data: expect.stringMatching(/^[0-9A-F]+$/) })
-
-    const opened = crypt('-d', Buffer.from(answer.data, 'hex')).toString()
-    const { sign, certNo } = JSON.parse(opened) as { sign: string; certNo: string }
-    const certificate = await fetch(`${url}/v1/sign/certificates/${certNo}`)
-    const [pem, publicKey, signature] = ['cert.pem', 'key.pem', 'signature'].map(name =>
-      join(folder, name)
-    ) as [string, string, string]
-    writeFileSync(pem, await certificate.text())
-    writeFileSync(publicKey, execFileSync('openssl', ['x509', '-in', pem, '-pubkey', '-noout']))
-    writeFileSync(signature, Buffer.from(sign, 'base64'))
-    const verify = ['dgst', '-sha1', '-verify', publicKey, '-signature', signature]
-    expect(execFileSync('openssl', verify, { input: text, encoding: 'utf8' })).toContain('Verified OK')
-  })
-
-  test('the example of Customs 179 has its data signed and verified', () => {
-    const output = execFileSync(process.execPath, ['examples/customs179.mjs', url], { encoding: 'utf8' })
-    expect(output).toMatch(
-      /^signed with [0-9a-f]{8}:\n\{"sessionID":"[0-9A-F-]{36}","payExchangeInfoHead":\{"guid"/
-    )
-    expect(output).toContain('"totalAmount":5.0,')
-    expect(output).toContain('payExInfoStr=%7B%22sessionID%22')
-    for (const line of ['valid: true', "algorithm: 'rsa-sha1'", 'reasons: []', 'wellFormed: true'])
-      expect(output).toContain(line)
-  })
-
-  test('health routes answer, and an unknown path has a problem in its answer', async () => {
-    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' })
-    const ready = await fetch(`${url}/readyz`)
-    expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ status: 'ok' })])
-    const missing = await fetch(`${url}/nowhere`)
-    expect(missing.status).toBe(404)
-    expect(await missing.json()).toMatchObject({ status: 404, code: 'route.not_found' })
-  })
+  firstRequestsSuite(() => url)
 
   test('SIGINT ends it within a second when idle, with exit code 0', async () => {
     const began = performance.now()

@@ -5,12 +5,13 @@ const page = readFileSync('docs/security.md', 'utf8')
 const table = page.split(/^## /m).find(section => section.startsWith('By plugin')) ?? ''
 const rows = table.split('\n').filter(line => line.startsWith('| ') && !/^\| (?:plugin|---)/.test(line))
 
-test('docs/security.md has one row for each plugin, and none for others', () => {
+test('docs/security.md has a row for each plugin, and none for others', () => {
   const plugins = readdirSync('src/plugins').toSorted()
   const named = rows.flatMap(row =>
     [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name)
   )
-  expect(named.toSorted()).toEqual(plugins)
+  // One of them has a row more, for its files.
+  expect([...new Set(named)].toSorted()).toEqual(plugins)
 })
 
 test('each says what is protected, against whom, and what is not', () => {

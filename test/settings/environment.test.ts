@@ -218,6 +218,25 @@ describe('variables that no setting has', () => {
     expect(unknownVariables(env, names, [])).toEqual([])
   })
 
+  test('leave alone what Kubernetes sets for a service that is called paifang', () => {
+    const port = 'tcp://10.0.0.1:3000'
+    const env = {
+      PAIFANG_SERVICE_HOST: '10.0.0.1',
+      PAIFANG_SERVICE_PORT: '3000',
+      PAIFANG_SERVICE_PORT_HTTP: '3000',
+      PAIFANG_PORT: port,
+      PAIFANG_PORT_3000_TCP: port,
+      PAIFANG_PORT_3000_TCP_PROTO: 'tcp',
+      PAIFANG_PORT_3000_TCP_ADDR: '10.0.0.1',
+      PAIFANG_PORTS: '1',
+      PAIFANG_PORT_HTTP: '1'
+    }
+    expect(unknownVariables(env, names, []).map(({ where }) => where)).toEqual([
+      'PAIFANG_PORTS',
+      'PAIFANG_PORT_HTTP'
+    ])
+  })
+
   test('leave alone what begins like a plugin whose settings nobody knows', () => {
     const env = { PAIFANG_AUDIT_URL: '1', PAIFANG_AUDITOR_URL: '1' }
     expect(unknownVariables(env, names, ['PAIFANG_AUDIT_']).map(({ where }) => where)).toEqual([

@@ -54,10 +54,11 @@ export function jsonIn({ headers, body }: ReplAnswer): unknown {
   }
 }
 
-/** Dialects that always answer with status 200 say it in the body: `success` (ws3), `error_code` (flask), `msg` (plain). */
+/** Dialects that always answer with status 200 say it in the body: `success` (ws3), `error_code` (flask), `errCode` (openim), `msg` (plain). */
 function tellsFailure(value: unknown): boolean {
-  const { success, error_code: flask, msg, code } = Object(value) as Record<string, unknown>
-  return success === false || typeof flask === 'number' || (typeof msg === 'string' && Number(code) >= 400)
+  const { success, error_code: flask, errCode = 0, msg, code } = Object(value) as Record<string, unknown>
+  if (success === false || typeof flask === 'number' || errCode !== 0) return true
+  return typeof msg === 'string' && Number(code) >= 400
 }
 
 function codeIn(value: unknown): number | undefined {

@@ -9,6 +9,8 @@ export interface ErrorDefinition {
   readonly flask: number
   /** `code` of the `ws3` dialect. Default: `http`. */
   readonly ws3?: number
+  /** `errCode` of the `openim` dialect. Default: what OpenIM calls failures of the status, or the status. */
+  readonly openim?: number
   readonly title: Readonly<Record<Locale, string>>
   /** The same request may succeed later. */
   readonly transient?: boolean

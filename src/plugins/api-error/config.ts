@@ -4,6 +4,7 @@ const DialectNames = Type.Union([
   Type.Literal('plain'),
   Type.Literal('flask'),
   Type.Literal('ws3'),
+  Type.Literal('openim'),
   Type.Literal('problem')
 ])
 

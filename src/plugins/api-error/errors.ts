@@ -13,7 +13,12 @@ export const Errors = defineErrors({
     title: { 'zh-CN': '内容不存在', en: 'No longer here' }
   },
   'auth.failed': { http: 401, flask: 1003, title: { 'zh-CN': '登录失败', en: 'Login failed' } },
-  'auth.required': { http: 401, flask: 1003, title: { 'zh-CN': '需要登录', en: 'Login required' } },
+  'auth.required': {
+    http: 401,
+    flask: 1003,
+    openim: 1001,
+    title: { 'zh-CN': '需要登录', en: 'Login required' }
+  },
   'auth.token_invalid': {
     http: 401,
     flask: 10_031,
@@ -22,6 +27,7 @@ export const Errors = defineErrors({
   'auth.token_expired': {
     http: 401,
     flask: 10_032,
+    openim: 1501,
     title: { 'zh-CN': '登录失败或已过期', en: 'Login invalid or expired' }
   },
   'auth.forbidden': { http: 403, flask: 1004, title: { 'zh-CN': '权限不允许', en: 'Not permitted' } },

@@ -23,7 +23,7 @@ import { wrapHandler } from './wrap.ts'
 
 export default definePlugin({
   name: 'api-error',
-  description: 'Answers and failures in one of four dialects, and a catalogue of all errors.',
+  description: 'Answers and failures in one of five dialects, and a catalogue of all errors.',
   config: Config,
   provides: ApiErrors,
   scope: 'global',

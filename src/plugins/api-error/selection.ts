@@ -26,7 +26,7 @@ declare module 'fastify' {
 }
 
 const namesDialect = /problem\+json|vnd\.paifang\./i
-const vendorType = /^application\/vnd\.paifang\.(plain|flask|ws3|problem)\+json$/
+const vendorType = /^application\/vnd\.paifang\.(plain|flask|ws3|openim|problem)\+json$/
 
 /**
  * Decides who answers in which dialect: the route's `config.dialect`, then the longest prefix of the settings, then

@@ -18,7 +18,7 @@ export type { Schema } from './dialects/schemas.ts'
 export { isResult, result, type ResultExtras } from './result.ts'
 
 /** The forms in which answers and failures are written. */
-export type DialectName = 'plain' | 'flask' | 'ws3' | 'problem'
+export type DialectName = 'plain' | 'flask' | 'ws3' | 'openim' | 'problem'
 
 /** A handler's value before a dialect renders it. */
 export type ValueTransform = (value: unknown, request: FastifyRequest, reply: FastifyReply) => unknown

@@ -10,13 +10,19 @@ const hint = 'make one with: openssl rand -hex 32'
 
 /** What a schema cannot see in the settings. */
 export function checkSettings(settings: ImSettings, { production }: CheckContext): SettingProblem[] {
-  const { tokenCheck, tokenSecret, openimApi, demo } = settings
+  const { tokenCheck, tokenSecret, openimApi, demo, uploads } = settings
   const problems: SettingProblem[] = []
   if (tokenCheck === 'openim' && !isPlainUrl(openimApi))
     problems.push({
       path: ['openimApi'],
       message: openimApi === '' ? 'is missing: tokenCheck is openim' : 'is no http or https URL',
       hint: 'write it without user and password, like http://openim-api:10002'
+    })
+  if (uploads.publicUrl !== '' && !isBase(uploads.publicUrl))
+    problems.push({
+      path: ['uploads', 'publicUrl'],
+      message: 'is no http or https URL that a path can follow',
+      hint: 'write it like https://chat.example.com or https://chat.example.com/api'
     })
   if (!production) return problems
   if (tokenCheck === 'embedded' && tokenSecret === '')
@@ -38,6 +44,11 @@ function secretProblems({ tokenSecret, adminSecret }: ImSettings): SettingProble
       : secret.length < secretLength && `is shorter than ${secretLength} characters`
     return message ? [{ path: [name], message, hint }] : []
   })
+}
+
+/** Without anything behind its path. */
+function isBase(text: string): boolean {
+  return isPlainUrl(text) && !/[?#]/.test(text)
 }
 
 function isPlainUrl(text: string): boolean {

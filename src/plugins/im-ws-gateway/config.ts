@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { Uploads } from './uploads/config.ts'
 
 const ms = (description: string, byDefault: number, minimum: number, maximum: number) =>
   Type.Integer({ default: byDefault, minimum, maximum, description })
@@ -123,6 +124,7 @@ export const Config = Type.Object({
     500,
     60_000
   ),
+  uploads: Uploads,
   demo: Type.Boolean({
     default: false,
     description: 'Adds a page at /demo/chat with two users side by side. Refused in production.'

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { Database } from '../database/service.ts'
@@ -20,39 +19,10 @@ export default definePlugin({
   provides: ImGateway,
   check: checkSettings,
 
-  async setup(app, { config, log, database, state, errors, clock = systemClock }) {
-    errors?.define('im-ws-gateway', { ...Errors, ...RestErrors })
-    const [{ openCores }, { openTokens }, { Gateway }, { addImRoutes }] = await Promise.all([
-      import('./nodes/open-cores.ts'),
-      import('./tokens/open-tokens.ts'),
-      import('./gateway/gateway.ts'),
-      import('./rest/routes.ts')
-    ])
-    const settings = { ...config, tokenSecret: config.tokenSecret || randomBytes(32).toString('hex') }
-    if (config.tokenCheck === 'embedded' && config.tokenSecret === '')
-      log.warn('no tokenSecret is set: tokens are good until this process ends')
-    const opened = await openTokens({ settings, database, state, clock })
-    const cores = await openCores({ settings, database, state, clock, log })
-    const gateway = new Gateway({ settings, clock, log, cores, tokens: opened.tokens, state })
-    const [{ backOffice }, { issuer }] = [cores, opened]
-    gateway.addTo(app)
-    addImRoutes(app, {
-      settings,
-      issuer,
-      backOffice,
-      errors,
-      forceLogout: (userID, platformID) => gateway.forceLogout(userID, platformID),
-      platformsOf: userID => gateway.platformsOf(userID)
-    })
-    if (settings.demo && issuer) {
-      const { addDemo } = await import('./demo/demo.ts')
-      addDemo(app, { settings, issuer, backOffice })
-    }
-    app.addHook('onClose', async () => {
-      await gateway.close()
-      await opened.close()
-    })
-    return gateway
+  async setup(app, { clock = systemClock, ...parts }) {
+    parts.errors?.define('im-ws-gateway', { ...Errors, ...RestErrors })
+    const { setUp } = await import('./set-up.ts')
+    return setUp(app, { ...parts, clock })
   },
 
   metrics: gateway => imMetrics(gateway.status()),

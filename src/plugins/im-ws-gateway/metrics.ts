@@ -1,5 +1,5 @@
 import { labelled, plain, single, type Metric } from '../../core/index.ts'
-import type { ImGatewayStatus, ImNodesStatus } from './service.ts'
+import type { ImGatewayStatus, ImNodesStatus, ImUploadsStatus } from './service.ts'
 
 /** What the gateway counts, in the names of Prometheus. */
 export function imMetrics(status: ImGatewayStatus): Metric[] {
@@ -22,7 +22,15 @@ export function imMetrics(status: ImGatewayStatus): Metric[] {
     ),
     single('paifang_im_queued_bytes', 'What waits for slow readers', status.queuedBytes),
     ...plain('paifang_im', counters, { ended: 'reason' }),
+    ...(status.uploads ? uploadsMetrics(status.uploads) : []),
     ...(status.nodes ? nodesMetrics(status.nodes) : [])
+  ]
+}
+
+function uploadsMetrics({ counters, refused }: ImUploadsStatus): Metric[] {
+  return [
+    ...plain('paifang_im_uploads', counters),
+    labelled('paifang_im_uploads_refused_total', 'Requests about files that were refused', 'code', refused)
   ]
 }
 

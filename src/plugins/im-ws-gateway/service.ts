@@ -14,8 +14,18 @@ export interface ImGatewayStatus {
   readonly queuedBytes: number
   /** Counters since the start, by name. */
   readonly counters: Readonly<Record<string, number>>
+  /** Files that clients upload; missing: they cannot. */
+  readonly uploads?: ImUploadsStatus
   /** Missing: the chat is this process's alone. */
   readonly nodes?: ImNodesStatus
+}
+
+/** What happened to files since the start, on this node. */
+export interface ImUploadsStatus {
+  /** By name. */
+  readonly counters: Readonly<Record<string, number>>
+  /** What was refused, by the keys of the catalogue. */
+  readonly refused: Readonly<Record<string, number>>
 }
 
 /** How the nodes stand that share one chat. */

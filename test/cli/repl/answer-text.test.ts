@@ -29,6 +29,7 @@ describe('an answer', () => {
       answer(404, { status: 404, code: 'route.not_found' }, { 'content-type': 'application/problem+json' })
     ],
     ['ws3', answer(200, { success: false, code: 401, reason: '需要登录' })],
+    ['openim', answer(200, { errCode: 1001, errMsg: '请求出错', errDlt: '' })],
     ['flask', answer(200, { code: 1002, error_code: 1002, message: 'no', request: 'GET /x' })],
     ['flask, in the shape code-msg', answer(200, { code: 1002, msg: 'no', request: 'GET /x' })],
     ['plain', answer(200, { code: 500, msg: 'no', data: false })]
@@ -38,6 +39,7 @@ describe('an answer', () => {
 
   test.each([
     ['ws3, with its code for an old value', answer(200, { success: true, code: 203, result: 0 })],
+    ['openim', answer(200, { errCode: 0, errMsg: '', errDlt: '', data: { size: 1 } })],
     ['flask', answer(200, { code: 200, data: null, message: 'ok' })],
     ['plain', answer(200, { code: 200, msg: '成功', data: false })],
     ['problem, with a member of its own', answer(200, { code: 500 })],

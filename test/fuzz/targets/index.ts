@@ -4,6 +4,7 @@ import { envelopes } from './envelopes.ts'
 import { fetchWorkers } from './fetch-workers.ts'
 import { httpClient } from './http-client.ts'
 import { im } from './im.ts'
+import { imUploads } from './im-uploads.ts'
 import { logins } from './logins.ts'
 import { requests } from './requests.ts'
 import { settings } from './settings.ts'
@@ -18,6 +19,7 @@ export const targets: readonly Target[] = [
   ...wechat,
   ...customs,
   ...im,
+  ...imUploads,
   ...fetchWorkers,
   ...signBridge,
   ...sse,

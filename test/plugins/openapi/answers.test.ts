@@ -71,7 +71,8 @@ test.each([
   { dialect: 'plain', plain: { status: 'always200' } },
   { dialect: 'flask' },
   { dialect: 'flask', flask: { status: 'mirror', shape: 'code-msg' } },
-  { dialect: 'ws3' }
+  { dialect: 'ws3' },
+  { dialect: 'openim' }
 ])('answers fit what the document says of them: %j', async errors => {
   await using started = await gateway({ errors, routes })
   const document = await started.document()

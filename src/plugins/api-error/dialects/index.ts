@@ -1,6 +1,7 @@
 import type { DialectName } from '../service.ts'
 import type { Dialect } from './dialect.ts'
 import { flask, type FlaskOptions } from './flask.ts'
+import { openim } from './openim.ts'
 import { plain, type PlainOptions } from './plain.ts'
 import { problem, type ProblemOptions } from './problem.ts'
 import { ws3, type Ws3Options } from './ws3.ts'
@@ -19,6 +20,7 @@ export function makeDialects(options: DialectOptions): Dialects {
     plain: plain(options.plain),
     flask: flask(options.flask),
     ws3: ws3(options.ws3),
+    openim: openim(),
     problem: problem(options)
   }
 }

@@ -17,6 +17,8 @@ export interface DemoParts {
   readonly issuer: Pick<TokenIssuer, 'issue'>
   readonly backOffice: Pick<BackOffice, 'registerUser'>
   readonly settings: Pick<ImSettings, 'path'>
+  /** Whether pictures can be sent. */
+  readonly hasFiles: boolean
   /** From where on up the package of the client is looked for; default: this file. */
   readonly clientFrom?: string
 }
@@ -25,7 +27,8 @@ export interface DemoParts {
 const modules = ['chat', 'pane', 'account', 'open-conversation', 'conversation-list', 'message-list', 'page']
 
 const headers = {
-  'content-security-policy': pagePolicy(),
+  // Pictures that are sent come from the gateway.
+  'content-security-policy': pagePolicy("'none'", "'self'"),
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store'
@@ -38,14 +41,14 @@ const query = Type.Object({ lang: Type.Optional(Type.Enum(['zh', 'en'])) })
  * trying things out, never in production.
  */
 export function addDemo(app: App, parts: DemoParts): void {
-  const { settings, clientFrom = import.meta.filename } = parts
+  const { settings, hasFiles, clientFrom = import.meta.filename } = parts
   const client = clientScript(clientFrom)
   const raw = { config: { raw: true, access: 'public: demonstration only' } }
   app.get('/demo/chat', { ...raw, schema: { querystring: query, hide: true } }, (request, reply) => {
     const wanted = /^zh\b/i.test(request.headers['accept-language'] ?? '') ? 'zh' : 'en'
     const language: DemoLanguage = request.query.lang ?? wanted
     if (client === undefined) return send(reply.code(501), 'text/html', missingPage(language))
-    return send(reply, 'text/html', chatPage(language, settings.path))
+    return send(reply, 'text/html', chatPage(language, { path: settings.path, hasFiles }))
   })
   const file = (name: string, type: string, text: string): void => {
     app.get(`/demo/chat/${name}`, raw, (_, reply) => send(reply, type, text))

@@ -1,11 +1,18 @@
 import { clientVersion } from './client-script.ts'
 import { textsIn, type DemoLanguage, type DemoTexts } from './texts.ts'
 
+/** What the page depends on. */
+export interface ChatPageOptions {
+  /** Where clients connect. */
+  readonly path: string
+  /** Whether pictures can be sent. */
+  readonly hasFiles: boolean
+}
+
 /**
  * The page. Nothing in it comes from a request. Its script finds its texts in the data attributes of the body.
- * @param path where clients connect
  */
-export function chatPage(language: DemoLanguage, path: string): string {
+export function chatPage(language: DemoLanguage, { path, hasFiles }: ChatPageOptions): string {
   const text = textsIn(language)
   const data = Object.entries(text.script).map(([key, value]) => ` data-${key}="${value}"`)
   const head = '<script type="module" src="/demo/chat/chat.js"></script>\n'
@@ -18,7 +25,7 @@ export function chatPage(language: DemoLanguage, path: string): string {
 <p id="status" role="status"></p>
 <noscript><p>${text.noScript}</p></noscript>
 <main></main>
-${paneTemplate(text)}
+${paneTemplate(text, hasFiles)}
 `
   )
 }
@@ -49,7 +56,8 @@ ${content}</body>
 }
 
 /** One side of the page. */
-function paneTemplate(text: DemoTexts): string {
+function paneTemplate(text: DemoTexts, hasFiles: boolean): string {
+  const picture = `<label class="picture">${text.picture}<input type="file" accept="image/png,image/jpeg,image/gif,image/webp"></label>\n`
   return `<template id="pane"><section class="pane">
 <div class="person">
 <span class="face" aria-hidden="true"></span>
@@ -67,7 +75,7 @@ function paneTemplate(text: DemoTexts): string {
 <p class="typing" role="status"></p>
 <form>
 <input aria-label="${text.write}" placeholder="${text.write}" maxlength="2000" autocomplete="off" required>
-<button>${text.send}</button>
+${hasFiles ? picture : ''}<button>${text.send}</button>
 </form>
 </div>
 </section></template>`

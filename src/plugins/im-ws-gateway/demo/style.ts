@@ -62,6 +62,10 @@ nav b, .latest { overflow: hidden; text-overflow: ellipsis; white-space: nowrap 
 form { display: flex; gap: .5rem; padding: .6rem .75rem; border-top: 1px solid var(--line) }
 input { flex: 1; min-width: 0; padding: .35rem .9rem; border: 1px solid var(--line); border-radius: 99px;
   background: var(--ground) }
+.picture { position: relative; padding: .3rem .9rem; border: 1px solid var(--line); border-radius: 99px; cursor: pointer }
+.picture input { position: absolute; inset: 0; width: 100%; opacity: 0; cursor: pointer }
+.picture:focus-within { outline: 2px solid var(--accent); outline-offset: 1px }
+.messages img { display: block; max-width: 100%; max-height: 12rem; border-radius: .5rem }
 form button { background: var(--accent); border-color: transparent; color: var(--card) }
 @media (max-width: 40rem) {
   .pane { grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); height: 34rem }

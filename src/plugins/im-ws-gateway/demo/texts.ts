@@ -23,6 +23,7 @@ export interface ScriptTexts {
   readonly grouped: string
   readonly joined: string
   readonly notice: string
+  readonly picture: string
   readonly other: string
   readonly unread: string
   readonly group: string
@@ -40,6 +41,7 @@ export interface DemoTexts {
   readonly earlier: string
   readonly write: string
   readonly send: string
+  readonly picture: string
   readonly close: string
   readonly choose: string
   readonly noScript: string
@@ -57,6 +59,7 @@ const zh: DemoTexts = {
   earlier: '更早的消息',
   write: '写消息',
   send: '发送',
+  picture: '图片',
   close: '关闭会话',
   choose: '选择一个会话',
   noScript: '此页面需要 JavaScript。',
@@ -83,6 +86,7 @@ const zh: DemoTexts = {
     grouped: '群已创建',
     joined: '有人加入了群',
     notice: '系统通知',
+    picture: '图片',
     other: '非文本消息',
     unread: '条未读',
     group: '林与魏的群',
@@ -100,6 +104,7 @@ const en: DemoTexts = {
   earlier: 'Earlier messages',
   write: 'Write a message',
   send: 'Send',
+  picture: 'Picture',
   close: 'Close the conversation',
   choose: 'Choose a conversation',
   noScript: 'This page needs JavaScript.',
@@ -126,6 +131,7 @@ const en: DemoTexts = {
     grouped: 'The group was made',
     joined: 'Somebody joined the group',
     notice: 'A notice',
+    picture: 'A picture',
     other: 'A message that is no text',
     unread: 'unread',
     group: 'Lin and Wei',

@@ -22,6 +22,8 @@ import {
   excessFarewell,
   expiryFarewell,
   kickFarewell,
+  logoutFarewell,
+  replacedFarewell,
   silenceFarewell,
   type Farewell
 } from './endings.ts'
@@ -29,6 +31,7 @@ import type { EventFrames } from './event-frames.ts'
 import { Line, type LineLimits, type LineOwner } from './line.ts'
 import type { MethodTimes } from './method-times.ts'
 import type { Outbox } from './outbox.ts'
+import type { PastSession } from './returning-clients.ts'
 import { RequestQueue, type QueueLimits, type QueueOwner } from './request-queue.ts'
 import type { Member, Session } from './session.ts'
 import { textFrame } from './ws-frame.ts'
@@ -62,8 +65,14 @@ export interface ConnectionHost {
   gone(connection: Connection, ending: Ending): void
 }
 
+/** Endings after which a 2.0 client comes back with nothing to come back to. */
+const returning: ReadonlySet<Ending> = new Set(['loggedOut', 'kicked', 'refused', 'expired'] as const)
+
 /** Bytes that a connection may send before its login has been answered. */
 const loginBytes = 262_144
+
+/** For so long a client that asks without a pause is answered when the gateway closes; then it is told to come back. */
+const lastCallMs = 1_000
 
 /** What follows the answer to a Login, before and behind what was missed (specification §2.1). */
 const beforeSync = events('OnConnecting', 'OnConnectSuccess', 'OnSyncServerStart')
@@ -86,17 +95,22 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   facts: TokenFacts | undefined
   state: LoginState = 'none'
   session: Session<Connection> | undefined
+  /** Another one of the same client, which uses this one from its login on. */
+  replaces: Connection | undefined
   /** It is being ended in the middle of its login. */
   isKicked = false
   loginAt = 0
   mark: number | undefined
   readonly #host: ConnectionHost
   readonly #line: Line
+  /** When its socket was opened, by the wheel. */
+  readonly openedAt: number
   readonly #loginBy: number
   /** How far the core was when the last ping went out that was not answered yet. */
   #pingMark: number | undefined
   #expiresAt = Infinity
   #ending: Ending | undefined
+  #endedAt = Infinity
 
   constructor(socket: ClientSocket, tcp: Socket, hello: Hello, host: ConnectionHost) {
     this.hello = hello
@@ -107,7 +121,8 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.#line = new Line(socket, tcp, this, host.lineLimits)
     this.#line.watch(loginBytes)
     this.queue = new RequestQueue(this, host.queueLimits)
-    this.#loginBy = host.wheel.now() + host.settings.loginTimeoutMs
+    this.openedAt = host.wheel.now()
+    this.#loginBy = this.openedAt + host.settings.loginTimeoutMs
     this.#schedule()
   }
 
@@ -159,10 +174,31 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.hasten(this.#expiresAt)
   }
 
+  /** Of a 2.0 client that comes back though its session is over. In browsers those that log out know it, and close. */
+  get pastSession(): PastSession | undefined {
+    if (this.dialect !== '2.0' || !this.#ending || !returning.has(this.#ending)) return undefined
+    const isLoggedOut = this.#ending === 'loggedOut'
+    const sinceMs = this.#host.wheel.now() - this.#endedAt
+    if (isLoggedOut && sinceMs < logoutFarewell.closeMs) return undefined
+    return { token: this.token, endedAt: this.#endedAt, isLoggedOut }
+  }
+
+  /** Whether it is a session of 2.0 that was logged in from there with that token. */
+  isOf(network: string, token: string): boolean {
+    const { dialect, hello } = this
+    return this.isOpen && dialect === '2.0' && this.token === token && hello.network === network
+  }
+
+  /** Its client uses another socket from now on. */
+  replace(): void {
+    this.end(replacedFarewell)
+  }
+
   /** Brings the connection to its end. Only the first time counts. */
   end({ ending, state, push, closeMs, code }: Farewell): void {
     if (!this.isOpen) return
     this.#ending = ending
+    this.#endedAt = this.#host.wheel.now()
     if (state) this.state = state
     this.#expiresAt = Infinity
     this.outbox.dropHeld()
@@ -182,12 +218,18 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.queue.refuse(new ImError('tokenKicked'))
   }
 
-  /** The gateway closes: ends the connection once what is under way has been answered. */
-  drain(): void {
-    this.queue.whenIdle(() => {
+  /**
+   * The gateway closes: ends the connection in the first moment in which everything that it has asked is answered. What
+   * comes before the close is out is answered as well, what comes after it is not begun.
+   * @param givesUpAt when whatever is not answered yet is given up, in milliseconds of the wheel
+   */
+  drain(givesUpAt: number): void {
+    const refusesAt = Math.min(givesUpAt, this.#host.wheel.now() + lastCallMs)
+    this.queue.conclude({ refusesAt, givesUpAt }, () => {
       if (this.isOpen) this.end(drainFarewell)
       else this.#line.close(drainFarewell.code, 0)
     })
+    this.hasten(this.queue.dueAt)
   }
 
   /** Cuts the connection off. */

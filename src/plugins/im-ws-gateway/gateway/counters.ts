@@ -4,6 +4,7 @@ export type Ending =
   | 'loggedOut'
   | 'refused'
   | 'kicked'
+  | 'replaced'
   | 'expired'
   | 'silent'
   | 'slow'
@@ -21,6 +22,8 @@ export class Counters {
   requestErrors = 0
   events = 0
   frames = 0
+  /** Frames that could not be understood, were of another user, or asked for what there is not. */
+  frameErrors = 0
   coresOpened = 0
   coresFailed = 0
   coresClosed = 0
@@ -40,6 +43,7 @@ export class Counters {
     loggedOut: 0,
     refused: 0,
     kicked: 0,
+    replaced: 0,
     expired: 0,
     silent: 0,
     slow: 0,
@@ -63,6 +67,7 @@ export class Counters {
       request_errors_total: this.requestErrors,
       events_total: this.events,
       frames_total: this.frames,
+      frame_errors_total: this.frameErrors,
       cores_opened_total: this.coresOpened,
       cores_failed_total: this.coresFailed,
       cores_closed_total: this.coresClosed,

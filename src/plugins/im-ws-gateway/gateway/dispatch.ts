@@ -13,12 +13,14 @@ import {
   type SessionCall
 } from '../wire/index.ts'
 import type { Connection } from './connection.ts'
+import type { Counters } from './counters.ts'
 import { kickFarewell, logoutFarewell, refusalFarewell } from './endings.ts'
 import { logIn, type LoginParts } from './login.ts'
 import type { Job } from './request-queue.ts'
 
 /** What answering takes. */
 export interface DispatchParts extends LoginParts {
+  readonly counters: Pick<Counters, 'frameErrors'>
   readonly loginTimeoutMs: number
   /** A login was answered. */
   loggedIn(connection: Connection, failure: ImError | undefined): void
@@ -40,6 +42,7 @@ export function dispatch(connection: Connection, raw: Buffer, parts: DispatchPar
   try {
     frame = readFrame(raw)
   } catch (error) {
+    parts.counters.frameErrors++
     const request = error instanceof FrameError ? error.request : nameless
     return connection.queue.add({ request, bytes, method: unreadable, run: failing(error) })
   }
@@ -50,6 +53,7 @@ export function dispatch(connection: Connection, raw: Buffer, parts: DispatchPar
     if (frame.userID !== connection.userID) throw new ImError('userDiffers')
     call = decodeCall(connection.dialect, frame, connection.userID)
   } catch (error) {
+    parts.counters.frameErrors++
     if (frame.reqFuncName === 'Login' && connection.state === 'none')
       return begin(connection, frame, bytes, failing(error), parts)
     return connection.queue.add({ request: frame, bytes, method: unreadable, run: failing(error) })
@@ -123,12 +127,14 @@ function begin(
     },
     answered(error) {
       parts.loggedIn(connection, error)
-      if (!connection.isOpen) return
-      if (connection.isKicked) return connection.end(kickFarewell)
-      if (!error) return connection.welcome(missed)
+      if (connection.isOpen && connection.isKicked) return connection.end(kickFarewell)
+      if (connection.isOpen && !error) return connection.welcome(missed)
       const { dialect } = connection
       const { loginTimeoutMs } = parts
-      connection.end(refusalFarewell({ error, dialect, isReturn, loginTimeoutMs }))
+      const farewell = error && refusalFarewell({ error, dialect, isReturn, loginTimeoutMs })
+      if (connection.isOpen) return farewell && connection.end(farewell)
+      // It came when the close was on its way: a client of 3.x must still be able to log in again.
+      if (error?.code === 'busy' && farewell?.push) connection.push(farewell.push)
     }
   })
 }

@@ -9,7 +9,7 @@ export interface Farewell {
   readonly state: LoginState | undefined
   /** What the client is told before, so that it does not come back, or can log in anew. */
   readonly push: ReplyFrame | undefined
-  /** Milliseconds until the gateway closes, if the client has not by then. */
+  /** Milliseconds until the gateway closes, if the client has not by then. Infinity: it does not. */
   readonly closeMs: number
   /** Close code: clients ignore it, people who look at the network do not. */
   readonly code: number
@@ -62,6 +62,15 @@ export const logoutFarewell: Farewell = {
   code: closeCodes.normal
 }
 
+/** Its client uses another socket. It is let lie, since it would be back if it were closed. */
+export const replacedFarewell: Farewell = {
+  ending: 'replaced',
+  state: 'loggedOut',
+  push: undefined,
+  closeMs: Infinity,
+  code: closeCodes.normal
+}
+
 /** A connection does not log in. */
 export const silenceFarewell: Farewell = {
   ending: 'silent',
@@ -74,7 +83,7 @@ export const silenceFarewell: Farewell = {
 /** It sends much without having logged in. */
 export const excessFarewell: Farewell = { ...silenceFarewell, code: closeCodes.tooLarge }
 
-/** The gateway closes. Nothing is said before: clients are to come back. */
+/** The gateway closes, and all that was asked is answered. Nothing is said before: clients are to come back. */
 export const drainFarewell: Farewell = {
   ending: 'drained',
   state: undefined,

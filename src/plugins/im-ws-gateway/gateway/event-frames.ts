@@ -1,5 +1,5 @@
 import type { CoreEvent } from '../user-core.ts'
-import { conversationChange, dependsOnViewer, encodeEvent, type Client } from '../wire/index.ts'
+import { conversationChange, dependsOnViewer, encodeEvent, isTold, type Client } from '../wire/index.ts'
 import { textFrame, textFrameUpTo } from './ws-frame.ts'
 
 /** What was made of an event so far. */
@@ -24,6 +24,7 @@ export class EventFrames {
 
   /** One frame or several, in pieces that are to be sent one after the other; none: such a client is not told of it. */
   of(event: CoreEvent, client: Client, viewerID: string): readonly Buffer[] {
+    if (event.kind === 'groupMemberAdded' && !isTold(client, event, viewerID)) return nothing
     let encoded = this.#last
     if (encoded?.event !== event || (encoded.isPersonal && encoded.viewerID !== viewerID))
       this.#last = encoded = this.#lookUp(event, viewerID)

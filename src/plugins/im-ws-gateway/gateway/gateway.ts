@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import {
   addUpgradeRoute,
   type App,
@@ -18,6 +19,7 @@ import { Errors } from '../errors.ts'
 import { LoginNews } from '../kicks/login-news.ts'
 import type { ImGateway, ImGatewayStatus } from '../service.ts'
 import type { CutOff, Tokens } from '../tokens/tokens.ts'
+import type { Uploads } from '../uploads/open-uploads.ts'
 import type { UserCores } from '../user-core.ts'
 import { listen, socketServer } from './client-socket.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
@@ -25,10 +27,12 @@ import { Counters, type Ending } from './counters.ts'
 import { dispatch, type DispatchParts } from './dispatch.ts'
 import { EventFrames } from './event-frames.ts'
 import { Flusher } from './flusher.ts'
+import { HeldSockets } from './held-sockets.ts'
 import { Limits } from './limits.ts'
 import { MethodTimes } from './method-times.ts'
 import type { Verdict } from './policy.ts'
 import { readQuery } from './query.ts'
+import { ReturningClients, type PastSession } from './returning-clients.ts'
 import type { Session } from './session.ts'
 import { Sessions } from './sessions.ts'
 
@@ -41,13 +45,17 @@ export interface GatewayParts {
   readonly cores: UserCores
   /** Where it is shared, the policy reaches the connections of other nodes. */
   readonly state?: State | undefined
+  /** Files that clients upload; missing: they cannot. */
+  readonly uploads?: Uploads | undefined
   /** Names this node among them: 16 hexadecimal digits; by default random ones. */
   readonly node?: string
   /** From 0 up to 1. */
   readonly random?: () => number
 }
 
-/** How long clients may take to close once the last was told that the gateway closes. */
+/** How long a request may take that is under way when the last connections are told that the gateway closes. */
+const lastAnswersMs = 2_000
+/** How long clients may take to close. */
 const drainGraceMs = 2_500
 /** Seconds after which whoever found no room may try again. */
 const retryAfter = 5
@@ -62,6 +70,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
   readonly #connections = new Set<Connection>()
   readonly #sessions: Sessions<Connection>
   readonly #checking = new Set<Connection>()
+  readonly #returning = new ReturningClients()
+  readonly #held = new HeldSockets()
   readonly #host: ConnectionHost
   readonly #news: LoginNews<Connection> | undefined
   readonly #sockets: ReturnType<typeof socketServer>
@@ -98,6 +108,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       sessions: this.#sessions,
       checking: this.#checking,
       news: this.#news,
+      counters: this.#counters,
       loginTimeoutMs: settings.loginTimeoutMs,
       loggedIn: (connection, failure) => this.#loggedIn(connection, failure)
     }
@@ -145,6 +156,11 @@ export class Gateway implements ImGateway, UpgradeRoute {
     return this.#sessions.all()
   }
 
+  /** Files that clients upload; missing: they cannot. */
+  get uploads(): Uploads | undefined {
+    return this.#parts.uploads
+  }
+
   /** The platforms that a user is logged in on, on this node, each once. */
   platformsOf(userID: string): number[] {
     return [...new Set([...this.#sessions.membersOf(userID)].map(({ platformID }) => platformID))]
@@ -161,8 +177,18 @@ export class Gateway implements ImGateway, UpgradeRoute {
     }
     const [connections, users] = [this.#connections.size, this.#sessions.users]
     const counters = { ...this.#counters.snapshot(), networks: this.#limits.networks }
-    const nodes = this.#parts.cores.nodes?.()
-    return { connections, users, byPlatform, byDialect, queuedBytes, counters, ...(nodes && { nodes }) }
+    const { cores, uploads } = this.#parts
+    const nodes = cores.nodes?.()
+    return {
+      connections,
+      users,
+      byPlatform,
+      byDialect,
+      queuedBytes,
+      counters,
+      ...(uploads && { uploads: uploads.counters.status() }),
+      ...(nodes && { nodes })
+    }
   }
 
   async forceLogout(userID: string, platformID?: number): Promise<number> {
@@ -191,10 +217,22 @@ export class Gateway implements ImGateway, UpgradeRoute {
     const query = readQuery(raw.url ?? '')
     if (!query) return void socket.destroy()
     const network = networkOf(request.ip)
-    const refusal = this.#limits.reached(network) ? new ImError('tooManyConnections') : undefined
-    const hello = { ...query, network, refusal }
+    let successor: Connection | undefined
+    const past = this.#returning.takeBack(network, this.#wheel.now(), ({ token, endedAt }) => {
+      successor = [...this.#connections].find(
+        other => other.isOf(network, query.token) && other.openedAt >= endedAt
+      )
+      return successor !== undefined || token === query.token
+    })
+    if (past?.isLoggedOut && !successor) return this.#hold(socket, network, past)
+    let refusal: ImError | undefined
+    if (query.fault !== undefined) refusal = new ImError('badArguments', query.fault)
+    else if (this.#limits.reached(network)) refusal = new ImError('tooManyConnections')
+    const { userID, platformID, operationID } = query
+    const hello = { userID, platformID, operationID, network, refusal }
     this.#sockets.handleUpgrade(raw, socket, head, opened => {
       const connection = new Connection(opened, socket, hello, this.#host)
+      connection.replaces = successor
       this.#limits.add(network)
       this.#counters.opened++
       this.#connections.add(connection)
@@ -207,15 +245,18 @@ export class Gateway implements ImGateway, UpgradeRoute {
     throw new ApiError(Errors['im.upgrade_required'])
   }
 
-  /** Ends all connections over `drainMs`. @param signal aborts when there is no more time */
+  /** Ends all connections over `drainMs`, each once it is answered. @param signal aborts when there is no more time */
   async drain(signal?: AbortSignal): Promise<void> {
+    const { drainMs } = this.#parts.settings
+    const givesUpAt = this.#wheel.now() + drainMs + lastAnswersMs
     this.#drain ??= new Drain(this.#connections, {
       wheel: this.#wheel,
-      drainMs: this.#parts.settings.drainMs,
-      graceMs: drainGraceMs,
-      end: connection => connection.drain(),
+      drainMs,
+      graceMs: lastAnswersMs + drainGraceMs,
+      end: connection => connection.drain(givesUpAt),
       cut: connection => connection.cut('drained')
     })
+    this.#held.close()
     const drain = this.#drain
     const handedOver = this.#parts.cores.handOver?.()
     signal?.addEventListener('abort', () => drain.cut(), { once: true })
@@ -226,6 +267,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
 
   /** Cuts off what is left, and ends all cores. */
   async close(): Promise<void> {
+    this.#held.close()
     for (const connection of this.#connections) connection.cut('drained')
     await this.#news?.close()
     await this.#sessions.close()
@@ -277,18 +319,33 @@ export class Gateway implements ImGateway, UpgradeRoute {
     }
   }
 
+  /** Its program has logged out: it is to wait until that logs in again. */
+  #hold(socket: Socket, network: string, session: PastSession): void {
+    this.#limits.add(network)
+    this.#held.hold(socket, () => {
+      this.#limits.remove(network)
+      this.#returning.ended(network, session, this.#wheel.now())
+    })
+  }
+
   #loggedIn(connection: Connection, failure: ImError | undefined): void {
-    if (!failure) this.#counters.logins++
-    else this.#counters.loginsRefused++
+    if (failure) this.#counters.loginsRefused++
+    else {
+      this.#counters.logins++
+      connection.replaces?.replace()
+    }
+    connection.replaces = undefined
     const { userID, platformID, dialect } = connection
     this.#parts.log.debug({ userID, platformID, dialect, refused: failure?.code }, 'login')
   }
 
   #gone(connection: Connection, ending: Ending): void {
+    const { pastSession, hello } = connection
+    if (pastSession) this.#returning.ended(hello.network, pastSession, this.#wheel.now())
     this.#connections.delete(connection)
     this.#checking.delete(connection)
     this.#news?.forget(connection)
-    this.#limits.remove(connection.hello.network)
+    this.#limits.remove(hello.network)
     this.#counters.ended[ending]++
     this.#drain?.left()
   }

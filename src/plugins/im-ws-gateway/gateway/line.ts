@@ -31,12 +31,14 @@ export interface LineLimits extends Pick<ImSettings, 'pingMs' | 'stalledMs'> {
   readonly outbox: OutboxLimits
   /** Milliseconds of the wheel. */
   now(): number
-  /** From 0 up to 1: when the first ping is sent. */
+  /** From 0 up to 1: spreads pings. */
   random(): number
 }
 
 /** How long a client may take to close once it was told to. */
 const closeMs = 2_000
+/** By then a client is pinged that was told something: its answer says that this has arrived. No more often, either. */
+const doubtMs = 5_000
 
 /** The way to one client and back: what is sent, pings, whether it keeps up, and the end. */
 export class Line implements SocketOwner, OutboxOwner {
@@ -52,6 +54,11 @@ export class Line implements SocketOwner, OutboxOwner {
   #isClosing = false
   #cutAt = Infinity
   #pingAt: number
+  /** When the next ping is to go out because something was told since the last one; `Infinity`: nothing was. */
+  #probeAt = Infinity
+  #pingedAt = -Infinity
+  /** The last ping was not answered: the answer to another one could be taken for it, or it for that. */
+  #awaitsPong = false
   /** Something came in since the last ping. */
   #isAlive = true
   #isPaused = false
@@ -67,7 +74,8 @@ export class Line implements SocketOwner, OutboxOwner {
 
   /** When there is something to do, in milliseconds of the wheel. */
   get dueAt(): number {
-    return Math.min(this.#pingAt, this.#closeAt, this.#cutAt, this.outbox.stallsAt(this.#limits.stalledMs))
+    const { stalledMs } = this.#limits
+    return Math.min(this.#nextPingAt, this.#closeAt, this.#cutAt, this.outbox.stallsAt(stalledMs))
   }
 
   /** Does what is to be done. @returns why the line has to be cut */
@@ -75,21 +83,30 @@ export class Line implements SocketOwner, OutboxOwner {
     if (now >= this.#cutAt) return 'dead'
     if (now >= this.outbox.stallsAt(this.#limits.stalledMs)) return 'slow'
     if (now >= this.#closeAt) this.#close(now)
-    if (now < this.#pingAt) return undefined
+    if (now < this.#nextPingAt) return undefined
     this.#pingAt = now + this.#limits.pingMs
     // Nothing is read from it, or nothing gets through to it, for a reason that is looked after elsewhere.
-    if (this.#isPaused || this.outbox.isPressed || this.#isClosing) return undefined
+    if (this.#isPaused || this.outbox.isPressed || this.#isClosing) {
+      if (this.#probeAt < Infinity) this.#probeAt = now + doubtMs
+      return undefined
+    }
     if (!this.#isAlive) return 'dead'
     this.ping()
     return undefined
   }
 
-  /** Sends a ping. If nothing comes back by the next one that is due, the line is dead. */
+  /** Sends a ping. If nothing comes back by the next one that is due, half a `pingMs` later at least, the line is dead. */
   ping(): void {
+    const now = this.#limits.now()
     this.#isAlive = false
+    this.#awaitsPong = true
+    this.#pingAt = Math.max(this.#pingAt, now + this.#limits.pingMs / 2)
+    this.#pingedAt = now
     this.#limits.counters.pings++
     this.#owner.pinged()
-    this.outbox.push(pingFrame)
+    this.outbox.pushSoon(pingFrame)
+    // What is held back comes behind it.
+    this.#probeAt = this.outbox.isHolding ? now + doubtMs : Infinity
   }
 
   /** Reports when more than `maxBytes` have come in, until `unwatch`. */
@@ -115,7 +132,7 @@ export class Line implements SocketOwner, OutboxOwner {
     this.#closeCode = code
     this.#closeAt = now + delayMs
     if (delayMs === 0) this.#close(now)
-    else this.#owner.hasten(this.#closeAt)
+    else if (delayMs < Infinity) this.#owner.hasten(this.#closeAt)
   }
 
   /** Cuts the line, whatever waits. */
@@ -130,7 +147,17 @@ export class Line implements SocketOwner, OutboxOwner {
 
   ponged(): void {
     this.#isAlive = true
+    this.#awaitsPong = false
     this.#owner.ponged()
+    if (this.#probeAt < Infinity) this.#owner.hasten(this.#probeAt)
+  }
+
+  told(): void {
+    if (this.#probeAt < Infinity) return
+    const limits = this.#limits
+    // A crowd that is told the same is not pinged at the same time.
+    this.#probeAt = Math.max(limits.now() + doubtMs * limits.random(), this.#pingedAt + doubtMs)
+    if (!this.#awaitsPong) this.#owner.hasten(this.#probeAt)
   }
 
   closed(isClean: boolean): void {
@@ -147,6 +174,10 @@ export class Line implements SocketOwner, OutboxOwner {
 
   framesOf(snapshot: Snapshot): readonly Buffer[] {
     return this.#owner.framesOf(snapshot)
+  }
+
+  get #nextPingAt(): number {
+    return this.#awaitsPong ? this.#pingAt : Math.min(this.#pingAt, this.#probeAt)
   }
 
   #close(now: number): void {

@@ -13,6 +13,8 @@ const maxSnapshots = 1_000
 export interface OutboxOwner {
   /** What tells the reader how something stands now, in pieces. */
   framesOf(snapshot: Snapshot): readonly Buffer[]
+  /** Something is to be sent that nobody asked for. */
+  told(): void
   /** More waits than may. */
   overflowed(): void
   /** The reader takes less than there is: see `stallsAt`. */
@@ -87,6 +89,12 @@ export class Outbox {
     this.#add(pieces, true)
   }
 
+  /** Sends a frame after all that waits, and before what is held back, in the next pass of the flusher. */
+  pushSoon(frame: Buffer): void {
+    this.#takeSnapshots()
+    this.#add([frame], false)
+  }
+
   /** From now on keeps back what is given to `pushHeld`. */
   hold(): void {
     this.#held ??= []
@@ -94,6 +102,7 @@ export class Outbox {
 
   /** Sends the pieces of a frame after what is held back; when nothing is, in the next pass of the flusher. */
   pushHeld(...pieces: readonly Buffer[]): void {
+    this.#owner.told()
     if (!this.#held) return this.#add(pieces, false)
     if (this.#isFull()) return
     for (const piece of pieces) {
@@ -107,6 +116,7 @@ export class Outbox {
     if (this.#snapshots.includes(snapshot)) return
     if ((this.#held || this.isPressed) && this.#isFull()) return
     this.#snapshots.push(snapshot)
+    this.#owner.told()
     if (!this.#held) this.#schedule(false)
   }
 

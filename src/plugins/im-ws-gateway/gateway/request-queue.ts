@@ -38,6 +38,14 @@ export interface QueueLimits {
   now(): number
 }
 
+/** When a connection that is to end takes no more, in milliseconds of the wheel. */
+export interface Closing {
+  /** From when on requests are answered with `busy`, and not begun. */
+  readonly refusesAt: number
+  /** When what is not answered yet is given up: what has not begun with `busy`, what has with `timeout`. */
+  readonly givesUpAt: number
+}
+
 /** Runs the requests of one connection one after another, and answers each of them once, in their order. */
 export class RequestQueue {
   readonly #owner: QueueOwner
@@ -47,6 +55,7 @@ export class RequestQueue {
   #startedAt = 0
   #bytes = 0
   #isCongested = false
+  #closing: Closing = { refusesAt: Infinity, givesUpAt: Infinity }
   #whenIdle: (() => void) | undefined
 
   constructor(owner: QueueOwner, limits: QueueLimits) {
@@ -64,8 +73,9 @@ export class RequestQueue {
     return this.#waiting.length
   }
 
-  /** Answers a request in its turn; at once, with `busy`, when too many wait. */
+  /** Answers a request in its turn; at once, with `busy`, when too many wait, or the connection is about to end. */
   add(job: Job): void {
+    if (this.#limits.now() >= this.#closing.refusesAt) return this.#turnAway(job)
     if (this.#waiting.length >= this.#limits.maxPendingRequests)
       return this.#owner.reply(job.request, new ImError('busy'))
     this.#bytes += job.bytes
@@ -86,13 +96,18 @@ export class RequestQueue {
 
   /** When the time of the request under way is up, in milliseconds of the wheel; `Infinity`: none is. */
   get dueAt(): number {
-    return this.#running ? this.#startedAt + this.#limits.requestTimeoutMs : Infinity
+    if (!this.#running) return Infinity
+    return Math.min(this.#startedAt + this.#limits.requestTimeoutMs, this.#closing.givesUpAt)
   }
 
-  /** Calls `then` once nothing is under way and nothing waits. */
-  whenIdle(then: () => void): void {
-    if (this.#running) this.#whenIdle = then
-    else then()
+  /**
+   * Calls `then`, once, when nothing is under way and nothing waits; from there on nothing is begun any more. Whatever
+   * has come until then is answered. Call `due` at `givesUpAt`.
+   */
+  conclude(closing: Closing, then: () => void): void {
+    this.#closing = closing
+    this.#whenIdle = then
+    if (!this.#running) this.#rest()
   }
 
   /** The connection is gone: forgets what waits. What is under way goes on, unanswered. */
@@ -103,19 +118,42 @@ export class RequestQueue {
   }
 
   #next(): void {
+    if (this.#limits.now() >= this.#closing.givesUpAt)
+      for (const late of this.#waiting.splice(0)) this.#turnAway(late)
     const job = this.#waiting.shift()
     this.#running = job
-    if (!job) {
-      const then = this.#whenIdle
-      this.#whenIdle = undefined
-      return then?.()
-    }
+    if (!job) return this.#rest()
     this.#startedAt = this.#limits.now()
     this.#owner.started()
     job.run().then(
       data => this.#finish(job, data),
       (error: unknown) => this.#finish(job, this.#errorOf(job, error))
     )
+  }
+
+  #rest(): void {
+    const then = this.#whenIdle
+    if (!then) return
+    this.#whenIdle = undefined
+    this.#closing = { refusesAt: -Infinity, givesUpAt: -Infinity }
+    // Or the client's own close would not be read.
+    if (this.#isCongested) this.#congest(false)
+    then()
+  }
+
+  /** Answers what is not begun any more. */
+  #turnAway(job: Job): void {
+    const busy = new ImError('busy', 'the gateway closes, ask again: it was not done')
+    this.#owner.reply(job.request, busy)
+    this.#answered(job, busy)
+  }
+
+  #answered(job: Job, failure: ImError | undefined): void {
+    try {
+      job.answered?.(failure)
+    } catch (error) {
+      this.#owner.failed(job.request, error)
+    }
   }
 
   #finish(job: Job, answer: string | ImError): void {
@@ -125,11 +163,7 @@ export class RequestQueue {
     this.#bytes -= job.bytes
     this.#owner.measured(job.method, this.#limits.now() - this.#startedAt, failure !== undefined)
     this.#owner.reply(job.request, answer)
-    try {
-      job.answered?.(failure)
-    } catch (error) {
-      this.#owner.failed(job.request, error)
-    }
+    this.#answered(job, failure)
     this.#owner.settled()
     if (this.#isCongested && this.#bytes <= this.#limits.maxFrameBytes / 2) this.#congest(false)
     this.#next()

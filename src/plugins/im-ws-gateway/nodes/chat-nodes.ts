@@ -1,39 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyBaseLogger } from 'fastify'
-import type { Clock, Timer } from '../../../core/index.ts'
-import type { Database } from '../../database/service.ts'
-import type { Following, Lease, State } from '../../state/service.ts'
-import type { ImSettings } from '../config.ts'
+import type { Timer } from '../../../core/index.ts'
+import type { Following, Lease } from '../../state/service.ts'
 import type { BackOffice } from '../embedded/contracts.ts'
-import type { EmbeddedCores } from '../embedded/embedded-cores.ts'
 import type { ImNodesStatus } from '../service.ts'
 import type { Deliver, UserCore, UserCores } from '../user-core.ts'
 import { parse } from '../node-message.ts'
-import { linkBounds } from './batch-writer.ts'
+import { sayBeat } from './beats.ts'
+import type { ChatNodesParts } from './chat-nodes-parts.ts'
 import { Election } from './election.ts'
 import { takeBatch } from './from-host.ts'
 import { HostedChat } from './hosted-chat.ts'
-import { Beat } from './items.ts'
+import { Beat, linkVersion } from './items.ts'
 import { Link, type LinkListener } from './link.ts'
+import { localLink } from './local-link.ts'
 import { inboxes, logNames } from './log-names.ts'
 import { NodeCores } from './node-cores.ts'
-import type { Terms } from './terms.ts'
 import { RemoteHost } from './to-host.ts'
-import type { ToNode } from './to-node.ts'
-
-/** What the nodes of a chat need. */
-export interface ChatNodesParts {
-  readonly state: State
-  readonly database: Database
-  readonly terms: Terms
-  readonly clock: Clock
-  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
-  readonly settings: ImSettings
-  /** Opens the chat, in the database as the host of a term sees it. */
-  openChat(database: Database): Promise<EmbeddedCores>
-  /** For names. Default: that of node:crypto. */
-  readonly random?: (size: number) => Buffer
-}
 
 /** How often the lease is extended in its time, and nodes say that they are there. */
 const beatsPerLease = 4
@@ -51,6 +33,7 @@ export class ChatNodes implements UserCores, LinkListener {
   readonly name: string
   readonly #parts: ChatNodesParts
   readonly #random: (size: number) => Buffer
+  readonly #version: number
   readonly #cores: NodeCores
   readonly #election: Election
   readonly #beatMs: number
@@ -72,8 +55,9 @@ export class ChatNodes implements UserCores, LinkListener {
   #isClosed = false
 
   constructor(parts: ChatNodesParts) {
-    const { state, clock, log, settings, random = randomBytes } = parts
+    const { state, clock, log, settings, random = randomBytes, version = linkVersion } = parts
     this.#parts = parts
+    this.#version = version
     this.#random = random
     this.name = random(8).toString('hex')
     this.#inbox = random(2).readUInt16BE() % inboxes
@@ -131,7 +115,10 @@ export class ChatNodes implements UserCores, LinkListener {
 
   /** Why the chat cannot be reached now. */
   #unreachable(): string | undefined {
-    if (!this.#cores.link) return 'no node runs the chat, or it cannot be reached'
+    if (!this.#cores.link)
+      return this.#isHostHeard() && !this.#isOurs(this.#host)
+        ? 'the chat is run by a node of another release: this one cannot be linked with it, and waits'
+        : 'no node runs the chat, or it cannot be reached'
     const isHeard = this.#hosted ? this.#hosted.isCurrent : this.#isHostHeard()
     if (isHeard && this.#followings.every(({ isCurrent }) => isCurrent)) {
       this.#reachedAt = this.#now()
@@ -207,7 +194,7 @@ export class ChatNodes implements UserCores, LinkListener {
     this.#stopHosting()
     await this.#work
     await this.#election.renounce()
-    await this.#append({ term, node: this.name, isOver: true })
+    await this.#say({ term, isOver: true })
   }
 
   /** Elected: opens the chat, and lets the others in. */
@@ -218,11 +205,12 @@ export class ChatNodes implements UserCores, LinkListener {
     if (!isElected()) return
     try {
       this.#unlink()
-      const term = await terms.next()
-      const database = terms.during(term, () => void renounce())
+      const term = await terms.next(this.#host?.term)
+      const database = terms.during(term, this.#newName(), () => void renounce())
       const silentMs = silentLeases * settings.hostLeaseMs
       const traffic = this.#traffic
-      this.#hosted = await HostedChat.open({ ...others, log, traffic, silentMs, term, database })
+      const self = { name: this.name, version: this.#version }
+      this.#hosted = await HostedChat.open({ ...others, ...self, log, traffic, silentMs, term, database })
       if (!isElected()) return await this.#endHosting()
       this.#takeOvers++
       log.info({ term, node: this.name }, 'this node runs the chat')
@@ -263,29 +251,20 @@ export class ChatNodes implements UserCores, LinkListener {
   #linkWithSelf(hosted: HostedChat): void {
     // While the chat was being opened the host before may have been heard of once more.
     this.#unlink()
-    const { term, hosting } = hosted
     const session = this.#newName()
-    const link = new Link(
-      { term, session, mark: () => hosted.mark() },
-      { send: item => hosting.receive(session, item), end: () => new Set() },
-      this
-    )
-    const way: ToNode = {
-      send: item => link.receive(item),
-      tell: (core, event, cause, except) => this.#cores.told([core], event, cause, except),
-      idle: async () => undefined,
-      end: () => undefined
-    }
+    const { link, way } = localLink({ hosted, session, cores: this.#cores, listener: this })
     this.#link = { link, at: this.#now() }
-    hosting.join(this.name, session, way, true)
+    hosted.hosting.join(this.name, session, way, true)
   }
 
-  #linkWithOther({ term }: Beat): void {
+  #linkWithOther({ term, node: host }: Beat): void {
     const { state } = this.#parts
     const session = this.#newName()
     const way = new RemoteHost({
       log: state.log(logNames.toHost),
+      version: this.#version,
       term,
+      host,
       node: this.name,
       session,
       inbox: this.#inbox,
@@ -315,7 +294,7 @@ export class ChatNodes implements UserCores, LinkListener {
     if (this.#hosted || this.#isClosed) return
     this.#unlink()
     const host = this.#host
-    if (host && !host.isOver && host.node !== this.name) this.#linkWithOther(host)
+    if (host && !host.isOver && host.node !== this.name && this.#isOurs(host)) this.#linkWithOther(host)
   }
 
   #heardOf(beat: Beat): void {
@@ -323,12 +302,19 @@ export class ChatNodes implements UserCores, LinkListener {
     if (known && beat.term < known.term) return
     this.#host = { ...beat, heardAt: this.#now() }
     if (beat.node === this.name) return
-    if (this.#hosted && beat.term > this.#hosted.term) return void this.#election.renounce()
+    if (!this.#isOurs(beat) && known?.node !== beat.node)
+      this.#parts.log.warn(
+        { term: beat.term, node: beat.node },
+        'the chat is run by a node of another release'
+      )
+    // Two of one term there are after the database has lost its last writes: both stand again.
+    const isOther = beat.term === this.#hosted?.term && !beat.isOver
+    if (this.#hosted && (beat.term > this.#hosted.term || isOther)) return void this.#election.renounce()
     if (this.#hosted) return
     if (beat.isOver) {
       this.#unlink()
       this.#election.attempt()
-    } else if (this.#link?.link.term !== beat.term) this.#relink()
+    } else if (this.#link?.link.term !== beat.term || known?.node !== beat.node) this.#relink()
   }
 
   #fromHost(text: string): void {
@@ -344,16 +330,11 @@ export class ChatNodes implements UserCores, LinkListener {
   #beat(): void {
     const hosted = this.#hosted
     if (!hosted || !this.#link || !this.#election.isHeld) return
-    void this.#append({ term: hosted.term, node: this.name })
+    void this.#say({ term: hosted.term })
   }
 
-  async #append(beat: Beat): Promise<void> {
-    try {
-      const bounds = { ...linkBounds, maxEntries: 16 }
-      await this.#parts.state.log(logNames.hosts).append(JSON.stringify(beat), bounds)
-    } catch (error) {
-      this.#parts.log.warn({ err: error }, 'other nodes could not be told who runs the chat')
-    }
+  #say(what: Pick<Beat, 'term' | 'isOver'>): Promise<void> {
+    return sayBeat(this.#parts, { ...what, node: this.name, version: this.#version })
   }
 
   #tickLater(): void {
@@ -373,6 +354,11 @@ export class ChatNodes implements UserCores, LinkListener {
     if (link?.link.isJoined) return link.link.send({ k: 'beat' })
     // A host may come, or take its time; what was said to one that has gone is not answered.
     if (!link || now - link.at >= silentLeases * this.#beatMs) this.#relink()
+  }
+
+  /** Whether what a host says can be understood here, and the other way round. */
+  #isOurs(host: Pick<Beat, 'version'> | undefined): boolean {
+    return host?.version === this.#version
   }
 
   #isHostHeard(): boolean {

@@ -6,7 +6,7 @@ import type { EmbeddedCores } from '../embedded/embedded-cores.ts'
 import { parse, parseIf } from '../node-message.ts'
 import type { LinkTraffic } from './batch-writer.ts'
 import { Hosting } from './hosting.ts'
-import { HeadToHost, linesOf, Numbered, ToHost } from './items.ts'
+import { HeadToHost, linesOf, Numbered, ToHost, Versioned } from './items.ts'
 import { inboxes, logNames } from './log-names.ts'
 import { RemoteNode, type ToNode } from './to-node.ts'
 
@@ -18,7 +18,10 @@ export interface HostedChatParts {
   readonly traffic: LinkTraffic
   /** After how long a node that is not heard of counts as gone. Milliseconds. */
   readonly silentMs: number
+  readonly version: number
   readonly term: number
+  /** What this node is called. */
+  readonly name: string
   /** As the host of the term sees it. */
   readonly database: Database
   openChat(database: Database): Promise<EmbeddedCores>
@@ -80,8 +83,10 @@ export class HostedChat {
   #heard({ text }: LogEntry): void {
     const { hosting } = this
     const [first = '', ...lines] = linesOf(text)
+    // Whoever is of another version waits: a host of his own may come.
+    if (parseIf(Versioned, first)?.version !== this.#parts.version) return
     const head = parse(HeadToHost, first)
-    if (head.term !== this.term) return
+    if (head.term !== this.term || head.host !== this.#parts.name) return
     const { session, node, inbox } = head
     for (const line of lines) {
       const item = parseIf(ToHost, line)

@@ -3,6 +3,12 @@ import { codes, type CodeName } from '../codes.ts'
 import type { Message } from '../model.ts'
 import type { PackedConversation } from './packed-event.ts'
 
+/**
+ * What nodes of one link have in common: whatever stands below, and what it means. Count it up with every change that a
+ * node of the release before would not understand, or would understand otherwise; new fields that may be missing are none.
+ */
+export const linkVersion = 1
+
 const Number_ = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const Id = Type.String({ minLength: 1, maxLength: 160 })
 const Platform = Type.Integer({ minimum: 0, maximum: 1_000 })
@@ -103,12 +109,20 @@ export const MessageLine = Type.Unsafe<Message>(
   Type.Object({ clientMsgID: Type.String(), contentType: Type.Integer(), seq: Number_ })
 )
 
+/** Of what version a batch from a node is. It says so in every version, and is passed over where it is another one. */
+export const Versioned = Type.Object({ version: Type.Optional(Number_) })
 /** What a batch from a node begins with. */
-export const HeadToHost = Type.Object({ term: Number_, node: Id, session: Id, inbox: Number_ })
+export const HeadToHost = Type.Object({ term: Number_, host: Id, node: Id, session: Id, inbox: Number_ })
 /** What a batch for a node begins with. `mark`: with it, all has been told up to there. */
 export const HeadFromHost = Type.Object({ term: Number_, session: Id, mark: Number_ })
-/** That somebody runs the chat, or does not any more. */
-export const Beat = Type.Object({ term: Number_, node: Id, isOver: Type.Optional(Type.Boolean()) })
+/** That somebody runs the chat, or does not any more. It is the same in every version. */
+export const Beat = Type.Object({
+  term: Number_,
+  node: Id,
+  /** Of his links; missing: of a release from before there were any. */
+  version: Type.Optional(Number_),
+  isOver: Type.Optional(Type.Boolean())
+})
 export type Beat = Static<typeof Beat>
 
 /** Characters of a batch; a larger one is none of ours. */

@@ -7,7 +7,10 @@ import type { ToHostWay } from './link.ts'
 /** What the way to a host in another process needs. */
 export interface RemoteHostParts {
   readonly log: SharedLog
+  readonly version: number
   readonly term: number
+  /** Whom it is for, and from whom it is. */
+  readonly host: string
   readonly node: string
   readonly session: string
   /** Where the node reads what the host says to it. */
@@ -30,10 +33,10 @@ export class RemoteHost implements ToHostWay {
   #bytes = 0
 
   constructor(parts: RemoteHostParts) {
-    const { log, term, node, session, inbox, traffic } = parts
+    const { log, version, term, host, node, session, inbox, traffic } = parts
     const broken = (error: unknown): void => parts.broken(error)
     this.#broken = broken
-    this.#head = JSON.stringify({ term, node, session, inbox })
+    this.#head = JSON.stringify({ version, term, host, node, session, inbox })
     this.#writer = new BatchWriter(log, { take: () => this.#take() }, traffic, broken)
   }
 

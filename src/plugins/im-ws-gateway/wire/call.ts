@@ -28,7 +28,7 @@ export interface CoreCall {
   readonly encode: (result: unknown) => string
 }
 
-const Login = Type.Object({ userID: Id, token: Type.String({ minLength: 1, maxLength: 16_384 }) })
+const Login = Type.Object({ userID: Id, token: Type.String({ maxLength: 16_384 }) })
 
 /**
  * What a frame asks for. A method is read in every dialect, whoever knows it.

@@ -66,7 +66,17 @@ const untold: Readonly<Record<Dialect, readonly CoreEventKind[]>> = {
   '3': ['groupReceipts']
 }
 
-/** Whether what is sent for an event differs between the viewers that it is handed to. */
+/**
+ * Whether a client is told of an event at all. 2.x users learn that they have come into a group from
+ * `OnJoinedGroupAdded`, as their engine had it (`memberInvitedNotification`, `memberEnterNotification`); that of 3.x tells
+ * them of themselves as well.
+ */
+export function isTold({ dialect }: Client, event: CoreEvent, viewerID: string): boolean {
+  if (event.kind === 'groupMemberAdded') return dialect === '3' || event.member.userID !== viewerID
+  return !untold[dialect].includes(event.kind)
+}
+
+/** Whether what is sent for an event differs between the viewers that are told of it. */
 export function dependsOnViewer(event: CoreEvent): boolean {
   if ('messages' in event) return event.messages.some(isAtMessage)
   return 'conversations' in event && event.conversations.some(({ latestMsg }) => isAtMessage(latestMsg))
@@ -78,7 +88,7 @@ export function dependsOnViewer(event: CoreEvent): boolean {
  */
 export function encodeEvent(client: Client, event: CoreEvent, viewerID: string): readonly string[] {
   const { dialect } = client
-  if (untold[dialect].includes(event.kind)) return []
+  if (!isTold(client, event, viewerID)) return []
   if (event.kind === 'newMessages') return newMessages(client, event, viewerID)
   if (event.kind === 'messageRevoked' && dialect !== '3') return revocations(dialect, event)
   const data = dataOf(dialect, event, viewerID)

@@ -18,4 +18,4 @@ export {
 } from './reply.ts'
 export { decodeCall, type CoreCall, type SessionCall } from './call.ts'
 export { conversationChange, type ConversationChange } from './conversation-change.ts'
-export { dependsOnViewer, encodeEvent, type Client } from './events.ts'
+export { dependsOnViewer, encodeEvent, isTold, type Client } from './events.ts'

@@ -13,11 +13,15 @@ export interface ShownBy {
   readonly kind: (kind: number) => number
 }
 
-/** A message as 2.x clients see it: all elements are there, and those that mean nothing are empty. */
-export function messageV2(message: Partial<Message>, isAtSelf: boolean, by: ShownBy): object {
+/**
+ * A message as 2.x clients see it: all elements are there, and those that mean nothing are empty.
+ * @param depth how many messages it stands in
+ */
+export function messageV2(message: Partial<Message>, isAtSelf: boolean, by: ShownBy, depth = 0): object {
   const info = message.attachedInfoElem
   const type = message.contentType ?? 0
   const notice = message.notificationElem && noticeV2(message.notificationElem, type, by)
+  const shown = elems(message, isAtSelf, by, depth)
   return {
     clientMsgID: message.clientMsgID ?? '',
     serverMsgID: message.serverMsgID ?? '',
@@ -32,7 +36,7 @@ export function messageV2(message: Partial<Message>, isAtSelf: boolean, by: Show
     senderNickname: message.senderNickname ?? '',
     senderFaceUrl: message.senderFaceUrl ?? '',
     groupID: message.groupID ?? '',
-    content: content(message, type, notice),
+    content: plainContent(message, type, notice) ?? (depth <= deepestJson ? jsonContent(message, shown) : ''),
     seq: message.seq ?? 0,
     isRead: message.isRead ?? false,
     status: message.status ?? 0,
@@ -41,7 +45,7 @@ export function messageV2(message: Partial<Message>, isAtSelf: boolean, by: Show
     offlinePush: { ...blankPush, ...message.offlinePush },
     attachedInfo: info ? JSON.stringify(attachedInfo(info)) : '',
     ex: message.ex ?? '',
-    ...elems(message, isAtSelf, by),
+    ...shown,
     ...(notice ? { notificationElem: notice } : {}),
     attachedInfoElem: attachedInfo(info ?? blankAttachedInfo)
   }
@@ -57,20 +61,43 @@ function noticeV2(given: NoticeElem, contentType: number, { kind }: ShownBy): No
 }
 
 /**
- * What 2.x clients read from `content` instead of an element. In notices it has the forms that their engines gave it:
+ * What 2.x clients read from `content` instead of an element; undefined: they read an element. In notices it has the forms that their engines gave it:
  * `jsonDetail` and `defaultTips`, which pages of that time open, or, of what was taken back, the detail itself.
  */
-function content(
+function plainContent(
   { textElem, cardElem, typingElem }: MessageElems,
   contentType: number,
   notice: NoticeElem | undefined
-): string {
+): string | undefined {
   if (textElem) return textElem.content
   if (cardElem) return JSON.stringify(filled(blankCard, cardElem))
   if (typingElem) return typingElem.msgTips
-  if (!notice) return ''
+  if (!notice) return undefined
   if (contentType === revokedType) return notice.detail
   return JSON.stringify({ defaultTips: notice.defaultTips, jsonDetail: notice.detail })
+}
+
+/**
+ * The JSON of an element holds that of the messages in it once more, and that of those in these: each level more would
+ * multiply the size. A quoted or merged message has its own, those that stand deeper have their elements alone.
+ */
+const deepestJson = 1
+
+/** The elements that 2.x engines wrote into `content` as JSON, too, under the names that they have there. */
+const inContent = [
+  ...plainElems.map(name => [name, name] as const),
+  ['atTextElem', 'atElem'],
+  ['mergeElem', 'mergeElem'],
+  ['quoteElem', 'quoteElem'],
+  ['advancedTextElem', 'messageEntityElem']
+] as const
+
+/** The element in `content`, as its sender wrote it: whom it mentions is found by whoever reads it. */
+function jsonContent(message: MessageElems, shown: Readonly<Record<string, object>>): string {
+  const [, name] = inContent.find(([inModel]) => message[inModel]) ?? []
+  if (!name) return ''
+  const elem = shown[name]
+  return JSON.stringify(name === 'atElem' ? { ...elem, isAtSelf: false } : elem)
 }
 
 /** What a message without elements has. */
@@ -83,8 +110,13 @@ const blanks = {
   notificationElem: { detail: '', defaultTips: '' }
 }
 
-function elems(message: MessageElems, isAtSelf: boolean, by: ShownBy): object {
-  const nested = (inner: Partial<Message>): object => messageV2(inner, false, by)
+function elems(
+  message: MessageElems,
+  isAtSelf: boolean,
+  by: ShownBy,
+  depth: number
+): Readonly<Record<string, object>> {
+  const nested = (inner: Partial<Message>): object => messageV2(inner, false, by, depth + 1)
   const { atTextElem: at, mergeElem: merge, quoteElem: quote } = message
   const { advancedTextElem: advanced } = message
   const shown: Record<string, object> = { ...blanks }
@@ -102,7 +134,7 @@ function elems(message: MessageElems, isAtSelf: boolean, by: ShownBy): object {
     shown['mergeElem'] = {
       title: merge.title,
       abstractList: merge.abstractList,
-      multiMessage: merge.multiMessage.map(nested),
+      multiMessage: merge.multiMessage.map(each => nested(each)),
       messageEntityList: merge.messageEntityList ?? []
     }
   if (quote)

@@ -26,7 +26,7 @@ export function messageV3(message: Partial<Message>, isAtSelf: boolean): object 
     isReact: false,
     isExternalExtensions: false,
     offlinePush: { ...blankPush, ...message.offlinePush },
-    attachedInfo: info ? JSON.stringify(attachedInfo(info)) : '',
+    attachedInfo: info && saysMore(info) ? JSON.stringify(attachedInfo(info)) : '',
     ex: message.ex ?? '',
     localEx: message.localEx ?? '',
     ...elems(message, isAtSelf),
@@ -80,6 +80,11 @@ function elems(message: Partial<Message>, isAtSelf: boolean): object {
       isAtSelf
     }
   return shown
+}
+
+/** Whether there is more to say than how many could read it: of that alone the engine wrote nothing here. */
+function saysMore({ groupHasReadInfo, isPrivateChat, burnDuration, hasReadTime }: AttachedInfo): boolean {
+  return isPrivateChat || burnDuration > 0 || hasReadTime > 0 || (groupHasReadInfo?.hasReadCount ?? 0) > 0
 }
 
 function attachedInfo({ groupHasReadInfo, isPrivateChat, burnDuration, hasReadTime }: AttachedInfo): object {

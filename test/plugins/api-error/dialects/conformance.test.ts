@@ -28,7 +28,7 @@ function rendered(options: DialectOptions, name: keyof ReturnType<typeof makeDia
 }
 
 describe('every catalogue entry in every language', () => {
-  for (const name of ['plain', 'flask', 'ws3', 'problem'] as const)
+  for (const name of ['plain', 'flask', 'ws3', 'openim', 'problem'] as const)
     test(`in ${name} is as recorded`, async () => {
       await expect(rendered(defaults, name)).toMatchFileSnapshot(`golden/${name}.txt`)
     })

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
+import { SqliteDatabase } from '../../../../src/plugins/database/sqlite-database.ts'
 import { temporaryDirectory } from '../../database/temporary-directory.ts'
 import { startRig, textIn, type Person, type Rig } from './rig.ts'
 
@@ -88,4 +90,24 @@ test('what burned while nothing ran is removed at the start', async () => {
   rig = await startRig({ file, clock })
   const again = await rig.open('bob')
   await eventually(async () => expect(await again.texts(id)).toEqual(['open', '#1701']))
+})
+
+test('of messages that were read before times were kept, private ones have theirs', async () => {
+  directory.make()
+  const file = directory.path('im.db')
+  const [, bob] = await privateTalk(file)
+  await bob.call('markConversationRead', { conversationID: id })
+  const { clock } = rig
+  const readTime = clock.now()
+  await rig.close()
+  const earlier = await SqliteDatabase.connect(file, 1_000)
+  const db = await earlier.open('earlier', {})
+  await sql`alter table im_chat_messages drop column readTime`.execute(db)
+  await sql`delete from im_chat_migrations where name = '002-read-times'`.execute(db)
+  await earlier.close()
+  rig = await startRig({ file, clock })
+  const again = await rig.open('ann')
+  const { messageList } = await again.call('getHistory', { conversationID: id, count: 9 })
+  const times = messageList.map(({ attachedInfoElem }) => attachedInfoElem?.hasReadTime ?? 0)
+  expect(times).toEqual([0, 0, readTime])
 })

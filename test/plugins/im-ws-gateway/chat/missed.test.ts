@@ -152,6 +152,67 @@ test('what may not have arrived at a device that is cut off is told to the one t
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['perhaps not', 'while away'])
 })
 
+test('what a device has marked as read it has got: that is not told again to the one that comes after it', async () => {
+  const [ann, bob] = await couple()
+  const { groupID } = await ann.call('createGroup', {
+    groupInfo: { groupName: 'G' },
+    memberUserIDs: ['bob']
+  })
+  const mark = bob.core.mark?.()
+  const one = await ann.say({ recvID: 'bob' }, 'one')
+  await ann.say({ recvID: 'bob' }, 'two')
+  await ann.say({ groupID }, 'three')
+  await bob.call('markMessagesRead', { conversationID: id, clientMsgIDList: [one.clientMsgID] })
+  await bob.call('markConversationRead', { conversationID: `sg_${groupID}` })
+  await ann.say({ groupID }, 'four')
+  const next: Device = { platformID: web }
+  // The one before is there still, then gone.
+  const missed = await bob.core.attach(next, mark)
+  expect(textsIn(missed)).toEqual(['two', 'four'])
+  expect(missed.at(-2)).toMatchObject({ kind: 'conversationsChanged', conversations: [{}, {}] })
+  bob.core.detach(bob.device, mark)
+  bob.core.detach(next, 0)
+  await ann.say({ recvID: 'bob' }, 'five')
+  expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['two', 'four', 'five'])
+})
+
+test('what one of two devices has marked as read is told to the one that comes next', async () => {
+  const [ann, bob] = await couple()
+  const other: Device = { platformID: web }
+  await bob.core.attach(other)
+  const mark = bob.core.mark?.()
+  await ann.say({ recvID: 'bob' }, 'one')
+  await bob.call('markConversationRead', { conversationID: id })
+  bob.core.detach(other, mark)
+  await bob.call('markConversationRead', { conversationID: id })
+  expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['one'])
+})
+
+test('what a device of another platform has marked as read is told to this one', async () => {
+  const [ann, bob] = await couple()
+  const mobile: Device = { platformID: phone }
+  await bob.core.attach(mobile)
+  const mark = bob.core.mark?.()
+  await ann.say({ recvID: 'bob' }, 'one')
+  await bob.call('markConversationRead', { conversationID: id }, mobile)
+  bob.core.detach(bob.device, mark)
+  expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['one'])
+})
+
+test('of the conversations that a device has marked as read, the last 32 are remembered', async () => {
+  const [, bob] = await couple()
+  const names = Array.from({ length: 33 }, (_, index) => `u${index}`)
+  const others = await rig.people(...names)
+  const mark = bob.core.mark?.()
+  for (const other of others) await other.say({ recvID: 'bob' }, `of ${other.core.userID}`)
+  for (const name of names) {
+    const conversationID = `si_${['bob', name].toSorted().join('_')}`
+    await bob.call('markConversationRead', { conversationID })
+  }
+  bob.core.detach(bob.device, mark)
+  expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['of u0'])
+})
+
 test('the same while the device that nobody reads is still there', async () => {
   const [ann, bob] = await couple()
   await ann.say({ recvID: 'bob' }, 'arrived')

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { startRig, type Rig } from './rig.ts'
+import type { Message } from '../../../../src/plugins/im-ws-gateway/model.ts'
+import { shapesOf } from '../../../../src/plugins/im-ws-gateway/wire/shapes-of.ts'
+import { startRig, type Person, type Rig } from './rig.ts'
 
 let rig: Rig
 afterEach(() => rig.close())
@@ -38,6 +40,57 @@ test('reading a conversation empties its count and tells the other side which me
   ])
   const { messageList } = await ann.call('getHistory', { conversationID: id, count: 5 })
   expect(messageList.map(({ isRead }) => isRead)).toEqual([true, true])
+})
+
+test('both sides see when a message was read, each message its own time', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await ann.say({ recvID: 'bob' }, 'one')
+  await rig.clock.advance(1_000)
+  await bob.call('markConversationRead', { conversationID: id })
+  const first = rig.clock.now()
+  await ann.say({ recvID: 'bob' }, 'two')
+  await bob.say({ recvID: 'ann' }, 'three')
+  await ann.say({ recvID: 'bob' }, 'four')
+  await rig.clock.advance(1_000)
+  ann.quiet()
+  await bob.call('markConversationRead', { conversationID: id })
+  const second = rig.clock.now()
+  expect(ann.events('singleReceipts')[0]?.receipts).toMatchObject([{ readTime: second }])
+  const [change] = ann.events('conversationsChanged')
+  expect(change?.conversations).toMatchObject([
+    { latestMsg: { isRead: true, attachedInfoElem: { hasReadTime: second } } }
+  ])
+  const timesTo = async (person: Person): Promise<unknown> => {
+    const { messageList } = await person.call('getHistory', { conversationID: id, count: 9 })
+    return messageList.map(({ attachedInfoElem }) => attachedInfoElem?.hasReadTime ?? 0)
+  }
+  const latestTo = async (person: Person): Promise<unknown> =>
+    (await person.conversation(id)).latestMsg?.attachedInfoElem?.hasReadTime
+  for (const person of [ann, bob]) {
+    expect(await timesTo(person)).toEqual([first, second, 0, second])
+    expect(await latestTo(person)).toBe(second)
+  }
+  const { messageList } = await ann.call('getHistory', { conversationID: id, count: 1 })
+  for (const dialect of ['2.3', '3'] as const)
+    expect(shownTo(dialect, messageList[0])).toMatchObject({ hasReadTime: second })
+  await Promise.all([ann.leave(), bob.leave()])
+  const again = await rig.open('ann')
+  expect([await timesTo(again), await latestTo(again)]).toEqual([[first, second, 0, second], second])
+})
+
+test('whoever has deleted the latest message sees when the one before it was read', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob')
+  await ann.say({ recvID: 'bob' }, 'one')
+  const { clientMsgID } = await ann.say({ recvID: 'bob' }, 'two')
+  await ann.call('deleteMessage', { conversationID: id, clientMsgID })
+  await bob.call('markConversationRead', { conversationID: id })
+  expect((await ann.conversation(id)).latestMsg).toMatchObject({
+    textElem: { content: 'one' },
+    isRead: true,
+    attachedInfoElem: { hasReadTime: rig.clock.now() }
+  })
 })
 
 test('reading twice tells nobody twice', async () => {
@@ -217,3 +270,45 @@ test('members of a group who mark single messages are named with them, and the s
     { hasReadUserIDList: ['bob'], hasReadCount: 1, groupMemberCount: 3 }
   ])
 })
+
+test('a message to a group says from the start how many there are, and 3.x how many have not read it', async () => {
+  rig = await startRig()
+  const [ann, bob] = await rig.people('ann', 'bob', 'eve', 'dan')
+  const { groupID } = await ann.call('createGroup', {
+    groupInfo: { groupName: 'G' },
+    memberUserIDs: ['bob', 'eve']
+  })
+  const conversationID = `sg_${groupID}`
+  const blank = { hasReadUserIDList: [], hasReadCount: 0, groupMemberCount: 3 }
+  bob.quiet()
+  const sent = await ann.say({ groupID }, 'one')
+  const [told] = bob.events('newMessages')
+  const read = async (person: Person): Promise<Message | undefined> =>
+    (await person.call('getHistory', { conversationID, count: 1 })).messageList[0]
+  const conversation = await bob.conversation(conversationID)
+  for (const message of [sent, told?.messages[0], await read(ann), await read(bob), conversation.latestMsg])
+    expect(message?.attachedInfoElem?.groupHasReadInfo).toEqual(blank)
+  expect(shownTo('3', await read(ann))).toMatchObject({ groupHasReadInfo: { ...blank, unreadCount: 2 } })
+  expect(shownTo('2.3', await read(ann))).toMatchObject({ groupHasReadInfo: blank })
+
+  await ann.call('inviteToGroup', { groupID, userIDList: ['dan'] })
+  const ids = [sent.clientMsgID]
+  await bob.call('markMessagesRead', { conversationID, clientMsgIDList: ids })
+  const { items } = await ann.call('findMessages', { list: [{ conversationID, clientMsgIDList: ids }] })
+  expect(shownTo('3', items[0]?.messageList[0])).toMatchObject({
+    groupHasReadInfo: { hasReadUserIDList: ['bob'], hasReadCount: 1, groupMemberCount: 3, unreadCount: 1 }
+  })
+  const { attachedInfoElem: later } = await ann.say({ groupID }, 'two')
+  expect(later).toMatchObject({ groupHasReadInfo: { groupMemberCount: 4 } })
+  const online = await ann.call('sendMessage', {
+    message: await ann.call('createText', { text: 'now' }),
+    groupID,
+    isOnlineOnly: true
+  })
+  expect(online.attachedInfoElem).toMatchObject({ groupHasReadInfo: { groupMemberCount: 4 } })
+})
+
+function shownTo(dialect: '2.3' | '3', message: Message | undefined): unknown {
+  const { attachedInfoElem } = shapesOf[dialect].message(message ?? {}, false) as Partial<Message>
+  return attachedInfoElem
+}

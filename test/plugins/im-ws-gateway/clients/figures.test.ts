@@ -30,6 +30,7 @@ test('users, connections, requests and ends are counted, each as what it was', a
   const after = figures()
   expect(after['paifang_im_requests_total']).toBe(requests + 5)
   expect(after['paifang_im_request_errors_total'] ?? 0).toBe(errors + 3)
+  expect(after['paifang_im_frame_errors_total']).toBe(3)
 
   await phone.close()
   await stranger.close()
@@ -67,7 +68,8 @@ test('each figure of a status has its own name, also over nodes', () => {
     byDialect: { '2.0': 13 },
     queuedBytes: 14,
     counters,
-    nodes
+    nodes,
+    uploads: { counters: { begun_total: 15, sent_bytes_total: 16 }, refused: { 'im.file_too_large': 17 } }
   }
   const figures = figuresOf(imMetrics(status))
   expect(figures).toEqual({
@@ -82,6 +84,9 @@ test('each figure of a status has its own name, also over nodes', () => {
     paifang_im_requests_total: 3,
     paifang_im_request_errors_total: 4,
     'paifang_im_ended_total{reason="slow"}': 5,
+    paifang_im_uploads_begun_total: 15,
+    paifang_im_uploads_sent_bytes_total: 16,
+    'paifang_im_uploads_refused_total{code="im.file_too_large"}': 17,
     paifang_im_nodes_is_host: 1,
     paifang_im_nodes_is_linked: 1,
     paifang_im_nodes_term: 6,

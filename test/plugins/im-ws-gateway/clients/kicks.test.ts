@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { fakeClock } from '../../../../src/testing/index.ts'
 import { startGateway } from './gateway.ts'
 import { versions, type Version } from './packages.ts'
+import { policiesSuite } from './policies.suite.ts'
 
 /** How long a client that was kicked is watched: until it would have come back (specification §1.4). */
 const watchedMs: Readonly<Record<Version, number>> = { '2.0.3': 25_000, '2.3.0': 25_000, '3.5.2': 12_000 }
@@ -45,26 +46,4 @@ test.each(pairs)('$after and $before with one token between them do not fight', 
   expect(await fresh.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
 })
 
-test.each(versions)('policy share: %s and another one of the same user stay', async version => {
-  await using gateway = await startGateway({ config: { policy: 'share' } })
-  const one = await gateway.online({ version, userID: 'ann' })
-  const other = await gateway.online({ version, userID: 'ann' })
-  expect(await one.ask('getSelfUserInfo')).toEqual(await other.ask('getSelfUserInfo'))
-  expect(gateway.im.status()).toMatchObject({ connections: 2, users: 1 })
-})
-
-test.each(versions)('policy kick-all-others: %s ends a session on a phone', async version => {
-  await using gateway = await startGateway({ config: { policy: 'kick-all-others' } })
-  const phone = await gateway.online({ version: '3.5.2', userID: 'ann', platformID: 2 })
-  await gateway.online({ version, userID: 'ann' })
-  await phone.until('OnKickedOffline')
-  await phone.settled('is closed', () => phone.sockets.open === 0)
-  expect(phone.sockets.opened).toBe(1)
-})
-
-test.each(versions)('policy kick-same-terminal: %s leaves a session on a phone alone', async version => {
-  await using gateway = await startGateway()
-  const phone = await gateway.online({ version: '3.5.2', userID: 'ann', platformID: 2 })
-  await gateway.online({ version, userID: 'ann' })
-  expect(await phone.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
-})
+policiesSuite(startGateway)

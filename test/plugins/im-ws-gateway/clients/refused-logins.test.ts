@@ -11,6 +11,7 @@ const ttlS = 60
 /** What is wrong with a token, the codes for it (specification §7), and the event that 3.5.2 is told of. */
 const bad = {
   'no token at all': { v2: 703, v3: 1503, event: 'OnUserTokenExpired', token: async () => 'nonsense' },
+  'an empty one': { v2: 703, v3: 1503, event: 'OnUserTokenExpired', token: async () => '' },
   'one that somebody else has signed': {
     v2: 702,
     v3: 1502,
@@ -77,6 +78,28 @@ test.each(cases)('$version with $what: the code reaches the program, and a good 
   expect(await client.login(await gateway.rest.login('ann', 5))).toMatchObject({ errCode: 0 })
   expect(await client.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
 })
+
+test.each(versions)(
+  '%s with a platform that there is not: the code reaches the program, and a good login works',
+  async version => {
+    const clock = fakeClock(Date.now())
+    await using gateway = await startGateway({ clock })
+    await gateway.rest.login('ann', 5)
+    const client = await gateway.client({ version, userID: 'ann', token: 'any', platformID: 99 })
+    const code = codeFor(version, { v2: 1001, v3: 10002 })
+    const login = (platformID: number, token: string) =>
+      client.call('login', {
+        userID: 'ann',
+        token,
+        platformID,
+        ...(version === '3.5.2' ? { wsAddr: gateway.url, apiAddr: '' } : { url: gateway.url, isBatch: false })
+      })
+    expect(await login(99, 'any')).toMatchObject({ errCode: code })
+    if (version !== '2.0.3') await closes(client, clock)
+    expect(await login(5, await gateway.rest.token('ann', 5))).toMatchObject({ errCode: 0 })
+    expect(await client.ask('getSelfUserInfo')).toMatchObject({ userID: 'ann' })
+  }
+)
 
 test.each(versions)('%s is told when its token expires while it is connected', async version => {
   const clock = fakeClock(Date.now())

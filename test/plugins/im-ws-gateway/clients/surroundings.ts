@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { FakeClock } from '../../../../src/testing/index.ts'
+import { FileReaderOfFiles } from './file-reader.ts'
 import { trackedPromise } from './tracked-promise.ts'
 import { journaledWebSocket, miniProgram, type SocketJournal, type WireFrame } from './web-socket.ts'
 
@@ -47,6 +48,7 @@ export function surroundings(platform: Platform, clock: FakeClock): Surroundings
       ? { navigator: { onLine: true }, URL: { createObjectURL: () => 'blob:heartbeat' } }
       : undefined,
     Worker: heartbeatWorker(clock),
+    FileReader: isWeb ? FileReaderOfFiles : undefined,
     Promise: trackedPromise(reason => journal.failed(reason)),
     Date: dateOf(clock),
     ...timers(clock, reason => journal.failed(reason)),

@@ -15,6 +15,7 @@ function site(parts: Partial<DemoParts> = {}): Site {
   const asked: unknown[][] = []
   addDemo(app, {
     settings: { path: '/im' },
+    hasFiles: true,
     issuer: {
       issue: (userID, platformID) => {
         asked.push(['issue', userID, platformID])
@@ -70,6 +71,15 @@ test('it runs under a policy that allows its own files and sockets alone', async
 test('it says where clients connect', async () => {
   const { body } = await site({ settings: { path: '/chat/socket' } }).app.inject('/demo/chat')
   expect(body).toContain('data-path="/chat/socket" data-platform="5"')
+})
+
+test('pictures can be chosen where files can be sent', async () => {
+  const [shown, hidden] = await Promise.all(
+    [true, false].map(hasFiles => site({ hasFiles }).app.inject('/demo/chat'))
+  )
+  expect(shown?.body).toContain('<input type="file" accept="image/')
+  expect(shown?.headers['content-security-policy']).toContain("img-src data: 'self';")
+  expect(hidden?.body).not.toContain('type="file"')
 })
 
 test('every text that its script asks for is there', async () => {

@@ -50,6 +50,19 @@ test.each([
   expect(problems({ tokenCheck: 'openim', openimApi }, false)).toEqual([`openimApi ${message}`])
 })
 
+test.each(['chat.example.com', 'ftp://a', 'https://a?b', 'https://a#b', 'https://u:p@a'])(
+  'addresses of files cannot begin with %j',
+  publicUrl => {
+    expect(problems({ uploads: { publicUrl } } as never, false)).toEqual([
+      'uploads.publicUrl is no http or https URL that a path can follow'
+    ])
+  }
+)
+
+test('addresses of files may begin with a path', () => {
+  expect(problems({ uploads: { publicUrl: 'https://chat.example.com/api' } } as never, false)).toEqual([])
+})
+
 test('where an OpenIM server checks tokens no secret is needed', () => {
   expect(problems({ tokenCheck: 'openim', openimApi: 'http://api:10002' })).toEqual([])
 })

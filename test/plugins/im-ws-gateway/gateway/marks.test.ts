@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fakeClock } from '../../../../src/testing/index.ts'
 import type { CoreEvent } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
 import type { Client } from './client.ts'
 import { startRig, type Rig, type RigOptions } from './rig.ts'
@@ -28,6 +29,18 @@ test('of a connection that closes in order everything has arrived', async () => 
   client.socket.close()
   await rig.until(() => rig.gateway.status().connections === 0)
   expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
+})
+
+test('some seconds after it was told something, that is known to have arrived', async () => {
+  const clock = fakeClock()
+  const { rig, client } = await inDoubt({ clock })
+  await using _ = rig
+  const [connection] = rig.gateway.connections
+  await clock.advance(5_100)
+  await rig.until(() => connection?.mark === 2)
+  client.leave()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, 2])
 })
 
 test('of one that is cut off, what it was told before its last answer to a ping', async () => {

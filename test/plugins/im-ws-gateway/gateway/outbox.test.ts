@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { frame, outboxOf } from './outbox-rig.ts'
+import { frame, outboxOf, Standing } from './outbox-rig.ts'
 
 test('all frames of a turn are one write', () => {
   const { reader, outbox, due, flush } = outboxOf()
@@ -170,4 +170,17 @@ test('whatever the reader does, it gets every byte once and in order', async () 
     }),
     { numRuns: 100 }
   )
+})
+
+test('its owner hears of what nobody asked for, and a ping waits for the next pass', () => {
+  const { outbox, seen, urgent, reader, flush } = outboxOf()
+  outbox.push(frame('answer'))
+  expect([seen.told, urgent]).toEqual([0, [true]])
+  flush()
+  outbox.pushHeld(frame('event'))
+  outbox.pushLatest(new Standing('stands'))
+  outbox.pushSoon(frame('ping'))
+  expect([seen.told, urgent]).toEqual([2, [true, false]])
+  flush()
+  expect(String(reader.writes.at(-1))).toBe('event<stands>ping')
 })

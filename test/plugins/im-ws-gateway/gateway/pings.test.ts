@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fakeClock } from '../../../../src/testing/index.ts'
-import { startRig } from './rig.ts'
+import type { Client } from './client.ts'
+import { startRig, type Rig } from './rig.ts'
 
 test('point 13: every connection is pinged in time, logged in or not, and stays when it answers', async () => {
   const clock = fakeClock()
@@ -40,6 +41,22 @@ test('the first ping is part of the login', async () => {
   expect(rig.count('pings_total')).toBe(1)
 })
 
+test('a login just before the first ping is due leaves time to answer its own', async () => {
+  const clock = fakeClock()
+  await using rig = await startRig({ clock, random: () => 0, config: { loginTimeoutMs: 60_000 } })
+  const client = await rig.open().opened()
+  await rig.until(() => rig.gateway.status().connections === 1)
+  await clock.advance(12_450)
+  client.askLogin()
+  await rig.until(() => rig.count('logins_total') === 1)
+  // The pong to the ping of the login is not there yet.
+  await clock.advance(1_000)
+  expect(rig.count('ended_dead_total')).toBe(0)
+  await client.request('GetLoginStatus')
+  await clock.advance(12_000)
+  expect([rig.count('ended_dead_total'), rig.gateway.status().connections]).toEqual([0, 1])
+})
+
 test('the next pings of connections that came together are spread', async () => {
   const clock = fakeClock()
   let place = 0
@@ -54,6 +71,96 @@ test('the next pings of connections that came together are spread', async () => 
   }
   expect(seen.at(-1)).toBe(10)
   expect(new Set(seen).size).toBeGreaterThan(8)
+})
+
+/** A client that has answered the ping of its login, and what its core has handed out. */
+async function answered(rig: Rig): Promise<{ client: Client; told: () => number }> {
+  rig.cores.prepare = core => void (core.attaching = () => core.deliver({ kind: 'totalUnread', count: 0 }))
+  const client = await rig.start()
+  const core = rig.cores.of('u1')
+  const [connection] = rig.gateway.connections
+  await rig.until(() => connection?.mark === core.handedOut)
+  return {
+    client,
+    told: () => {
+      core.deliver({ kind: 'totalUnread', count: core.handedOut })
+      return core.handedOut
+    }
+  }
+}
+
+test('who was told something is pinged within 5 s, once for all of it, and not again before 5 s', async () => {
+  const clock = fakeClock()
+  await using rig = await startRig({ clock, random: () => 0 })
+  const { told } = await answered(rig)
+  const [connection] = rig.gateway.connections
+  const pings = (): number => rig.count('pings_total')
+  expect(pings()).toBe(1)
+  told()
+  await clock.advance(4_000)
+  const second = told()
+  expect(pings()).toBe(1)
+  await clock.advance(1_100)
+  expect(pings()).toBe(2)
+  await rig.until(() => connection?.mark === second)
+  const third = told()
+  await clock.advance(4_800)
+  expect(pings()).toBe(2)
+  await clock.advance(300)
+  expect(pings()).toBe(3)
+  await rig.until(() => connection?.mark === third)
+  await clock.advance(24_500)
+  expect(pings()).toBe(3)
+  await clock.advance(700)
+  expect(pings()).toBe(4)
+})
+
+test('after a while without anything, the ping that follows comes at a time of its own within 5 s', async () => {
+  const clock = fakeClock()
+  let spread = 0.1
+  await using rig = await startRig({ clock, random: () => spread })
+  const { told } = await answered(rig)
+  await clock.advance(10_000)
+  spread = 0.4
+  told()
+  await clock.advance(1_900)
+  expect(rig.count('pings_total')).toBe(1)
+  await clock.advance(300)
+  expect(rig.count('pings_total')).toBe(2)
+})
+
+test('who has not answered a ping is asked nothing more, and has as long as ever', async () => {
+  const clock = fakeClock()
+  await using rig = await startRig({ clock, random: () => 0 })
+  const { client, told } = await answered(rig)
+  client.socket.pause()
+  told()
+  await clock.advance(5_100)
+  expect(rig.count('pings_total')).toBe(2)
+  for (let second = 0; second < 24; second++) {
+    told()
+    await clock.advance(1_000)
+  }
+  expect([rig.count('pings_total'), rig.count('ended_dead_total')]).toEqual([2, 0])
+  await clock.advance(1_200)
+  await rig.until(() => rig.count('ended_dead_total') === 1)
+})
+
+test('a late answer is followed by the ping that was due meanwhile', async () => {
+  const clock = fakeClock()
+  await using rig = await startRig({ clock, random: () => 0 })
+  const { client, told } = await answered(rig)
+  const [connection] = rig.gateway.connections
+  client.socket.pause()
+  const first = told()
+  await clock.advance(5_100)
+  const second = told()
+  await clock.advance(10_000)
+  client.socket.resume()
+  await rig.until(() => connection?.mark === first)
+  await clock.advance(200)
+  expect(rig.count('pings_total')).toBe(3)
+  await rig.until(() => connection?.mark === second)
 })
 
 test('a client that pings is answered', async () => {

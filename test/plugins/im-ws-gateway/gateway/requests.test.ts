@@ -60,6 +60,7 @@ describe.each(dialects)('a client of %s', dialect => {
     client.send({ operationID: 'x', userID: 'u1', ...frame })
     const answer = await client.answerTo('x')
     expect(answer).toMatchObject({ event: frame.reqFuncName, errCode: v3 ? v3Code : v2Code, data: '' })
+    expect(rig.count('frame_errors_total')).toBe(frame.reqFuncName === 'GetSelfUserInfo' ? 0 : 1)
   })
 
   test.each(['{', '"text"', '[]', 'null', '{"reqFuncName":"GetSelfUserInfo"}', '', '\u0000'])(
@@ -72,6 +73,7 @@ describe.each(dialects)('a client of %s', dialect => {
       await client.until(() => client.frames.length > before)
       expect(client.frames.at(-1)).toMatchObject({ errCode: v3 ? 20000 : 100, data: '' })
       expect(typeof client.frames.at(-1)?.event).toBe('string')
+      expect(rig.count('frame_errors_total')).toBe(1)
     }
   )
 

@@ -72,18 +72,29 @@ test('a request that is no upgrade is told to be one', async () => {
 
 test.each([
   ['sendID', 'token=t&platformID=5'],
-  ['a sendID that is not empty', 'sendID=&token=t&platformID=5'],
-  ['a sendID of bounded length', `sendID=${'x'.repeat(161)}&token=t&platformID=5`],
   ['token', 'sendID=u1&platformID=5'],
   ['platformID', 'sendID=u1&token=t'],
-  ['a platform that there is', 'sendID=u1&token=t&platformID=12'],
-  ['a platform that is a number', 'sendID=u1&token=t&platformID=web'],
   ['anything', '']
 ])('an upgrade without %s is answered with 400, and the connection is closed', async (_, given) => {
   await using rig = await startRig()
   const { status, headers, body } = await refused(rig, `/im?${given}`)
   expect([status, headers.connection]).toEqual([400, 'close'])
   expect(JSON.parse(body)).toMatchObject({ code: 'im.bad_query' })
+})
+
+test.each([
+  ['an empty sendID', 'sendID=&token=t&platformID=5', 'sendID'],
+  ['a sendID of 161 characters', `sendID=${'x'.repeat(161)}&token=t&platformID=5`, 'sendID'],
+  ['a platform that there is not', 'sendID=u1&token=t&platformID=12', 'platformID'],
+  ['a platform that is no number', 'sendID=u1&token=t&platformID=undefined', 'platformID'],
+  ['an empty platform', 'sendID=u1&token=t&platformID=', 'platformID'],
+  ['no platform of the table', 'sendID=u1&token=t&platformID=0', 'platformID'],
+  ['an empty token', 'sendID=u1&token=&platformID=5', undefined]
+])('point 9: what clients send that is wrong is left to their login: %s', (_, given, fault) => {
+  const read = readQuery(`/im?${given}`)
+  expect(read).toBeDefined()
+  expect(read?.userID.length).toBeLessThanOrEqual(160)
+  expect(read?.fault?.split(' ')[0]).toBe(fault)
 })
 
 test('point 1: values arrive as they are, not encoded', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { startNodes, type Person } from './rig.ts'
+import { linkVersion } from '../../../../src/plugins/im-ws-gateway/nodes/items.ts'
+import { startNodes, type Person, type Rig } from './rig.ts'
 
 /** What everybody has said that is not a notice. */
 const spoken = (texts: readonly string[]): string[] => texts.filter(text => !text.startsWith('#'))
@@ -250,7 +251,9 @@ test('what was asked of the old host while this node was becoming the new one is
   // The old host is heard of once more before it knows.
   await second.state
     .log('im-ws-gateway:hosts')
-    .append(JSON.stringify({ term: 1, node: first.chat.nodes().self }), { maxEntries: 10 })
+    .append(JSON.stringify({ term: 1, node: first.chat.nodes().self, version: linkVersion }), {
+      maxEntries: 10
+    })
   await rig.until(() => second.chat.nodes().isLinked)
   first.cutOff()
   const saying = ann.say({ recvID: 'bob' }, 'hi')
@@ -327,4 +330,45 @@ test('what a host does not understand it refuses, and does what else a node has 
   await rig.until(() => breaks() > before)
   await rig.until(() => second.chat.nodes().isLinked)
   expect(await bob.call('getTotalUnread', {})).toBe(0)
+})
+
+/** Puts the row back that terms are drawn from, as a database has it that has lost its last writes. */
+async function putBack({ database }: Rig, term: number): Promise<void> {
+  const db = await database.open<{ im_nodes_terms: { namespace: string; term: number } }>('aside', {})
+  await db.updateTable('im_nodes_terms').set({ term }).where('namespace', '=', '').execute()
+}
+
+test('where the database has lost that a term was drawn, only one of two hosts of it writes; the other stands again', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const first = await rig.node()
+  const ann = await first.person('ann')
+  await ann.say({ recvID: 'ann' }, 'one')
+  // It believes that it runs the chat, and nobody who comes now has heard of its term.
+  first.cutOff()
+  rig.facts.entries.delete('lock:im-ws-gateway:host')
+  rig.facts.logs.clear()
+  await putBack(rig, 0)
+  let openings = 0
+  const second = await rig.node(async () => void openings++)
+  expect(first.chat.nodes()).toMatchObject({ isHost: true, term: 1 })
+  expect(second.chat.nodes()).toMatchObject({ isHost: true, term: 2, counters: { take_overs_total: 1 } })
+  expect(openings).toBe(2)
+  const outcome = ann.say({ recvID: 'ann' }, 'two').then(
+    () => 'kept',
+    () => 'not kept'
+  )
+  await rig.until(() => !first.chat.nodes().isHost)
+  await rig.clock.advance(63_000)
+  expect(await outcome).toBe('not kept')
+})
+
+test('two hosts of one term that hear of each other stand again, and one with a term of its own runs the chat', async () => {
+  await using rig = await startNodes({ requestTimeoutMs: 60_000 })
+  const [first, second] = [await rig.node(), await rig.node()]
+  const ann = await second.person('ann')
+  const hosts = second.state.log('im-ws-gateway:hosts')
+  await hosts.append(JSON.stringify({ term: 1, node: 'another', version: linkVersion }), { maxEntries: 10 })
+  await rig.until(() => [first, second].some(({ chat }) => chat.nodes().isHost && chat.nodes().term === 2))
+  await ann.say({ recvID: 'ann' }, 'one')
+  expect(await ann.history('si_ann_ann')).toEqual(['one'])
 })

@@ -8,7 +8,8 @@ import {
   HeadFromHost,
   HeadToHost,
   linesOf,
-  ToHost
+  ToHost,
+  Versioned
 } from '../../../../src/plugins/im-ws-gateway/nodes/items.ts'
 
 function understood(schema: TSchema, text: string): unknown {
@@ -29,7 +30,10 @@ test.each([
   ['{"k":"no","id":1,"code":"timeout","message":"m"}', FromHost],
   ['{"k":"totals","each":[[1,2],[3,4]]}', FromHost],
   ['{"k":"conversations","base":{"conversationID":"si_a_b","latestMsg":null},"each":[[1,{}]]}', FromHost],
-  ['{"term":1,"node":"n","session":"s","inbox":3}', HeadToHost]
+  ['{"version":1,"term":1,"host":"h","node":"n","session":"s","inbox":3}', HeadToHost],
+  ['{"version":2,"what":"ever"}', Versioned],
+  ['{"term":1,"node":"n"}', Beat],
+  ['{"term":1,"node":"n","version":1,"isOver":true}', Beat]
 ] as const)('%s is understood', (json, schema) => {
   expect(parse(schema, json)).toEqual(JSON.parse(json))
 })
@@ -46,6 +50,7 @@ test.each([
   ['{"k":"no","id":1,"code":"toString","message":"m"}', FromHost],
   ['{"k":"event","cores":[1.5],"event":{"kind":"selfInfo"}}', FromHost],
   ['{"k":"totals","each":[[1]]}', FromHost],
+  ['{"version":"1"}', Versioned],
   ['{"term":1e999,"node":"n","session":"s","mark":3}', HeadFromHost]
 ] as const)('%s is refused, and not quoted', (json, schema) => {
   expect(() => parse(schema, json)).toThrow(

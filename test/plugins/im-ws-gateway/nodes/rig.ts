@@ -55,6 +55,12 @@ export interface Node {
   kill(): void
 }
 
+interface NodeOptions {
+  readonly opening?: (() => Promise<void>) | undefined
+  readonly closing?: (() => Promise<void>) | undefined
+  readonly version?: number
+}
+
 /** Nodes that share a chat. */
 export interface Rig extends AsyncDisposable {
   readonly clock: FakeClock
@@ -63,6 +69,8 @@ export interface Rig extends AsyncDisposable {
   readonly settings: ImSettings
   /** @param opening runs before the node opens the chat, as its host @param closing before it closes it */
   node(opening?: () => Promise<void>, closing?: () => Promise<void>): Promise<Node>
+  /** A node whose links are of a version; it is not waited for. */
+  nodeOf(version: number): Promise<Node>
   /** Resolves once `holds()`, as time passes. */
   until(holds: () => boolean | Promise<boolean>, what?: string): Promise<void>
   /** What a promise comes to, as time passes. */
@@ -100,66 +108,73 @@ export async function startNodes(settings: Partial<ImSettings> = {}): Promise<Ri
     settings: all,
     until,
     async node(opening, closing) {
-      const state = new MemoryState({ maxKeys: 10_000, clock, log: stateLog }, facts)
-      let isDead = false
-      const mortal: Database = {
-        driver: 'sqlite',
-        ping: () => database.ping(),
-        async open<Tables>(namespace: string, migrations: never) {
-          const base = await database.open<Tables>(namespace, migrations)
-          return fencedDialect<Tables>(base, async () => {
-            if (isDead) throw new Error('the process is dead')
-          })
-        }
-      }
-      const chat = new ChatNodes({
-        state,
-        database: mortal,
-        terms: await openTerms(mortal),
-        clock,
-        log,
-        settings: all,
-        async openChat(seen) {
-          await opening?.()
-          const cores = await createEmbeddedCores({ settings: all, database: seen, clock, log })
-          return {
-            ...cores,
-            async close() {
-              await closing?.()
-              await cores.close()
-            }
-          }
-        }
-      })
-      chat.start()
-      const node: Node = {
-        chat,
-        state,
-        async person(userID, platformID = 5) {
-          await chat.backOffice.registerUser({ userID, nickname: `N-${userID}` })
-          const listeners = new Map<Device, CoreEvent[]>()
-          const core = await chat.open(userID, (told, { except, only } = {}) => {
-            for (const [device, heard] of listeners)
-              if (except !== device && (!only || only === device))
-                heard.push(told.kind === 'snapshot' ? told.take() : told)
-          })
-          return connect(core, { platformID }, listeners)
-        },
-        again: ({ core, device: { platformID }, listeners }) => connect(core, { platformID }, listeners),
-        cutOff: () => state.close(),
-        kill() {
-          isDead = true
-          state.close()
-        }
-      }
-      nodes.push(node)
-      await until(() => chat.nodes().isLinked, 'a node is linked')
+      const node = await start({ opening, closing })
+      await until(() => node.chat.nodes().isLinked, 'a node is linked')
       return node
     },
+    nodeOf: version => start({ version }),
     async [Symbol.asyncDispose]() {
       await during(Promise.allSettled(nodes.map(({ chat }) => chat.close())), 'all nodes are closed')
       await database.close()
     }
+  }
+
+  async function start({ opening, closing, version }: NodeOptions): Promise<Node> {
+    const state = new MemoryState({ maxKeys: 10_000, clock, log: stateLog }, facts)
+    let isDead = false
+    const mortal: Database = {
+      driver: 'sqlite',
+      ping: () => database.ping(),
+      async open<Tables>(namespace: string, migrations: never) {
+        const base = await database.open<Tables>(namespace, migrations)
+        return fencedDialect<Tables>(base, async () => {
+          if (isDead) throw new Error('the process is dead')
+        })
+      }
+    }
+    const chat = new ChatNodes({
+      state,
+      database: mortal,
+      terms: await openTerms(mortal),
+      clock,
+      log,
+      settings: all,
+      ...(version !== undefined && { version }),
+      async openChat(seen) {
+        await opening?.()
+        const cores = await createEmbeddedCores({ settings: all, database: seen, clock, log })
+        return {
+          ...cores,
+          async close() {
+            await closing?.()
+            await cores.close()
+          }
+        }
+      }
+    })
+    chat.start()
+    const node: Node = {
+      chat,
+      state,
+      async person(userID, platformID = 5) {
+        await chat.backOffice.registerUser({ userID, nickname: `N-${userID}` })
+        const listeners = new Map<Device, CoreEvent[]>()
+        const core = await chat.open(userID, (told, { except, only } = {}) => {
+          for (const [device, heard] of listeners)
+            if (except !== device && (!only || only === device))
+              heard.push(told.kind === 'snapshot' ? told.take() : told)
+        })
+        return connect(core, { platformID }, listeners)
+      },
+      again: ({ core, device: { platformID }, listeners }) => connect(core, { platformID }, listeners),
+      cutOff: () => state.close(),
+      kill() {
+        isDead = true
+        state.close()
+      }
+    }
+    nodes.push(node)
+    return node
   }
 }
 

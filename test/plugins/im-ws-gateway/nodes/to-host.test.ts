@@ -10,7 +10,9 @@ function startLink(append: SharedLog['append']) {
   const failures: unknown[] = []
   const way = new RemoteHost({
     log: { append } as SharedLog,
+    version: 1,
     term: 3,
+    host: 'h',
     node: 'n',
     session: 's',
     inbox: 9,
@@ -27,7 +29,7 @@ test('what is asked in one turn is one batch, which says who asks; answers find 
   await way.idle()
   expect(batches).toEqual([
     [
-      '{"term":3,"node":"n","session":"s","inbox":9}',
+      '{"version":1,"term":3,"host":"h","node":"n","session":"s","inbox":9}',
       '{"k":"open","core":1,"user":"ann","id":1}',
       '{"k":"open","core":2,"user":"ann","id":2}'
     ].join('\n')

@@ -195,12 +195,21 @@ describe('Login', () => {
         expect(login(dialect, data)).toEqual({ session: 'login', userID: 'u1', token: 'tok' })
   })
 
-  test.each([[[]], [['u1']], [['u1', '']], [['', 'tok']], [{}], [['u1', 't'.repeat(16_385)]], ['broken']])(
+  test.each([[[]], [['u1']], [['', 'tok']], [{}], [['u1', 't'.repeat(16_385)]], ['broken']])(
     'as %j is refused, without a word of the token',
     data => {
       expect(() => login('3', data)).toThrow(expect.objectContaining({ code: 'badArguments' }))
     }
   )
+})
+
+test('messages are found by one entry as by a list of them', () => {
+  const entry = { conversationID: 'single_u2', clientMsgIDList: ['c'] }
+  const wanted = { list: [{ ...entry, conversationID: 'si_u1_u2' }] }
+  expect(args('2.3', 'FindMessageList', entry)).toEqual(wanted)
+  expect(args('2.3', 'FindMessageList', [entry])).toEqual(wanted)
+  expect(args('3', 'FindMessageList', [JSON.stringify(entry)])).toEqual(wanted)
+  expect(args('3', 'FindMessageList', [JSON.stringify([entry])])).toEqual(wanted)
 })
 
 describe('a conversation', () => {

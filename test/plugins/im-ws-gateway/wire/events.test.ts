@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { EventFrames } from '../../../../src/plugins/im-ws-gateway/gateway/event-frames.ts'
 import type { SignalAction } from '../../../../src/plugins/im-ws-gateway/model.ts'
 import type { CoreEvent } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
 import {
@@ -160,6 +161,27 @@ describe('new messages', () => {
     for (const name of ['2.3', '2.3 in batches'] as const)
       expect(names(name)).toEqual(['OnRecvNewMessageFromOtherWeb', 'OnRecvNewMessageFromOtherWeb'])
     expect(names('3')).toEqual(['OnRecvNewMessages'])
+  })
+})
+
+describe('who has come into a group', () => {
+  const event: CoreEvent = { kind: 'groupMemberAdded', member }
+
+  test('is told to the others, and by 3.x to himself too', () => {
+    const toldTo = (name: Name): string[] =>
+      ['u1', member.userID].filter(id => frames(name, event, id).length > 0)
+    for (const name of ['2.0', '2.3', '2.3 in batches'] as const) expect(toldTo(name)).toEqual(['u1'])
+    expect(toldTo('3')).toEqual(['u1', member.userID])
+  })
+
+  test('is encoded once for all others', () => {
+    const frameOf = new EventFrames()
+    const client = clients['2.3']
+    expect(frameOf.of(event, client, member.userID)).toEqual([])
+    const first = frameOf.of(event, client, 'u1')
+    expect(frameOf.of(event, client, member.userID)).toEqual([])
+    expect(first).toHaveLength(1)
+    expect(frameOf.of(event, client, 'u3')).toBe(first)
   })
 })
 

@@ -48,7 +48,13 @@ export class Account {
       const url = new URL(document.body.dataset['path'] ?? '', location.href)
       url.protocol = url.protocol.replace('http', 'ws')
       const platformID = Number(document.body.dataset['platform'])
-      await client.login({ userID: this.userID, token, wsAddr: url.href, apiAddr: '', platformID })
+      await client.login({
+        userID: this.userID,
+        token,
+        wsAddr: url.href,
+        apiAddr: location.origin,
+        platformID
+      })
       this.#become('connected')
     } catch {
       if (this.state === 'connecting') this.#become('failed')

@@ -17,6 +17,7 @@ const isNotice = contentType => contentType >= 1_000
 /** What a message says, in a line. @param {Message} message */
 export function messageText({ contentType, textElem }) {
   if (contentType === MessageType.TextMessage) return textElem.content
+  if (contentType === MessageType.PictureMessage) return textOf('picture')
   return textOf(notices[contentType] ?? (isNotice(contentType) ? 'notice' : 'other'))
 }
 
@@ -51,9 +52,21 @@ function update(item, message, { userID }) {
   const isOwn = !isSystem && message.sendID === userID
   item.className = isSystem ? 'notice' : isOwn ? 'own' : 'other'
   say(find('.from', HTMLElement, item), isSystem || isOwn ? '' : message.senderNickname)
-  say(find('p', HTMLElement, item), messageText(message))
+  show(find('p', HTMLElement, item), message)
   say(find('.mark', HTMLElement, item), isOwn ? markOf(message) : '')
   find('.revoke', HTMLElement, item).hidden = !isOwn || message.sendTime === 0
+}
+
+/** A text, or a picture that stays the element that it is. @param {HTMLElement} place @param {Message} message */
+function show(place, message) {
+  const text = messageText(message)
+  if (message.contentType !== MessageType.PictureMessage) return say(place, text)
+  const { url } = message.pictureElem.sourcePicture
+  if (place.querySelector('img')?.getAttribute('src') === url) return
+  const picture = make('img')
+  picture.src = url
+  picture.alt = text
+  place.replaceChildren(picture)
 }
 
 /** What became of an own message. @param {Message} message */

@@ -45,6 +45,26 @@ export class OpenConversation {
   async send(text) {
     this.#toldTypingAt = -Infinity
     const { data: message } = await this.#client.createTextMessage(text)
+    await this.#sendMessage(message)
+  }
+
+  /** Uploads a picture, and sends it. @param {File} file */
+  async sendPicture(file) {
+    const { width, height } = await createImageBitmap(file)
+    const { type, size } = file
+    const about = { uuid: `${Date.now()}`, type, size, width, height, url: '' }
+    const { data: message } = await this.#client.createImageMessageByFile({
+      sourcePath: '',
+      sourcePicture: { ...about },
+      bigPicture: { ...about },
+      snapshotPicture: { ...about },
+      file
+    })
+    await this.#sendMessage(message)
+  }
+
+  /** @param {Message} message */
+  async #sendMessage(message) {
     this.#take([{ ...message, status: MessageStatus.Sending }])
     const to = { recvID: this.userID, groupID: this.groupID }
     try {

@@ -41,6 +41,12 @@ function listen(element, account) {
     void account.open?.send(field.value)
     field.value = ''
   })
+  element.querySelector('.picture')?.addEventListener('change', ({ target }) => {
+    if (!(target instanceof HTMLInputElement)) return
+    const [file] = target.files ?? []
+    target.value = ''
+    if (file) void account.open?.sendPicture(file)
+  })
   // Once it is drawn, one may write at once.
   find('.conversations', HTMLUListElement, element).addEventListener('click', () =>
     requestAnimationFrame(() => field.focus())

@@ -2,7 +2,8 @@ import type { Message } from '../../model.ts'
 import type { Memory } from './memory.ts'
 import { Seat } from './seat.ts'
 import { silentThread, Thread } from './thread.ts'
-import type { Turn } from './turn.ts'
+import { readAt } from './stored-message.ts'
+import type { Reading, Turn } from './turn.ts'
 
 /** Lets memory follow a turn that was committed. */
 export function follow(turn: Turn, memory: Memory): void {
@@ -33,6 +34,8 @@ export function follow(turn: Turn, memory: Memory): void {
       user.add(new Seat(user, threadIn(memory, turn, row.thread), row, appearance))
     }
   }
+  for (const [key, readings] of turn.reads)
+    for (const reading of readings) read(memory.threads.get(key), reading)
   for (const key of turn.completed) {
     const thread = memory.threads.get(key)
     if (thread) thread.isComplete = true
@@ -43,8 +46,21 @@ function revise(thread: Thread | undefined, messages: readonly Message[]): void 
   if (!thread) return
   for (const message of messages) {
     if (thread.latest?.seq === message.seq) thread.latest = message
-    for (const seat of thread.seats) seat.revise(message)
+    for (const seat of thread.seats) seat.reviseLatest(own => (isSame(own, message) ? message : own))
   }
+}
+
+function isSame(one: Message, other: Message): boolean {
+  return one.clientMsgID === other.clientMsgID && one.seq === other.seq
+}
+
+/** Those who have a message at hand as the latest one see when it was read. */
+function read(thread: Thread | undefined, { after, upTo, sendID, at }: Reading): void {
+  if (!thread) return
+  const seen = (message: Message): Message =>
+    message.sendID === sendID && message.seq > after && message.seq <= upTo ? readAt(message, at) : message
+  if (thread.latest) thread.latest = seen(thread.latest)
+  for (const seat of thread.seats) seat.reviseLatest(seen)
 }
 
 function threadIn(memory: Memory, turn: Turn, key: string): Thread {

@@ -20,12 +20,16 @@ interface Missed {
   readonly message: Message
 }
 
-/** What a device has missed, in the order in which it would have heard of it. */
+/**
+ * What a device has missed, in the order in which it would have heard of it.
+ * @param read up to which message it has got each conversation all the same; others, by their keys: none
+ */
 export async function missedBy(
   context: ChatContext,
   user: UserChat,
   device: Device,
-  gap: Gap
+  gap: Gap,
+  read?: ReadonlyMap<string, number>
 ): Promise<readonly CoreEvent[]> {
   const seats = [...user.seats.values()]
   const ranked = (seat: Seat): number => Number(user.receives(seat))
@@ -37,15 +41,16 @@ export async function missedBy(
     ({ row, thread }) => row.changedAt > gap.after || thread.numbers.position > gap.after
   )
   if (!changed.length) return []
-  const read = await Promise.all(spoken.map(seat => messagesIn(context, seat, gap)))
-  const missed = read
-    .flatMap(({ missed: found }) => found)
+  const found = await Promise.all(spoken.map(seat => messagesIn(context, seat, gap)))
+  const hasGot = ({ seat, row }: Missed): boolean => row.seq <= (read?.get(seat.thread.key) ?? 0)
+  const missed = found
+    .flatMap(one => one.missed.filter(each => !hasGot(each)))
     .filter(({ seat, message }) => user.receives(seat) || isOwn(message, user.userID))
     .toSorted((a, b) => a.row.position - b.row.position)
     .slice(-maxMessages)
   const heardBefore = ({ sendID, senderPlatformID }: Message): boolean =>
     sendID === user.userID && senderPlatformID === device.platformID
-  const fresh = new Set(spoken.filter((_, index) => read[index]?.isNew))
+  const fresh = new Set(spoken.filter((_, index) => found[index]?.isNew))
   const conversations = changed.map(seat => seat.toConversation())
   const added = changed.filter(seat => fresh.has(seat) && seat.isListed).map(seat => seat.toConversation())
   return [
@@ -141,12 +146,13 @@ async function receiptsFor(
       .orderBy('message.seq', 'desc')
       .limit(idsPerReceipt)
       .execute()
-    if (!read.length) continue
+    const [newest] = read
+    if (!newest) continue
     receipts.push({
       groupID: '',
       userID: row.sourceID,
       msgIDList: read.map(({ clientMsgID }) => clientMsgID).toReversed(),
-      readTime: context.clock.now(),
+      readTime: newest.readTime || context.clock.now(),
       msgFrom: 100,
       contentType: 2200,
       sessionType: sessionType.single

@@ -96,6 +96,7 @@ function rowOf(
     text,
     body,
     burnDuration: attachedInfoElem?.isPrivateChat ? attachedInfoElem.burnDuration : 0,
-    burnTime: 0
+    burnTime: 0,
+    readTime: 0
   }
 }

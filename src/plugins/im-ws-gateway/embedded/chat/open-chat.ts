@@ -102,7 +102,8 @@ export async function openChat(needs: ChatNeeds): Promise<OpenChat> {
     async attach(userID, device, since) {
       const user = chatOf(context, userID)
       const gap = await platforms.attach(user, device, since)
-      return gap ? missedBy(context, user, device, gap) : []
+      const read = user.platforms.get(device.platformID)?.read
+      return gap ? missedBy(context, user, device, gap, read) : []
     },
     async resume(userID, device, mark) {
       const user = chatOf(context, userID)

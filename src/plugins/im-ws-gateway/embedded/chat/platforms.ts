@@ -97,6 +97,7 @@ export class Platforms {
     const { platformID } = device
     const known = user.platforms.get(platformID)
     const state: PlatformState = known ?? { devices: new Set<Device>(), position: upTo }
+    state.read = undefined
     if (known && !known.devices.size) this.#doubt(known, known.position)
     const resumed = (state.resumed ??= { mark, hadAll: known?.devices.size === 0 ? known.position : 0 })
     resumed.mark = Math.min(resumed.mark, mark)
@@ -122,6 +123,7 @@ export class Platforms {
       return
     }
     state.doubtfulAfter = undefined
+    if (doubtfulAfter === Infinity) state.read = undefined
     state.position = Math.min(doubtfulAfter, this.#memory.position)
     this.#note(user, device.platformID, state.position)
   }

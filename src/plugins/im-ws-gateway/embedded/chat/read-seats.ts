@@ -32,7 +32,7 @@ export async function readSeats(db: ChatDb, userID: string): Promise<ReadSeat[]>
     .select(['thread.key', 'thread.maxSeq', 'thread.latestSeq', 'thread.counted', 'thread.position'])
     .select(['thread.atAllSeq', 'thread.announcedSeq', 'thread.hasReads'])
     .select(['message.clientMsgID', 'message.seq', 'message.sendTime', 'message.sendID'])
-    .select(['message.contentType', 'message.body', 'mark.isDeleted'])
+    .select(['message.contentType', 'message.body', 'message.readTime', 'mark.isDeleted'])
     .where('seat.userID', '=', userID)
     .execute()
   return rows.map(read => ({

@@ -5,7 +5,8 @@ import { endOf } from './seat-row.ts'
 import type { Seat } from './seat.ts'
 import type { SeatRow } from './rows.ts'
 import { silentThread } from './thread.ts'
-import type { Turn } from './turn.ts'
+import { burnMsOf } from './tables.ts'
+import type { Reading, Turn } from './turn.ts'
 
 /** Messages that one receipt names: the newest ones. Those before them are read too. */
 const idsPerReceipt = 1_000
@@ -23,12 +24,12 @@ export async function markRead(
   clientMsgIDs?: readonly string[]
 ): Promise<void> {
   const { place, thread, user } = seat
-  const burns = await context.turns.change(async turn => {
+  const marked = await context.turns.change(async turn => {
     const row = await turn.seat(user.userID, place)
-    if (!row) return false
+    if (!row) return undefined
     const end = endOf(row, (await turn.thread(thread.key)) ?? silentThread(thread.key))
     const target = clientMsgIDs ? await lastOf(turn, row, clientMsgIDs, end.seq) : end
-    if (!target) return false
+    if (!target) return undefined
     if (target.seq > row.hasReadSeq || row.unreadLess > 0) {
       const unreadLess = target.seq === end.seq ? 0 : await deletedAfter(turn, row, target.seq)
       const hasReadSeq = Math.max(target.seq, row.hasReadSeq)
@@ -36,11 +37,12 @@ export async function markRead(
       turn.put({ ...row, hasReadSeq, readCounted, unreadLess, updateUnreadCountTime: turn.now }, place)
       turn.news.push({ what: 'seat', userID: user.userID, place, cause: device })
     }
-    return place.type === sessionType.single && row.sourceID !== user.userID
-      ? tellPeer(turn, seat, target.seq)
-      : false
+    const isSingle = place.type === sessionType.single && row.sourceID !== user.userID
+    return { upTo: target.seq, burns: isSingle && (await tellPeer(turn, seat, target.seq)) }
   })
-  if (burns) context.burning.arm()
+  if (!marked) return
+  user.noteRead(device, thread.key, marked.upTo)
+  if (marked.burns) context.burning.arm()
 }
 
 /** The last of some messages; `undefined` when there are none of them. */
@@ -85,6 +87,10 @@ async function tellPeer(turn: Turn, { user, place, row: { sourceID: peer }, thre
     .execute()
   turn.put({ ...peerRow, peerReadSeq: upTo, peerReadAt: turn.changePosition }, place)
   if (!newest.length) return false
+  const read = { after: peerRow.peerReadSeq, upTo, sendID: peer, at: turn.now }
+  turn.reads.set(thread.key, [...(turn.reads.get(thread.key) ?? []), read])
+  const burns = newest.length === idsPerReceipt || newest.some(({ burnDuration }) => burnDuration > 0)
+  await noteReading(turn, thread.key, read, burns)
   const receipt: Receipt = {
     groupID: '',
     userID: user.userID,
@@ -96,19 +102,27 @@ async function tellPeer(turn: Turn, { user, place, row: { sourceID: peer }, thre
   }
   turn.news.push({ what: 'event', to: peer, event: { kind: 'singleReceipts', receipts: [receipt] } })
   turn.news.push({ what: 'seat', userID: peer, place })
-  if (newest.length < idsPerReceipt && newest.every(({ burnDuration }) => burnDuration === 0)) return false
-  await turn.db
+  return burns
+}
+
+/** Keeps when messages were read, and with it when private ones are gone. */
+async function noteReading(
+  { db }: Turn,
+  thread: string,
+  { after, upTo, sendID, at }: Reading,
+  burns: boolean
+): Promise<void> {
+  const messages = db
     .updateTable('im_chat_messages')
-    .set(eb => {
-      const burnMs = eb(eb.cast<number>('burnDuration', 'bigint'), '*', 1_000)
-      return { burnTime: eb(eb.cast<number>(eb.val(turn.now), 'bigint'), '+', burnMs) }
-    })
-    .where('thread', '=', thread.key)
-    .where('seq', '>', peerRow.peerReadSeq)
+    .where('thread', '=', thread)
+    .where('seq', '>', after)
     .where('seq', '<=', upTo)
-    .where('sendID', '=', peer)
+    .where('sendID', '=', sendID)
+  await messages.set({ readTime: at }).execute()
+  if (!burns) return
+  await messages
+    .set(eb => ({ burnTime: eb(eb.cast<number>(eb.val(at), 'bigint'), '+', burnMsOf(eb)) }))
     .where('burnDuration', '>', 0)
     .where('burnTime', '=', 0)
     .execute()
-  return true
 }

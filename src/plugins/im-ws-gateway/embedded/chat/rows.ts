@@ -86,6 +86,8 @@ export interface MessageRow {
   readonly burnDuration: number
   /** When it is gone; 0: it stays, or was not read. */
   readonly burnTime: number
+  /** When the other side of a single chat marked it as read; 0: it did not. */
+  readonly readTime: number
 }
 
 /** What one user has made of a message. */

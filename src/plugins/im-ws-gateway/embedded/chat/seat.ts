@@ -77,11 +77,10 @@ export class Seat implements Snapshot {
     return this.#latest()
   }
 
-  /** A message has become another one. */
-  revise(message: Message): void {
+  /** What he alone sees as the latest message may have become another one. */
+  reviseLatest(become: (message: Message) => Message): void {
     const own = this.#ownLatest
-    if (own?.message?.clientMsgID === message.clientMsgID && own.message.seq === message.seq)
-      this.#ownLatest = { ...own, message }
+    if (own?.message) this.#ownLatest = { ...own, message: become(own.message) }
   }
 
   /** He leaves: what he sees as the latest message stays that, whatever is said from now on. */

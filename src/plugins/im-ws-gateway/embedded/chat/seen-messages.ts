@@ -16,17 +16,22 @@ export async function seenMessages(
   const reads = await readsOf(context, seat, rows)
   return rows.map(row => {
     const message = seat.seen(messageOf(row))
-    const hasReadTime = row.burnTime ? row.burnTime - row.burnDuration * 1_000 : 0
-    const groupHasReadInfo = reads.get(row.seq)
-    if (!row.localEx && !hasReadTime && !groupHasReadInfo) return message
+    const read = reads.get(row.seq)
+    const localEx = row.localEx ?? ''
+    if (!read) return localEx ? { ...message, localEx } : message
+    const { attachedInfoElem: kept } = message
     const info: AttachedInfo = {
       isPrivateChat: false,
       burnDuration: 0,
-      ...message.attachedInfoElem,
-      hasReadTime,
-      ...(groupHasReadInfo && { groupHasReadInfo })
+      hasReadTime: 0,
+      ...kept,
+      // How many there were when it was sent, as long as that is known.
+      groupHasReadInfo: {
+        ...read,
+        groupMemberCount: kept?.groupHasReadInfo?.groupMemberCount ?? read.groupMemberCount
+      }
     }
-    return { ...message, localEx: row.localEx ?? '', attachedInfoElem: info }
+    return { ...message, localEx, attachedInfoElem: info }
   })
 }
 

@@ -23,6 +23,8 @@ interface Addressed {
   readonly nickname: string
   readonly faceURL: string
   readonly mayMentionAll: boolean
+  /** Of a group. */
+  readonly memberCount?: number
 }
 
 /**
@@ -60,11 +62,11 @@ export async function sendMessage(
     isRead: false,
     localEx: ''
   }
-  const privacy = privacyOf(context, userID, to.place)
+  const info = attachedInfoOf(context, userID, to)
   const complete: Message = {
     ...message,
     offlinePush: { ...noPush, ...args.offlinePushInfo },
-    ...(privacy && { attachedInfoElem: privacy })
+    ...(info && { attachedInfoElem: info })
   }
   const body = bodyOf(complete)
   assertSize(body)
@@ -112,7 +114,7 @@ async function address(
     const { group, member } = await context.groups().assertMaySpeak(groupID, userID)
     const { nickname, faceURL } = member
     const mayMentionAll = member.roleLevel > role.member
-    return { place: groupPlace(group), nickname, faceURL, mayMentionAll }
+    return { place: groupPlace(group), nickname, faceURL, mayMentionAll, memberCount: group.memberCount }
   }
   if (!recvID) throw new ImError('noRecipient')
   const [user] = await Promise.all([
@@ -133,7 +135,19 @@ function participants(
     : { sendID: userID, recvID: place.recvID, groupID: '', sessionType: place.type }
 }
 
-function privacyOf(context: ChatContext, userID: string, place: Place): Message['attachedInfoElem'] {
+/** How many could read a message, as of now; in a private chat, how long it stays. */
+function attachedInfoOf(
+  context: ChatContext,
+  userID: string,
+  { place, memberCount }: Addressed
+): Message['attachedInfoElem'] {
+  if (memberCount !== undefined)
+    return {
+      isPrivateChat: false,
+      burnDuration: 0,
+      hasReadTime: 0,
+      groupHasReadInfo: { hasReadUserIDList: [], hasReadCount: 0, groupMemberCount: memberCount }
+    }
   const row = place.type === sessionType.single ? context.memory.seat(userID, place)?.row : undefined
   if (!row?.isPrivateChat) return undefined
   return { isPrivateChat: true, burnDuration: row.burnDuration, hasReadTime: 0 }

@@ -1,4 +1,12 @@
-import type { ColumnDataType, CreateTableBuilder, Kysely, Migration, SchemaModule, Transaction } from 'kysely'
+import type {
+  ColumnDataType,
+  CreateTableBuilder,
+  ExpressionBuilder,
+  Kysely,
+  Migration,
+  SchemaModule,
+  Transaction
+} from 'kysely'
 import type { Database } from '../../../database/service.ts'
 import type {
   ChatTables,
@@ -56,8 +64,8 @@ const seats: Columns<SeatRow> = {
   hasLocals: 'integer',
   changedAt: 'bigint'
 }
-/** But for its position, which is the row's own number. */
-const messages: Columns<Omit<MessageRow, 'position'>> = {
+/** But for its position, which is the row's own number, and for what came later. */
+const messages: Columns<Omit<MessageRow, 'position' | 'readTime'>> = {
   thread: 'text',
   seq: 'bigint',
   clientMsgID: 'text',
@@ -163,8 +171,26 @@ function migrations(database: Database): Readonly<Record<string, Migration>> {
         await create(schema, 'im_chat_head', head, ['id'])
         await (db as ChatDb).insertInto('im_chat_head').values({ id: 1, position: 0 }).execute()
       }
+    },
+    '002-read-times': {
+      async up(db) {
+        await db.schema
+          .alterTable('im_chat_messages')
+          .addColumn('readTime', 'bigint', column => column.notNull().defaultTo(0))
+          .execute()
+        await (db as ChatDb)
+          .updateTable('im_chat_messages')
+          .set(eb => ({ readTime: eb('burnTime', '-', burnMsOf(eb)) }))
+          .where('burnTime', '>', 0)
+          .execute()
+      }
     }
   }
+}
+
+/** Milliseconds from the reading of a private message until it is gone. */
+export function burnMsOf(eb: ExpressionBuilder<ChatTables, 'im_chat_messages'>) {
+  return eb(eb.cast<number>('burnDuration', 'bigint'), '*', 1_000)
 }
 
 /** Opens the rows of conversations and messages. @throws {Error} when the database cannot be brought up to date */

@@ -41,6 +41,15 @@ export type News =
       readonly cause?: Device | undefined
     }
 
+/** That the messages of one side of a single chat were marked as read by the other. */
+export interface Reading {
+  readonly after: number
+  readonly upTo: number
+  readonly sendID: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
 /** Whose device has caused an event. */
 export interface Cause {
   readonly userID: string
@@ -67,6 +76,8 @@ export class Turn {
   readonly latest = new Map<string, Message | undefined>()
   /** Messages that have become others, where they are somebody's latest. */
   readonly revised = new Map<string, Message[]>()
+  /** Messages of single chats that were marked as read, by conversation. */
+  readonly reads = new Map<string, Reading[]>()
   /** The latest message of users who do not see that of the others, by user and conversation; `undefined`: they do. */
   readonly ownLatest = new Map<string, OwnLatest | undefined>()
   /** Conversations whose rows are all there once this is committed. */

@@ -10,9 +10,17 @@ export interface PlatformState {
   position: number
   /** While there are some: the position after which one that has gone may have been told nothing. */
   doubtfulAfter?: number | undefined
+  /**
+   * Up to which message a device has marked conversations as read, by conversation: it has got what is there until then,
+   * whatever became of its connection.
+   */
+  read?: Map<string, number> | undefined
   /** Of those that were resumed: the lowest mark, and up to where all had got everything. 0: nobody knows. */
   resumed?: { mark: number; hadAll: number }
 }
+
+/** Conversations of which it is remembered, those that were marked last. */
+const maxRead = 32
 
 /** The conversations of a user whose core is open. */
 export class UserChat {
@@ -59,6 +67,24 @@ export class UserChat {
     const unread = counts ? seat.unread : 0
     this.total += unread - seat.toldUnread
     seat.toldUnread = unread
+  }
+
+  /**
+   * A device has marked a conversation as read. Of the others of its platform that says nothing: it is remembered where
+   * there is no other, and none has gone that may lack something.
+   */
+  noteRead(device: Device, thread: string, seq: number): void {
+    const state = this.platforms.get(device.platformID)
+    if (state?.devices.size !== 1 || !state.devices.has(device) || state.doubtfulAfter !== undefined) return
+    const read = (state.read ??= new Map<string, number>())
+    const upTo = Math.max(seq, read.get(thread) ?? 0)
+    read.delete(thread)
+    read.set(thread, upTo)
+    if (read.size <= maxRead) return
+    for (const oldest of read.keys()) {
+      read.delete(oldest)
+      break
+    }
   }
 
   /** The chat with another user. */

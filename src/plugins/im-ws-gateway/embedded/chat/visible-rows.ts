@@ -34,6 +34,7 @@ export function visibleRows(db: ChatDb, { row, end }: Pick<Seat, 'row' | 'end'>)
       'message.body',
       'message.burnDuration',
       'message.burnTime',
+      'message.readTime',
       'mark.localEx'
     ])
     .where('message.thread', '=', row.thread)

@@ -73,6 +73,12 @@ export const severalOfOne: Adapter = draft => {
   return typeof ids === 'string' ? changed(draft, { conversationIDList: [ids] }) : draft
 }
 
+/** One entry where a list is wanted: 2.3.0 declares that, while its engine wants the list. */
+export const oneOfList: Adapter = draft => {
+  const { list } = draft.args
+  return isJsonObject(list) ? changed(draft, { list: [list] }) : draft
+}
+
 /** Members with their roles become lists of members and of admins. Whoever makes a group owns it. */
 export const memberRoles: Adapter = draft => {
   const { memberList, ...rest } = draft.args

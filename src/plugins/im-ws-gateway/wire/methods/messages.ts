@@ -1,4 +1,4 @@
-import { byMessage, byParty, olderTypes } from './adapters.ts'
+import { byMessage, byParty, olderTypes, oneOfList } from './adapters.ts'
 import { methodsOf } from './method.ts'
 
 const at = '{text, atUserIDList*, atUsersInfo*, message*}'
@@ -98,7 +98,7 @@ export const messageMethods = methodsOf([
   ['DeleteAllMsgFromLocalAndSvr', 'all', 'deleteAllMessages', '', '[]'],
   ['TypingStatusUpdate', 'all', 'typing', '{recvID, msgTip}', '[recvID, msgTip]'],
   ['SearchLocalMessages', 'all', 'searchMessages', '{...}', '[{...}*]', 'searched', byParty, olderTypes],
-  ['FindMessageList', 'later', 'findMessages', 'list*', '[list*]', 'found'],
+  ['FindMessageList', 'later', 'findMessages', 'list*', '[list*]', 'found', oneOfList],
   [
     'InsertSingleMessageToLocalStorage',
     'all',

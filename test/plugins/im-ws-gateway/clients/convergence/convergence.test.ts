@@ -1,31 +1,7 @@
-import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
 import { startGateway } from '../gateway.ts'
-import { compare, readAll } from './compare.ts'
-import { play } from './play.ts'
-import { scripts } from './script.ts'
+import { convergenceSuite } from './convergence.suite.ts'
 
 /** `PAIFANG_TEST_IM_RUNS=1000` for a long run. */
 const runs = Number(process.env['PAIFANG_TEST_IM_RUNS'] ?? 30)
 
-test(
-  'whatever five users do at once, all devices of each end with the same conversations, counts and histories',
-  { timeout: 60_000 + runs * 1_000 },
-  async () => {
-    await using gateway = await startGateway()
-    let run = 0
-    const property = fc.asyncProperty(scripts, async script => {
-      const played = await play(gateway, `r${run++}`, script)
-      await compare(played)
-      await readAll(played)
-      await Promise.all(played.devices.flat().map(device => device.close()))
-    })
-    // Whatever fails is told with its seed.
-    await fc.assert(property, {
-      numRuns: runs,
-      interruptAfterTimeLimit: 40_000 + runs * 1_000,
-      markInterruptAsFailure: true
-    })
-    expect(run).toBeGreaterThanOrEqual(runs)
-  }
-)
+convergenceSuite(startGateway, runs)

@@ -1,4 +1,4 @@
-import type { Gateway } from '../gateway.ts'
+import type { Chat } from '../gateway.ts'
 import { changeMembers, makeGroup, read, revoke, say, settings, type Place } from '../raw-chat.ts'
 import { LastingDevice } from './lasting-device.ts'
 import { people, type Script, type Step } from './script.ts'
@@ -30,7 +30,7 @@ export function partialKey(user: number, place: Place): string {
 }
 
 /** Lets users do what a script says. */
-export async function play(gateway: Gateway, prefix: string, script: Script): Promise<Played> {
+export async function play(gateway: Chat, prefix: string, script: Script): Promise<Played> {
   const { devices: kinds, steps } = script
   const userIDs = kinds.map((_, user) => `${prefix}-u${user}`)
   await gateway.rest.register(...userIDs)

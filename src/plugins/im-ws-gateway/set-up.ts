@@ -1,0 +1,69 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { randomBytes } from 'node:crypto'
+import type { App, Clock } from '../../core/index.ts'
+import type { ApiErrors } from '../api-error/service.ts'
+import type { Database } from '../database/service.ts'
+import type { State } from '../state/service.ts'
+import type { ImSettings } from './config.ts'
+import { Gateway } from './gateway/gateway.ts'
+import { openCores } from './nodes/open-cores.ts'
+import { addImRoutes } from './rest/routes.ts'
+import { openTokens } from './tokens/open-tokens.ts'
+import type { Tokens } from './tokens/tokens.ts'
+import type { Uploads } from './uploads/open-uploads.ts'
+
+export interface SetUpParts {
+  readonly config: ImSettings
+  readonly database: Database
+  readonly state?: State | undefined
+  readonly errors?: ApiErrors | undefined
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+}
+
+/** Puts the gateway together, and adds its routes. */
+export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
+  const { config, database, state, errors, clock, log } = parts
+  const settings = { ...config, tokenSecret: config.tokenSecret || randomBytes(32).toString('hex') }
+  if (config.tokenCheck === 'embedded' && config.tokenSecret === '')
+    log.warn('no tokenSecret is set: tokens are good until this process ends')
+  const opened = await openTokens({ settings, database, state, clock })
+  const { tokens, issuer } = opened
+  const cores = await openCores({ settings, database, state, clock, log })
+  const uploads = await uploadsOf(app, { ...parts, tokens })
+  const gateway = new Gateway({ settings, clock, log, cores, tokens, state, uploads })
+  const { backOffice } = cores
+  gateway.addTo(app)
+  addImRoutes(app, {
+    settings,
+    issuer,
+    backOffice,
+    errors,
+    forceLogout: (userID, platformID) => gateway.forceLogout(userID, platformID),
+    platformsOf: userID => gateway.platformsOf(userID)
+  })
+  if (settings.demo && issuer) {
+    const { addDemo } = await import('./demo/demo.ts')
+    addDemo(app, { settings, issuer, backOffice, hasFiles: uploads !== undefined })
+  }
+  app.addHook('onClose', async () => {
+    await gateway.close()
+    await uploads?.close()
+    await opened.close()
+  })
+  return gateway
+}
+
+/** Files of clients, where they are wanted. */
+async function uploadsOf(
+  app: App,
+  { config, errors, ...parts }: SetUpParts & { readonly tokens: Tokens }
+): Promise<Uploads | undefined> {
+  if (!config.uploads.enabled) return undefined
+  if (!errors) {
+    parts.log.warn('nothing can be uploaded: the plugin api-error is not on, which writes the answers')
+    return undefined
+  }
+  const { openUploads } = await import('./uploads/open-uploads.ts')
+  return openUploads(app, { ...parts, settings: config.uploads, errors })
+}
