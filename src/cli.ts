@@ -53,6 +53,14 @@ const commands: Readonly<Record<string, Command>> = {
     flags: ['head', 'since', 'caller'],
     load: async () => (await import('./cli/audit.ts')).audit
   },
+  backup: {
+    summary: 'copy the SQLite file of the configuration, also while the gateway runs: backup FILE',
+    load: async () => (await import('./cli/backup.ts')).backup
+  },
+  'forget-key': {
+    summary: 'let a plugin start with another key than its rows were written with: forget-key PLUGIN',
+    load: async () => (await import('./cli/forget-key.ts')).forgetKeyOf
+  },
   worker: {
     summary:
       'make upstream requests for a gateway: worker --gateway URL --name NAME --hosts A,B; worker key NAME prints a key',
@@ -70,6 +78,13 @@ const commands: Readonly<Record<string, Command>> = {
     alone: true,
     load: async () => (await import('./cli/health.ts')).health
   },
+  reload: {
+    summary:
+      'have a running gateway take over its configuration: reload [--url http://127.0.0.1:9000], its admin listener',
+    flags: ['url'],
+    alone: true,
+    load: async () => (await import('./cli/reload.ts')).reload
+  },
   new: {
     summary: 'write a plugin that runs and a test that passes: new <name>',
     alone: true,
@@ -80,7 +95,7 @@ const commands: Readonly<Record<string, Command>> = {
 const usage = `Usage: paifang <command> [--config FILE]
 
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(9)}${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`)
   .join('\n')}
 
 The configuration is FILE, else what PAIFANG_CONFIG names, else paifang.config.{yaml,yml,json,js} here.

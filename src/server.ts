@@ -79,7 +79,8 @@ export async function serve(options: GatewayOptions = {}): Promise<void> {
     const url = await gateway.start()
     const { app } = gateway
     const ms = Math.round(performance.now() - began)
-    app.log.info({ ms, url }, `started ${app.gateway.plugins.length} plugins in ${ms} ms`)
+    const { length: count } = app.gateway.plugins
+    app.log.info({ ms, url }, `started ${count} ${count === 1 ? 'plugin' : 'plugins'} in ${ms} ms`)
     if (!app.gateway.production) process.stdout.write(startReport(app, url, ms))
   } catch (error) {
     if (!(error instanceof StartupError)) throw error

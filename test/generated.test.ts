@@ -11,6 +11,15 @@ test('.env.example holds every variable', () => {
   expect(readFileSync('.env.example', 'utf8')).toBe(envFile(builtins))
 })
 
+test('no setting has the variable by which the value of another would be read from a file', () => {
+  const lines = readFileSync('.env.example', 'utf8').matchAll(/^#?([A-Z]\w*)=/gm)
+  const names = new Set([...lines].map(([, name = '']) => name))
+  expect(names.size).toBeGreaterThan(200)
+  // It holds the same either way, and who names it wants it watched: `keysFile` of crypto-envelope.
+  const harmless = ['PAIFANG_CRYPTO_ENVELOPE_KEYS']
+  expect([...names].filter(name => names.has(`${name}_FILE`))).toEqual(harmless)
+})
+
 test('paifang.schema.json is the schema of all settings', () => {
   expect(JSON.parse(readFileSync('paifang.schema.json', 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(configSchema(builtins)))

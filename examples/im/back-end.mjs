@@ -1,8 +1,8 @@
 // What is a back end's work: to register users, and to hand each a token. The admin secret never leaves it.
-const { IM_URL = 'http://127.0.0.1:3000', IM_ADMIN_SECRET = 'paifang-demo' } = process.env
+const { IM_URL = 'http://127.0.0.1:3000', IM_PATH = '/im', IM_ADMIN_SECRET = 'paifang-demo' } = process.env
 
-/** Where clients connect. */
-export const socketUrl = `${IM_URL.replace('http', 'ws')}/im`
+/** Where clients connect: `im-ws-gateway.path` of the gateway. */
+export const socketUrl = IM_URL.replace('http', 'ws') + IM_PATH
 
 /** Registers a user who may be registered already. */
 export function register(userID) {

@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs'
-import Fastify from 'fastify'
-import { StartupError } from '../core/index.ts'
-import { Database } from '../plugins/database/service.ts'
+import { keyInUse } from '../plugins/database/service.ts'
 import { openAudit, type AuditDb, type AuditRow } from '../plugins/sign-bridge/audit-rows.ts'
 import type { ChainEnd } from '../plugins/sign-bridge/audit-chain.ts'
 import { verifyAudit } from '../plugins/sign-bridge/audit-verify.ts'
 import type { BridgeSettings } from '../plugins/sign-bridge/config.ts'
-import { openSecret, type KeyedDigest } from '../plugins/sign-bridge/secret.ts'
-import { resolveGateway } from '../resolve/resolve.ts'
+import { keyedDigest, keyPlace, type KeyedDigest } from '../plugins/sign-bridge/secret.ts'
 import { UsageError, type Invocation } from './invocation.ts'
+import { openDatabase } from './open-database.ts'
 
 const rowsPerPage = 1_000
 const usage =
@@ -34,23 +31,25 @@ interface Trail extends AsyncDisposable {
   readonly digest: KeyedDigest
 }
 
-/** Starts nothing but the plugin that provides the database. */
 async function openTrail({ options }: Invocation): Promise<Trail> {
-  const { entries, problems } = await resolveGateway(options)
-  if (problems.length > 0) throw new StartupError(problems)
-  const bridge = entries.find(({ name }) => name === 'sign-bridge')
-  const provider = entries.find(({ provides }) => provides === Database.name)
-  if (!bridge || !provider)
-    throw new UsageError('the configuration has no sign-bridge, so there is no audit trail')
-  const { guardSecret, secretFile } = bridge.settings as BridgeSettings
-  if (guardSecret === undefined && !existsSync(secretFile))
-    throw new UsageError(`${secretFile} does not exist: run this where the gateway runs`)
-  const digest = await openSecret({ secretFile, ...(guardSecret !== undefined && { guardSecret }) })
-  const app = Fastify()
-  await app.register(provider.plugin, provider.settings)
-  await app.ready()
-  const db = await openAudit(app.getDecorator<Database>(Database.name))
-  return { db, digest, [Symbol.asyncDispose]: () => app.close() }
+  const opened = await openDatabase(options)
+  try {
+    const bridge = opened.entries.find(({ name }) => name === 'sign-bridge')
+    if (!bridge) throw new UsageError('the configuration has no sign-bridge, so there is no audit trail')
+    const key = await keyInUse(opened.database, keyPlace(bridge.settings as BridgeSettings)).catch(
+      (error: Error) => {
+        throw new UsageError(error.message)
+      }
+    )
+    return {
+      db: await openAudit(opened.database),
+      digest: keyedDigest(key),
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]()
+    }
+  } catch (error) {
+    await opened[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 async function verify({ db, digest }: Trail, noted: ChainEnd | undefined): Promise<void> {

@@ -33,7 +33,7 @@ export {
   type RequestPart,
   type RequestValidator
 } from './request-validation.ts'
-export { secretInFile, type SecretFileFaults } from './secret-file.ts'
+export { makeKeyFile, readKeyFile } from './key-file.ts'
 export { keepOverReloads } from './keep-over-reloads.ts'
 export { localOrigin } from './local-origin.ts'
 export { makeDirectory } from './make-directory.ts'

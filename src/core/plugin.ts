@@ -122,6 +122,8 @@ declare module 'fastify' {
     access?: string
     /** Sent as the handler gives it: no dialect wraps the answer. */
     raw?: boolean
+    /** It is there for WebSockets, and refuses what is no upgrade. */
+    upgrade?: boolean
   }
 }
 

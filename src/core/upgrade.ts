@@ -42,7 +42,7 @@ const upgradesOf = new WeakMap<Server, Upgrades>()
 export function addUpgradeRoute(app: App, path: string, route: UpgradeRoute): void {
   const { paths, waiting } = listenFor(app)
   for (const url of path.endsWith('/') ? [path] : [path, `${path}/`]) {
-    app.get(url, { config: { raw: true, access: route.access } }, (request, reply) => {
+    app.get(url, { config: { raw: true, upgrade: true, access: route.access } }, (request, reply) => {
       const upgrade = waiting.get(request.raw)
       if (!upgrade) route.refuse(reply)
       route.check(request, reply)

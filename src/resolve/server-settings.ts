@@ -59,7 +59,8 @@ export const ServerSettings = Type.Object({
   keepAliveTimeoutMs: ms('How long an idle connection is kept', 10_000),
   handlerTimeoutMs: ms('How long a route may take to answer, unless it says otherwise; 0 is for ever', 0),
   tryIt: Type.Array(Type.String(), {
-    description: 'Lines that the start report prints for the reader to paste; {url} becomes the address.',
+    description:
+      'Lines that the start report prints for the reader to paste; {url} becomes the address. Those with a path that no route has are left out.',
     default: []
   })
 })

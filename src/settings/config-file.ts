@@ -83,7 +83,9 @@ function yamlProblem(where: string, { code, message }: YAMLError, position: stri
     return unreadable(where, 'a key stands twice here', 'remove one of the two', position)
   // What follows the colon is quoted from the file: it may be a secret.
   const text = `is not valid YAML: ${message.split(/:|(?<=escape) sequence/)[0]}`
-  return unreadable(where, text, 'values with any of : # & * ! | > @ ` { [ need quotes', position)
+  const hint =
+    code === 'TAB_AS_INDENT' ? 'indent with spaces' : 'values with any of : # & * ! | > @ ` { [ need quotes'
+  return unreadable(where, text, hint, position)
 }
 
 function offsetOf(document: Document, path: readonly string[]): number {

@@ -41,7 +41,7 @@ export function leavesOf(view: SchemaNode, path: readonly string[]): Leaf[] {
 
 /**
  * The environment over the variables of a `.env` file; empty values count as unset.
- * @throws {StartupError} when there is such a file, but it cannot be read
+ * @throws {StartupError} when there is such a file, but it cannot be read, or names a variable of ours without a value
  */
 export function mergeEnvironment(
   env: NodeJS.ProcessEnv,
@@ -54,12 +54,22 @@ export function mergeEnvironment(
 }
 
 function readEnvFile(file: string): Record<string, string | undefined> {
+  let text: string
   try {
-    return parseEnv(readText(file))
+    text = readText(file)
   } catch (cause) {
     const message = `cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`
     throw new StartupError([{ code: 'CONFIG_UNREADABLE', where: file, message, cause }])
   }
+  const problems = text.split('\n').flatMap((line, index): Problem[] => {
+    const [, name] = /^\s*(?:export\s+)?(PAIFANG_\w+)[^=]*$/.exec(line) ?? []
+    if (name === undefined) return []
+    const hint = `write ${name}=value, or # in front of it`
+    const position = `${file}:${index + 1}`
+    return [{ code: 'CONFIG_UNREADABLE', where: name, position, message: 'has no = behind it', hint }]
+  })
+  if (problems.length > 0) throw new StartupError(problems)
+  return parseEnv(text)
 }
 
 /** The text of a file, without the byte order mark that some editors of Windows begin it with. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/plugins/database/service.ts'
+import { keyTests } from './database/keys.ts'
 import { migrationTests } from './database/migrations.ts'
 import { queryTests } from './database/queries.ts'
 
@@ -30,6 +31,7 @@ export function databaseContract(name: string, open: () => Promise<OpenDatabase>
     const current: Current = { database: () => database, restart }
     migrationTests(current)
     queryTests(current)
+    keyTests(current)
 
     it('answers a ping until it is closed, and nothing after that', async () => {
       const db = await database.open<{ a_facts: { id: number } }>('a', {

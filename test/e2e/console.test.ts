@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)('the console in Chromium', () => {
           'crypto-envelope': { legacyKey: '1234567887654321' },
           ...(settings.env
             ? {}
-            : { 'sign-simulator': true, 'sign-bridge': { secretFile: join(folder, 'sign-bridge.secret') } }),
+            : { 'sign-simulator': true, 'sign-bridge': { keyFile: join(folder, 'sign-bridge.secret') } }),
           ...(settings.im && {
             'im-ws-gateway': { tokenSecret: 'of no use to anybody else', ...settings.im }
           })

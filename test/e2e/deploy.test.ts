@@ -66,9 +66,21 @@ describe('docker-compose.yml', () => {
     for (const name of names) expect(known).toContain(`${name}=`)
   })
 
+  test('publishes several gateways on ports that nothing else of it takes', () => {
+    const [, first = '', last = ''] =
+      /127\.0\.0\.1:(\d+)-(\d+):3000/.exec(text('deploy/compose.postgres.yml')) ?? []
+    expect(Number(last) - Number(first)).toBe(9)
+    const others = [...text('docker-compose.yml').matchAll(/\$\{\w+_PORT:-(\d+)\}/g)].map(([, port]) =>
+      Number(port)
+    )
+    expect(others).toEqual([3000, 3001, 3002])
+    expect(others.filter(port => port >= Number(first) && port <= Number(last))).toEqual([])
+  })
+
   test('has no variable of its own that the gateway would take for a setting, as it gets all of `.env`', () => {
-    const own = [...text('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name)
-    expect(own).toEqual(['GATEWAY_PORT', 'DEMO_PORT', 'GRAFANA_PORT'])
+    const both = `${text('docker-compose.yml')}${text('deploy/compose.postgres.yml')}`
+    const own = [...both.matchAll(/\$\{(\w+)/g)].map(([, name]) => name)
+    expect(own).toEqual(['GATEWAY_PORT', 'DEMO_PORT', 'GRAFANA_PORT', 'GATEWAY_NODES'])
   })
 })
 
@@ -90,6 +102,22 @@ describe('Dockerfile', () => {
     expect(dockerfile).toMatch(/^HEALTHCHECK .*CMD \["node", "dist\/cli\.js", "health"\]$/m)
     expect(dockerfile).toMatch(/^CMD \["node", "dist\/cli\.js", "start"\]$/m)
     expect(dockerfile).not.toMatch(/\b(curl|wget|latest)\b/)
+  })
+})
+
+describe('deploy/paifang.service', () => {
+  const unit = text('deploy/paifang.service')
+
+  test('runs the gateway itself, as a user of its own, and reloads and stops it as it wants that', () => {
+    expect(unit).toMatch(/^User=paifang$/m)
+    expect(unit).toMatch(/^Environment=NODE_ENV=production /m)
+    expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node dist\/cli\.js start$/m)
+    expect(unit).toMatch(/^ExecReload=\/bin\/kill -HUP \$MAINPID$/m)
+    const { server } = parse(text('deploy/paifang.config.yaml')) as {
+      server: { drainMs: number; closeMs: number }
+    }
+    const [, seconds = ''] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
+    expect(Number(seconds) * 1_000).toBeGreaterThan(server.drainMs + server.closeMs)
   })
 })
 
@@ -129,8 +157,13 @@ describe('paifang health', () => {
     expect([code, said]).toEqual([1, expect.stringContaining('cannot be reached')])
   })
 
-  test('takes a URL and nothing else', async () => {
+  test('takes a URL and nothing else, as paifang reload does', async () => {
     expect(await health(['--url', 'nowhere'])).toEqual([64, expect.stringContaining("'nowhere' is no URL")])
+    await using program = run('cli.js', ['reload', '--url', 'nowhere'], { cwd: folder })
+    expect([await program.ended, program.output()]).toEqual([
+      64,
+      expect.stringContaining("'nowhere' is no URL")
+    ])
     expect(await health(['now'])).toEqual([64, expect.stringContaining('no argument')])
   })
 })

@@ -17,12 +17,12 @@ export async function startEverything(
     env: {
       PAIFANG_SERVER_LOG_LEVEL: 'silent',
       PAIFANG_DATABASE_FILE: ':memory:',
-      PAIFANG_SIGN_BRIDGE_SECRET_FILE: join(folder, 'sign-bridge.secret'),
+      PAIFANG_SIGN_BRIDGE_KEY_FILE: join(folder, 'sign-bridge.secret'),
       PAIFANG_SIGN_BRIDGE_CALLERS: JSON.stringify({
         shop: { token: 'a-token-of-the-shop-that-is-long-enough' }
       }),
-      PAIFANG_SESSIONS_SECRET_FILE: join(folder, 'sessions.secret'),
-      PAIFANG_CLICK_STATS_SECRET_FILE: join(folder, 'click-stats.secret'),
+      PAIFANG_SESSIONS_KEY_FILE: join(folder, 'sessions.secret'),
+      PAIFANG_CLICK_STATS_KEY_FILE: join(folder, 'click-stats.secret'),
       PAIFANG_SSE_HUB_ENDPOINT: 'true',
       PAIFANG_SSE_HUB_TOKEN_SECRET: 'a secret for tokens of topics, long enough',
       PAIFANG_TOKEN_AUTH_ENABLED: 'true',

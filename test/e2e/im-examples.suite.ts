@@ -15,11 +15,11 @@ const adminSecret = 'admin secret of this test'
 function start(
   folder: string,
   version: Version,
-  url: string,
+  { url, path = '/im' }: { readonly url: string; readonly path?: string },
   ...args: string[]
 ): (line: RegExp) => Promise<string> {
   const child = spawn(process.execPath, [join(folder, version, `client-${version}.mjs`), ...args], {
-    env: { IM_URL: url, IM_ADMIN_SECRET: adminSecret },
+    env: { IM_URL: url, IM_PATH: path, IM_ADMIN_SECRET: adminSecret },
     stdio: 'pipe'
   })
   onTestFinished(() => void child.kill())
@@ -43,6 +43,7 @@ function start(
 
 /** The programs of `examples/im`, with the real clients. */
 export function imExamplesSuite(serve: Serve): void {
+  const settings = { adminSecret, tokenSecret: 'token secret of this test', drainMs: 0 }
   let folder: string
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'paifang-examples-'))
@@ -57,14 +58,18 @@ export function imExamplesSuite(serve: Serve): void {
   })
 
   test.each(versions)('the example for %s gets what those for all versions send', async version => {
-    const settings = { adminSecret, tokenSecret: 'token secret of this test', drainMs: 0 }
     const { url } = await serve({ plugins: { 'im-ws-gateway': settings } })
-    const receiver = start(folder, version, url, 'ann')
+    const receiver = start(folder, version, { url }, 'ann')
     await receiver(/^ann is logged in$/m)
     for (const [index, sender] of versions.entries()) {
-      await start(folder, sender, url, `bob${index}`, 'ann', `Hello from ${sender}`)(/is logged in/)
+      await start(folder, sender, { url }, `bob${index}`, 'ann', `Hello from ${sender}`)(/is logged in/)
       const output = await receiver(new RegExp(`^bob${index}: Hello from ${sender}$`, 'm'))
       expect(output).not.toMatch(/error|undefined/i)
     }
+  })
+  test('they find a gateway that listens at another path', async () => {
+    const path = '/'
+    const { url } = await serve({ plugins: { 'im-ws-gateway': { ...settings, path } } })
+    expect(await start(folder, '3.5.2', { url, path }, 'ann')(/^ann is logged in$/m)).not.toMatch(/error/i)
   })
 }

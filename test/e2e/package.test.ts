@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -115,6 +115,21 @@ test('a gateway starts from a configuration file in a project of its own', () =>
   )
 })
 
+test.each(['paifang', 'paifang-sign-simulator'])(
+  '%s may be run as it is checked out, and says what is missing before the build',
+  name => {
+    const program = resolve('bin', `${name}.js`)
+    expect(statSync(program).mode & 0o111).toBe(0o111)
+    expect(execFileSync(program, ['--help'], { encoding: 'utf8' })).toContain(`Usage: ${name}`)
+
+    const clone = join(folder, `clone-of-${name}`)
+    cpSync(program, join(clone, 'bin', `${name}.js`))
+    writeFileSync(join(clone, 'package.json'), '{ "type": "module" }')
+    const { status, stderr } = spawnSync(join(clone, 'bin', `${name}.js`), { encoding: 'utf8' })
+    expect([status, stderr]).toEqual([1, `${name} is not built yet: run npm run build\n`])
+  }
+)
+
 interface Packed {
   readonly filename: string
   /** Bytes, packed and unpacked. */
@@ -142,6 +157,8 @@ test('npm pack has what is used, and nothing of tests, sources or secrets; an em
       'CHANGELOG.md',
       'paifang.schema.json',
       '.env.example',
+      'bin/paifang.js',
+      'bin/paifang-sign-simulator.js',
       'dist/cli.js',
       'dist/index.js',
       'dist/index.d.ts',
@@ -150,7 +167,7 @@ test('npm pack has what is used, and nothing of tests, sources or secrets; an em
     ])
   )
   const known =
-    /^(?:dist\/.*\.(?:js|d\.ts)|docs\/.*\.(?:md|svg)|(?:README|CHANGELOG)[\w.-]*\.md|LICENSE|package\.json|paifang\.schema\.json|\.env\.example)$/
+    /^(?:bin\/[\w-]+\.js|dist\/.*\.(?:js|d\.ts)|docs\/.*\.(?:md|svg)|(?:README|CHANGELOG)[\w.-]*\.md|LICENSE|package\.json|paifang\.schema\.json|\.env\.example)$/
   expect(
     paths.filter(path => !known.test(path) || /(?:^|\/)(?:test|bench|src)\/|\.test\./.test(path))
   ).toEqual([])

@@ -143,6 +143,15 @@ test('plugins come and go under load without one failed request; streams and soc
   ])
   expect((await fetch(`${url}/echo`, { method: 'POST' })).status).toBe(200)
 
+  const reload = async (): Promise<[number | null, string]> => {
+    await using program = run('cli.js', ['reload', '--url', admin], { cwd: folder })
+    return [await program.ended, program.output()]
+  }
+  expect(await reload()).toEqual([1, expect.stringContaining('"where": "plugins.extra.colour"')])
+  configure('  extra: { use: ./extra.mjs }')
+  const [code, changes] = await reload()
+  expect([code, JSON.parse(changes)]).toMatchObject([0, { status: 'reloaded', added: ['extra'] }])
+
   for (const each of loads) {
     const { asked, failures } = await each.stop()
     expect(failures).toEqual([])

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { startSignSimulator } from '../../src/plugins/sign-simulator/device.ts'
-import { run } from './program.ts'
+import { run, type Program } from './program.ts'
 
 let folder: string
 const folders: string[] = []
@@ -24,8 +24,52 @@ test('where the key of the PIN guard cannot be kept, the start ends with the fil
   expect(await gateway.ended).toBe(1)
   const report = gateway.output().slice(gateway.output().indexOf('The gateway cannot start: 1 problem'))
   expect(report).toContain(join(folder, 'data', 'sign-bridge.secret'))
-  expect(report).toContain('set guardSecret of sign-bridge, or its secretFile')
+  expect(report).toContain('set guardSecret of sign-bridge, or its keyFile')
   expect(report).not.toMatch(/^\s+at /m)
+})
+
+test('a database that came back without its key is refused by name, until the key is back or is given up', async () => {
+  const env = { PORT: '0' }
+  const start = (): Program => run('server.js', [], { env, cwd: folder })
+  const key = join(folder, 'data', 'sign-bridge.secret')
+  {
+    await using first = start()
+    await first.until(/Listening on/)
+    expect(first.output()).toContain('a new key was made')
+    first.child.kill('SIGTERM')
+    await first.ended
+  }
+  renameSync(key, `${key}.kept`)
+  await using refused = start()
+  expect(await refused.ended).toBe(1)
+  expect(refused.output()).toContain(`plugins.sign-bridge.keyFile: ${key} does not exist`)
+  await using verify = run('cli.js', ['audit', 'verify'], { cwd: folder })
+  expect([await verify.ended, verify.output()]).toEqual([64, expect.stringContaining('does not exist')])
+
+  renameSync(`${key}.kept`, key)
+  await using again = start()
+  await again.until(/Listening on/)
+  again.child.kill('SIGTERM')
+  await again.ended
+
+  writeFileSync(key, 'ab'.repeat(32))
+  await using other = start()
+  expect(await other.ended).toBe(1)
+  expect(other.output()).toContain('holds another key than the rows in the database were written with')
+  await using verifyOther = run('cli.js', ['audit', 'verify'], { cwd: folder })
+  expect([await verifyOther.ended, verifyOther.output()]).toEqual([
+    64,
+    expect.stringMatching(/^paifang: .*another key/)
+  ])
+  await using forget = run('cli.js', ['forget-key', 'sign-bridge'], { cwd: folder })
+  expect([await forget.ended, forget.output()]).toEqual([
+    0,
+    expect.stringContaining('sign-bridge will start')
+  ])
+  await using twice = run('cli.js', ['forget-key', 'sign-bridge'], { cwd: folder })
+  expect([await twice.ended, twice.output()]).toEqual([64, expect.stringContaining('knows of no key')])
+  await using afresh = start()
+  await afresh.until(/Listening on/)
 })
 
 test('1: without its device the gateway starts, lives and is not ready; it signs nothing until the device comes', async () => {

@@ -88,6 +88,13 @@ describe('what cannot be used', () => {
     expect(data).toEqual({})
   })
 
+  test('tabs, with what to do instead', async () => {
+    using directory = directoryWith({ 'a.yaml': 'a:\n\tb: 1' })
+    const { problems } = await readConfigFile(join(directory.path, 'a.yaml'))
+    const message = 'is not valid YAML: Tabs are not allowed as indentation'
+    expect(problems).toMatchObject([{ message, hint: 'indent with spaces' }])
+  })
+
   test('keys that stand twice are one problem each', async () => {
     const { problems } = await read('a: 1\nb: { c: 1, c: 2 }\na: 3')
     expect(problems.map(({ position }) => position)).toEqual(

@@ -184,6 +184,24 @@ describe('.env', () => {
     expect(mergeEnvironment({}, join(directory.path, '.env'))).toEqual({ A: '1' })
   })
 
+  test('a setting in it without an = is told with its line, and without what stands there', () => {
+    const lines = [
+      '# PAIFANG_A is not set',
+      'PAIFANG_A_KEY hidden',
+      'OTHER',
+      'export PAIFANG_B',
+      'PAIFANG_C = 1 = 2',
+      ''
+    ]
+    using directory = directoryWith({ '.env': lines.join('\n') })
+    const file = join(directory.path, '.env')
+    const read = (): unknown => mergeEnvironment({}, file)
+    expect(read).toThrow(`PAIFANG_A_KEY  (${file}:2)`)
+    expect(read).toThrow(`PAIFANG_B  (${file}:4)`)
+    expect(read).toThrow('cannot start: 2 problems')
+    expect(read).not.toThrow('hidden')
+  })
+
   // Files that the kernel gives to nobody: root may read all others.
   test.runIf(existsSync('/proc/self/mem'))('one that cannot be read is told as a problem', () => {
     expect(() => mergeEnvironment({}, '/proc/self/mem')).toThrow(/\/proc\/self\/mem\n.*cannot be read: EIO/)

@@ -26,7 +26,7 @@ export const Config = Type.Object({
       description: 'Key of the pseudonyms of users. With another one everybody counts anew.'
     })
   ),
-  secretFile: Type.String({
+  keyFile: Type.String({
     default: 'data/click-stats.secret',
     minLength: 1,
     description:

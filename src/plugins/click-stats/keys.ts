@@ -1,26 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { networkOf, secretInFile } from '../../core/index.ts'
-
-const remedy = 'set secret of click-stats, or its secretFile to a file that can be written'
-
-/** Where the key is. The file is used, and made when there is none, unless the secret itself is given. */
-export interface KeyPlace {
-  readonly secret?: string
-  readonly secretFile: string
-}
-
-/**
- * Reads the key that pseudonyms are made with, or makes one.
- * @throws {Error} naming the file and the settings when it cannot be made or read, or holds no key
- */
-export async function openKey({ secret, secretFile }: KeyPlace): Promise<Buffer> {
-  if (secret !== undefined) return Buffer.from(secret)
-  return secretInFile(secretFile, {
-    unreadable: (file, code) => `The secret in ${file} cannot be read (${code}): ${remedy}`,
-    unkept: (file, code) => `The secret of click-stats cannot be kept in ${file} (${code}): ${remedy}`,
-    unfit: file => `${file} holds no 32 bytes in hex: restore it from a backup`
-  })
-}
+import { networkOf } from '../../core/index.ts'
 
 /**
  * Stands for a user at one target, so that the rows of one user at two targets cannot be told to be theirs: 22

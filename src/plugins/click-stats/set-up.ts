@@ -1,14 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { calendarOf, type App, type Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
-import type { Database } from '../database/service.ts'
+import { openKey, type Database } from '../database/service.ts'
 import type { Sessions } from '../sessions/service.ts'
 import { MinuteLimits, type State } from '../state/service.ts'
 import { ClickQueue } from './click-queue.ts'
 import type { ClickSettings } from './config.ts'
 import { DailySalt } from './daily-salt.ts'
 import { DayEnd } from './day-end.ts'
-import { openKey } from './keys.ts'
 import { recordClicks } from './record.ts'
 import { addRoutes } from './routes.ts'
 import { openTables } from './tables.ts'
@@ -28,7 +27,9 @@ export interface SetUpParts {
 /** Puts the service together, and adds its routes to the gateway. */
 export async function setUp(app: App, parts: SetUpParts): Promise<TargetClicks> {
   const { settings, database, sessions, state, errors, clock, log } = parts
-  const key = await openKey(settings)
+  const { secret, keyFile } = settings
+  const place = { plugin: 'click-stats', setting: 'secret', secret, keyFile }
+  const key = await openKey(database, place, log)
   const db = await openTables(database)
   const calendar = calendarOf(settings.timezone)
   const salt = new DailySalt({ calendar, clock, log, state })

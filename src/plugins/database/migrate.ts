@@ -27,9 +27,21 @@ export async function migrate(
   })
   const { error, results } = await migrator.migrateToLatest()
   if (error === undefined) return
+  const unknown = unknownMigration(error)
+  if (unknown !== undefined)
+    throw new Error(
+      `The tables of namespace '${namespace}' were migrated by a newer Paifang (${unknown}): start that version, or restore the backup from before it`,
+      { cause: error }
+    )
   const failed = results?.find(({ status }) => status === 'Error')
   const what = failed
     ? `Migration '${failed.migrationName}' of namespace '${namespace}' failed and was rolled back`
     : `The tables of namespace '${namespace}' could not be brought up to date`
   throw new Error(`${what}: ${explain(error)}`, { cause: error })
+}
+
+/** The migration that has run, but is not one of this program; kysely tells it by its message alone. */
+function unknownMigration(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : ''
+  return /previously executed migration (.+) is missing/.exec(message)?.[1]
 }

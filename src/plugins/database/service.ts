@@ -1,6 +1,8 @@
 import type { Kysely, Migration } from 'kysely'
 import { service } from '../../core/index.ts'
 
+export { openKey, keyInUse, forgetKey, type KeyPlace } from './kept-key.ts'
+
 /** Durable rows. The queries are kysely's; drivers differ only in what `driver` says. */
 export interface Database {
   readonly driver: 'sqlite' | 'postgres'

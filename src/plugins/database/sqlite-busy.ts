@@ -14,13 +14,15 @@ export async function whileBusy<T>(
   attempt: () => Promise<T>,
   busy?: () => void
 ): Promise<T> {
-  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+  // An attempt may take its time as well, where SQLite waits by itself.
+  const endsAt = performance.now() + patienceMs
+  for (;;) {
     try {
       return await attempt()
     } catch (error) {
       if (!isBusy(error)) throw error
       busy?.()
-      if (waitedMs >= patienceMs) throw error
+      if (performance.now() >= endsAt) throw error
     }
     await pause(pauseMs)
   }

@@ -71,6 +71,11 @@ export class SqliteDatabase implements Database {
     return [...databaseMetrics(this.#figures), single('paifang_database_file_bytes', help, bytes)]
   }
 
+  /** Writes all that is committed at one moment into another file, which is empty or not there yet. */
+  async copyTo(file: string): Promise<void> {
+    await sql`vacuum into ${file}`.execute(this.#db)
+  }
+
   /** Closes the file; a transaction that is still open is rolled back. Closing twice is harmless. */
   close(): Promise<void> {
     return this.#db.destroy()

@@ -52,7 +52,7 @@ export const Config = Type.Object({
         'What all keys of the gateway come from. Whoever loses it loses every session and all their data.'
     })
   ),
-  secretFile: Type.String({
+  keyFile: Type.String({
     default: 'data/sessions.secret',
     minLength: 1,
     description:

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { App, Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
-import type { Database } from '../database/service.ts'
+import { openKey, type Database } from '../database/service.ts'
 import type { State } from '../state/service.ts'
 import { SharedPasswords } from './shared-passwords.ts'
 import { configUsers } from './config-users.ts'
@@ -19,7 +19,6 @@ import { LoginLimits } from './passwords/login-limits.ts'
 import { Providers } from './providers.ts'
 import { RequestUsers } from './request-users.ts'
 import { addRoutes } from './routes.ts'
-import { openSecret } from './secret.ts'
 import { serverKeys } from './server-keys.ts'
 import { SessionMemory } from './session-memory.ts'
 import { CrossEncryptedSessions } from './sessions.ts'
@@ -41,7 +40,9 @@ export interface SetUpParts {
 /** Puts the service together, and adds its hook and its routes to the gateway. */
 export async function setUp(app: App, parts: SetUpParts): Promise<CrossEncryptedSessions> {
   const { settings, database, state, errors, httpClient, clock, log } = parts
-  const keys = serverKeys(await openSecret(settings))
+  const { secret, keyFile } = settings
+  const place = { plugin: 'sessions', setting: 'secret', secret, keyFile }
+  const keys = serverKeys(await openKey(database, place, log))
   const kdf = new PasswordKdf(
     settings,
     derivations,

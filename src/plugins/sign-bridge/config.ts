@@ -115,10 +115,10 @@ export const Config = Type.Object({
       minLength: 16,
       secret: true,
       description:
-        'What PINs are hashed with before they are kept in the database. Gateways that share one need the same. Default: the key in secretFile.'
+        'What PINs are hashed with before they are kept in the database. Gateways that share one need the same. Default: the key in keyFile.'
     })
   ),
-  secretFile: Type.String({
+  keyFile: Type.String({
     default: 'data/sign-bridge.secret',
     minLength: 1,
     description:

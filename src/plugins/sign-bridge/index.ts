@@ -1,7 +1,7 @@
 import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { CryptoEnvelope } from '../crypto-envelope/service.ts'
-import { Database } from '../database/service.ts'
+import { Database, openKey } from '../database/service.ts'
 import { MinuteLimits, State } from '../state/service.ts'
 import { SignSimulator } from '../sign-simulator/service.ts'
 import { Telemetry } from '../telemetry/service.ts'
@@ -21,7 +21,7 @@ import { openRows } from './pin-guard-rows.ts'
 import { addBatchRoute } from './routes-batch.ts'
 import { addSignRoute } from './routes-sign.ts'
 import { addGetCode, addStatusRoutes } from './routes.ts'
-import { openSecret } from './secret.ts'
+import { keyedDigest, keyPlace } from './secret.ts'
 import { OpenRequests } from './open-requests.ts'
 import { SignBridge } from './service.ts'
 import { tracedDevice, tracedRequest } from './traced-stages.ts'
@@ -54,7 +54,7 @@ export default definePlugin({
     ])
     const urls = config.devices.length > 0 ? config.devices : (simulator?.urls ?? [])
     if (urls.length === 0) log.warn('no signing device is configured: set devices, or turn on sign-simulator')
-    const digest = await openSecret(config)
+    const digest = keyedDigest(await openKey(database, keyPlace(config), log))
     const supervision = await Supervision.open({ settings: config, database, digest, clock, log })
     const { announcer, metrics } = supervision
     const { tell } = announcer

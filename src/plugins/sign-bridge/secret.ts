@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { secretInFile } from '../../core/index.ts'
+import type { KeyPlace } from '../database/service.ts'
 
 /**
  * What stands for something secret in the database: HMAC-SHA-256 of `parts`, in hex. `purpose` keeps digests of one
@@ -7,28 +7,16 @@ import { secretInFile } from '../../core/index.ts'
  */
 export type KeyedDigest = (purpose: string, ...parts: readonly string[]) => string
 
-/** Where the key is. The file is used, and made when there is none, unless the key itself is given. */
-export interface SecretPlace {
+/** The settings that say where the key is. */
+export interface SecretSettings {
   readonly guardSecret?: string
-  readonly secretFile: string
+  /** A relative path is in the working directory, not beside the database: who copies the one shall not get the other. */
+  readonly keyFile: string
 }
 
-const remedy = 'set guardSecret of sign-bridge, or its secretFile to a file that can be written'
-
-/**
- * Reads the key, or makes one. A relative `secretFile` is in the working directory, not beside the database: whoever
- * copies the one should not get the other with it.
- * @throws {Error} naming the file, as an absolute path, and the settings when it cannot be made or read, or is no key
- */
-export async function openSecret({ guardSecret, secretFile }: SecretPlace): Promise<KeyedDigest> {
-  if (guardSecret !== undefined) return keyedDigest(guardSecret)
-  const key = await secretInFile(secretFile, {
-    unreadable: (file, code) => `The key in ${file} cannot be read (${code}): ${remedy}`,
-    unkept: (file, code) =>
-      `The key that protects PINs in the database cannot be kept in ${file} (${code}): ${remedy}`,
-    unfit: file => `${file} is no key of 32 bytes in hex: restore it from a backup`
-  })
-  return keyedDigest(key)
+/** Where the key is. */
+export function keyPlace({ guardSecret, keyFile }: SecretSettings): KeyPlace {
+  return { plugin: 'sign-bridge', setting: 'guardSecret', secret: guardSecret, keyFile }
 }
 
 /** The digest under a key. */

@@ -177,17 +177,17 @@ test.each([
 })
 
 test('the secret is made in a file, once, and a file that holds none is refused with a remedy', async () => {
-  const secretFile = directory.path('made', 'click-stats.secret')
+  const keyFile = directory.path('made', 'click-stats.secret')
   const others = [[database, { file: ':memory:' }] as const, [apiError] as const]
-  const start = (file: string) => testPlugin(clickStats, { config: { secretFile: file }, with: others })
-  await (await start(secretFile)).close()
-  const made = readFileSync(secretFile, 'utf8')
+  const start = (file: string) => testPlugin(clickStats, { config: { keyFile: file }, with: others })
+  await (await start(keyFile)).close()
+  const made = readFileSync(keyFile, 'utf8')
   expect(made).toMatch(/^[0-9a-f]{64}\n$/)
-  expect(statSync(secretFile).mode & 0o777).toBe(0o600)
-  await (await start(secretFile)).close()
-  expect(readFileSync(secretFile, 'utf8')).toBe(made)
-  writeFileSync(secretFile, 'nothing of use')
-  await expect(start(secretFile)).rejects.toThrow('holds no 32 bytes in hex')
+  expect(statSync(keyFile).mode & 0o777).toBe(0o600)
+  await (await start(keyFile)).close()
+  expect(readFileSync(keyFile, 'utf8')).toBe(made)
+  writeFileSync(keyFile, 'nothing of use')
+  await expect(start(keyFile)).rejects.toThrow('is no key of 32 bytes in hex')
   await expect(start(directory.path('made', 'click-stats.secret', 'x'))).rejects.toThrow(
     'set secret of click-stats'
   )

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryDirectory } from '../database/temporary-directory.ts'
 import { until } from '../sessions/rig.ts'
 import { startRig } from './rig.ts'
+import { forgetKeyIn } from '../database/forget-key.ts'
 
 const directory = temporaryDirectory()
 beforeAll(directory.make)
@@ -43,11 +44,16 @@ test('so is what was answered while it was closing, after it had written the res
 test('users are the same after a restart, unless the secret is another', async () => {
   const file = directory.path('secret.db')
   const options = { file, config: { secret: 'another secret of click-stats, 32 long' } }
-  for (const given of [{ file }, { file }, options]) {
+  const click = async (given: typeof options | { file: string }): Promise<void> => {
     await using rig = await startRig(given)
     await rig.put()
     await rig.click()
   }
-  await using rig = await startRig({ file })
+  await click({ file })
+  await click({ file })
+  await expect(click(options)).rejects.toThrow('plugins.click-stats.secret is another key')
+  await forgetKeyIn(file, 'click-stats')
+  await click(options)
+  await using rig = await startRig(options)
   expect((await rig.counted())?.clicks).toEqual({ unique: 2, raw: 3 })
 })

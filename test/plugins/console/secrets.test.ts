@@ -30,9 +30,9 @@ test('neither settings nor what callers send is on the page or in its stream, he
       PAIFANG_DATABASE_FILE: ':memory:',
       PAIFANG_CRYPTO_ENVELOPE_LEGACY_KEY: key,
       PAIFANG_SIGN_BRIDGE_CALLERS: JSON.stringify({ shop: { token, pin: password } }),
-      PAIFANG_SIGN_BRIDGE_SECRET_FILE: join(folder, 'sign-bridge.secret'),
-      PAIFANG_SESSIONS_SECRET_FILE: join(folder, 'sessions.secret'),
-      PAIFANG_CLICK_STATS_SECRET_FILE: join(folder, 'click-stats.secret'),
+      PAIFANG_SIGN_BRIDGE_KEY_FILE: join(folder, 'sign-bridge.secret'),
+      PAIFANG_SESSIONS_KEY_FILE: join(folder, 'sessions.secret'),
+      PAIFANG_CLICK_STATS_KEY_FILE: join(folder, 'click-stats.secret'),
       PAIFANG_IM_WS_GATEWAY_ADMIN_SECRET: imSecret,
       PAIFANG_IM_WS_GATEWAY_TOKEN_SECRET: imSecret,
       PAIFANG_FETCH_WORKERS_SECRET: workerSecret

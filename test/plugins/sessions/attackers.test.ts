@@ -6,6 +6,7 @@ import { serverKeys } from '../../../src/plugins/sessions/server-keys.ts'
 import type { IdentityRow, SessionRow } from '../../../src/plugins/sessions/tables.ts'
 import { temporaryDirectory } from '../database/temporary-directory.ts'
 import { secret, startRig, type Rig } from './rig.ts'
+import { forgetKeyIn } from '../database/forget-key.ts'
 
 const directory = temporaryDirectory()
 beforeAll(directory.make)
@@ -259,7 +260,10 @@ test('with another secret no token is good, and the same people are other people
   const token = await first.login()
   const before = await first.me(token)
   await first.app.close()
-  await using second = await startRig({ file, config: { secret: 'another secret that is long enough too' } })
+  const another = { file, config: { secret: 'another secret that is long enough too' } }
+  await expect(startRig(another)).rejects.toThrow('plugins.sessions.secret is another key')
+  await forgetKeyIn(file, 'sessions')
+  await using second = await startRig(another)
   expect(await second.me(token)).toBeUndefined()
   const after = await second.me(await second.login())
   expect(after?.identity).not.toBe(before?.identity)

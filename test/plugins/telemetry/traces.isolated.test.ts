@@ -217,7 +217,7 @@ test('a signature has spans for its wait and for its device, and neither text no
       database: { file: ':memory:' },
       'crypto-envelope': { legacyKey: '1234567887654321' },
       'sign-simulator': true,
-      'sign-bridge': { secretFile: join(folder, 'sign-bridge.secret') }
+      'sign-bridge': { keyFile: join(folder, 'sign-bridge.secret') }
     }
   })
   const sign = (pin: string) =>

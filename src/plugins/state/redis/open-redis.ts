@@ -2,6 +2,7 @@ import { Cluster, Redis } from 'ioredis'
 import type { FastifyBaseLogger } from 'fastify'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../../core/index.ts'
+import { Outage, serverName } from './outage.ts'
 import {
   addressOf,
   clusterOptions,
@@ -29,16 +30,16 @@ export async function openRedis(
   const listening = new Redis(listenerOptions(settings))
   const commands = withScripts(client)
   const figures = new RedisFigures()
+  const server = serverName(settings)
+  const outage = new Outage({ server, connections: ['commands', 'messages'], clock, log })
   for (const [connection, name] of [
     [client, 'commands'],
     [listening, 'messages']
   ] as const) {
-    connection.on('error', (error: Error) =>
-      log.warn({ err: error, connection: name }, 'redis cannot be reached')
-    )
+    connection.on('error', (error: Error) => outage.failed(name, error))
     connection.on('ready', () => {
       figures.connects[name]++
-      log.info({ connection: name }, 'connected to redis')
+      outage.ready(name)
     })
   }
   const subscriptions = new Subscriptions({
@@ -55,6 +56,7 @@ export async function openRedis(
     client: commands,
     figures,
     subscriptions,
+    outage,
     prefix,
     clock,
     log,

@@ -6,6 +6,7 @@ import { checkedBy, checkedLimit, lifetime } from '../arguments.ts'
 import { Logs } from '../log/logs.ts'
 import { StateFullError, type Expiry, type Lease, type SharedLog, type State } from '../service.ts'
 import { dropSilent } from './drop-silent.ts'
+import type { Outage } from './outage.ts'
 import { failureOf, type RedisFigures } from './redis-figures.ts'
 import { RedisLogs } from './redis-logs.ts'
 import type { ScriptCommands } from './scripts.ts'
@@ -15,6 +16,7 @@ export interface RedisStateParts {
   /** For commands. */
   readonly client: (Redis | Cluster) & ScriptCommands
   readonly subscriptions: Subscriptions
+  readonly outage: Pick<Outage, 'reason'>
   /** What all keys and channels begin with. */
   readonly prefix: string
   readonly clock: Clock
@@ -189,6 +191,7 @@ export class RedisState implements State {
       figures.errors[failure]++
       if (failure === 'full') throw new StateFullError('Redis holds as much as it may', { cause: error })
       if (failure === 'timeout') void this.#ask()
+      if (isUnconnected(error)) throw new Error(this.#parts.outage.reason, { cause: error })
       throw error
     } finally {
       figures.commands[name]++
@@ -207,6 +210,11 @@ export class RedisState implements State {
   #assertOpen(): void {
     if (this.#closed) throw new Error('The state is closed')
   }
+}
+
+/** Whether there was no connection to send a command by; ioredis says so in the words of its settings. */
+function isUnconnected(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('enableOfflineQueue options is false')
 }
 
 function asArguments(value: string | undefined): readonly ['0' | '1', string] {

@@ -23,17 +23,37 @@ describe.skipIf(!hasRedis)('the driver redis of the plugin state', () => {
     direct.disconnect()
   })
 
-  it('starts without a server, is not healthy, and keeps the address out of the log', async () => {
+  it('starts without a server, is not healthy, and says where it looked, and keeps the password out of the log', async () => {
     const lines: string[] = []
-    const url = `redis://somebody:hidden@127.0.0.1:${await freePort()}`
+    const port = await freePort()
+    const url = `redis://somebody:hidden@127.0.0.1:${port}`
     await using app = await testPlugin(state, {
       config: { driver: 'redis', redis: { url, timeoutMs: 100 } },
       server: { logLevel: 'trace' },
       logDestination: { write: line => void lines.push(line) }
     })
-    await expect(health?.(app.service)).rejects.toThrow("Stream isn't writeable")
-    expect(lines.join('')).toContain('redis cannot be reached')
+    const reason = `Redis 127.0.0.1:${port} cannot be reached: ECONNREFUSED`
+    await expect(health?.(app.service)).rejects.toThrow(reason)
+    expect(lines.filter(line => line.includes('cannot be reached'))).toHaveLength(1)
+    expect(lines.join('')).toContain(reason)
     expect(lines.join('')).not.toContain('hidden')
+  })
+
+  it.each([
+    ['without a password', '', 'NOAUTH'],
+    ['with a wrong one', ':guessed@', 'WRONGPASS']
+  ])('says that its login was refused %s', async (_, login, refusal) => {
+    const url = `redis://${login}127.0.0.1:${redis.port}`
+    await using app = await testPlugin(state, { config: { driver: 'redis', redis: { url, timeoutMs: 500 } } })
+    const reason = `Redis 127.0.0.1:${redis.port} refused the login: ${refusal}`
+    const said = async (): Promise<string> => {
+      try {
+        return String(await health?.(app.service))
+      } catch (error) {
+        return String(error)
+      }
+    }
+    await expect.poll(said).toContain(reason)
   })
 
   it('is closed for every call after the gateway has closed', async () => {
