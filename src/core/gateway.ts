@@ -6,6 +6,7 @@ import { addAdminListener } from '../operations/admin.ts'
 import { addCloseSequence } from './close.ts'
 import { addHealthRoutes, healthOf, type Health } from '../operations/health.ts'
 import { metricsOf } from './plugin-metrics.ts'
+import { addDefaultHeaders } from './default-headers.ts'
 import type { Generation } from './generation.ts'
 import type { Metric } from './metric.ts'
 import { watchPlugins, type AddedRoute, type RouteInfo, type Watch } from './lifecycle.ts'
@@ -84,6 +85,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   const statuses: PluginStatus[] = []
   const closing = addCloseSequence(app, server, started)
   const watch = watchPlugins(app)
+  addDefaultHeaders(app, server)
   const health = healthOf(app, entries)
   const info: GatewayInfo = {
     server,

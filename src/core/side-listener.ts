@@ -1,6 +1,7 @@
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import type { Server } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { addDefaultHeaders } from './default-headers.ts'
 import { GenerationServer } from './generation-server.ts'
 
 /** So long may answers of a side listener take to end, in milliseconds, when its gateway closes. */
@@ -19,6 +20,7 @@ export function sideListener(
   const generation = app.hasDecorator('gateway') ? app.gateway.generation : undefined
   const handed = generation && { serverFactory: generation.serverFactory(name) }
   const side = Fastify({ ...options, ...handed, forceCloseConnections: true })
+  if (app.hasDecorator('gateway')) addDefaultHeaders(side, { ...app.gateway.server, trustProxy: false })
   app.addHook('onClose', async () => {
     // What has been replaced may still be telling how the reload went.
     if (side.server instanceof GenerationServer)

@@ -34,6 +34,18 @@ export const ServerSettings = Type.Object({
     description: 'Believe X-Forwarded-* headers. Only behind a proxy that sets them.',
     default: false
   }),
+  nosniff: Type.Boolean({
+    description:
+      'Send X-Content-Type-Options: nosniff, so that browsers take answers for what they say they are.',
+    default: true
+  }),
+  hstsMaxAgeS: Type.Integer({
+    description:
+      'For how long browsers shall come by TLS alone once they have, in seconds (Strict-Transport-Security). Sent where trustProxy is on and the proxy says that a request came by TLS; 0: never.',
+    default: 31_536_000,
+    minimum: 0,
+    maximum: 315_360_000
+  }),
   bodyLimit: Type.Integer({
     description: 'Largest request body, in bytes, unless a route says otherwise.',
     default: 1_048_576,

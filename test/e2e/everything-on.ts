@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createGateway } from '../../src/index.ts'
 
-/** The gateway of `npm start` with everything else on as well, and with a token for those who sign. Hold it with `await using`. */
-export async function startEverything(): Promise<AsyncDisposable & { readonly app: FastifyInstance }> {
+/**
+ * The gateway of `npm start` with everything else on as well, and with a token for those who sign. Hold it with `await using`.
+ * @param more variables
+ */
+export async function startEverything(
+  more: NodeJS.ProcessEnv = {}
+): Promise<AsyncDisposable & { readonly app: FastifyInstance }> {
   const folder = await mkdtemp(join(tmpdir(), 'paifang-everything-'))
   const app = await createGateway({
     configFile: resolve('paifang.config.yaml'),
@@ -21,7 +26,8 @@ export async function startEverything(): Promise<AsyncDisposable & { readonly ap
       PAIFANG_SSE_HUB_ENDPOINT: 'true',
       PAIFANG_SSE_HUB_TOKEN_SECRET: 'a secret for tokens of topics, long enough',
       PAIFANG_TOKEN_AUTH_ENABLED: 'true',
-      PAIFANG_TOKEN_AUTH_SECRET: 'a secret for bearer tokens that is long enough'
+      PAIFANG_TOKEN_AUTH_SECRET: 'a secret for bearer tokens that is long enough',
+      ...more
     }
   })
   return {

@@ -44,6 +44,7 @@ test('a soak of seconds uses every plugin, strikes every fault, and finds all th
     'events missed or repeated without a word',
     'clicks acknowledged that are not counted',
     'audit trail broken',
+    'wrong answers',
     'lines of the log with a secret',
     'exit code'
   ]

@@ -9,7 +9,7 @@ interface Difference {
   /** How the sentence of the check begins. */
   readonly check: string
   readonly reason: string
-  /** Only where several nodes are one chat. */
+  /** Only where several nodes are one chat, and then by chance: it depends on where a socket goes. */
   readonly onSeveralNodes?: boolean
 }
 
@@ -31,7 +31,8 @@ export function strangersSuite(serve: Serve, { nodes } = { nodes: 1 }): void {
       const begins = (failure: string) => differences.find(({ check }) => failure.startsWith(`FAIL ${check}`))
       expect(failures.filter(failure => !begins(failure))).toEqual([])
       // What has been mended is a known difference no more.
-      expect(differences.filter(one => !failures.some(failure => begins(failure) === one))).toEqual([])
+      const always = differences.filter(({ onSeveralNodes }) => !onSeveralNodes)
+      expect(always.filter(one => !failures.some(failure => begins(failure) === one))).toEqual([])
       expect(checks).toBeGreaterThan(500)
     }
   )

@@ -80,6 +80,20 @@ export async function startRedis(...options: readonly string[]): Promise<RedisSe
   }
 }
 
+/**
+ * Resolves when a replica has all that its master was told until now. `WAIT` says so only of what its own connection has
+ * written.
+ */
+export async function replicated(master: RedisServer, replica: RedisServer): Promise<void> {
+  const wanted = await offsetOf(master)
+  while ((await offsetOf(replica)) < wanted) await new Promise(setImmediate)
+}
+
+async function offsetOf({ client }: RedisServer): Promise<number> {
+  const said = await client.info('replication')
+  return Number(/master_repl_offset:(?<bytes>\d+)/.exec(said)?.groups?.['bytes'])
+}
+
 const running = new Set<ChildProcess>()
 process.once('exit', () => running.forEach(child => child.kill('SIGKILL')))
 

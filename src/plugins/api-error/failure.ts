@@ -9,6 +9,7 @@ import type { Problem } from './dialects/outcome.ts'
 import { Errors } from './errors.ts'
 import { closeAfterBody } from './lingering-close.ts'
 import { pickLocale } from './locale.ts'
+import type { Outcomes } from './outcomes.ts'
 import { addHeaders, relatedOf } from './related.ts'
 import { pathOf, varyByAccept, type Selection } from './selection.ts'
 import type { RelatedSource } from './service.ts'
@@ -19,6 +20,8 @@ export interface FailureOptions {
   readonly sources: readonly RelatedSource[]
   /** Where the kind of each failure is noted. */
   readonly failures: WeakMap<FastifyRequest, CatalogueEntry>
+  /** Where they are counted. */
+  readonly counts: Outcomes
   /** For callers that ask for no language. */
   readonly locale: Locale
   /** Show causes to callers on this machine. */
@@ -30,7 +33,7 @@ const abandoned = ['content-encoding', 'content-disposition', 'content-range', '
 
 /** The error handler of the gateway: logs what was thrown, whatever it is, and renders it. */
 export function failureRenderer(options: FailureOptions) {
-  const { catalogue, selection, sources, failures, debug } = options
+  const { catalogue, selection, sources, failures, counts, debug } = options
   return function renderFailure(
     this: FastifyInstance,
     thrown: unknown,
@@ -45,6 +48,7 @@ export function failureRenderer(options: FailureOptions) {
     const classified = classify(thrown, { locale, path, hasToken, byCode })
     log(request, classified, thrown)
     failures.set(request, classified.entry)
+    counts.count(classified.entry.key)
     if (reply.raw.headersSent) {
       reply.raw.destroy()
       return

@@ -1,6 +1,6 @@
 import sensible from '@fastify/sensible'
 import type { FastifyRequest } from 'fastify'
-import { definePlugin } from '../../core/index.ts'
+import { definePlugin, labelled } from '../../core/index.ts'
 import { addCatalogueRoute } from './catalogue-route.ts'
 import { Catalogue } from './catalogue.ts'
 import { Config } from './config.ts'
@@ -9,6 +9,7 @@ import { failureRenderer, refuseUnknownRoute } from './failure.ts'
 import { httpEntry } from './http-statuses.ts'
 import { pickLocale } from './locale.ts'
 import { answerMalformedHttp, lacksHost } from './malformed-http.ts'
+import { Outcomes } from './outcomes.ts'
 import { Selection } from './selection.ts'
 import {
   ApiError,
@@ -46,6 +47,7 @@ export default definePlugin({
     const wraps: HandlerWrap[] = []
     const sources: RelatedSource[] = []
     const failures = new WeakMap<FastifyRequest, CatalogueEntry>()
+    const counts = new Outcomes()
 
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
@@ -59,7 +61,7 @@ export default definePlugin({
       if (Reflect.get(route, 'websocket') === true) return
       route.handler = wrapHandler(route, choice, { selection, transforms, sources, debug })
     })
-    app.setErrorHandler(failureRenderer({ catalogue, selection, sources, failures, locale, debug }))
+    app.setErrorHandler(failureRenderer({ catalogue, selection, sources, failures, counts, locale, debug }))
     app.setNotFoundHandler(refuseUnknownRoute)
     answerMalformedHttp(app.server, { dialect: selection.default, locale, log })
     addCatalogueRoute(app, catalogue)
@@ -74,7 +76,12 @@ export default definePlugin({
       dialectFor: (scope, dialect) => selection.setDefault(scope, dialect),
       answersOf: route => selection.answersOf(route),
       failureOf: request => failures.get(request),
+      failureCounts: () => counts.snapshot(),
       localeOf: request => pickLocale(request.headers['accept-language'], locale)
     }
-  }
+  },
+
+  metrics: errors => [
+    labelled('paifang_failures_total', 'Failures that were answered', 'key', errors.failureCounts())
+  ]
 })

@@ -13,6 +13,7 @@ export type {
   Related
 } from './api-error.ts'
 export { Errors } from './errors.ts'
+export { outcomeOf, Outcomes } from './outcomes.ts'
 export type { Schema } from './dialects/schemas.ts'
 export { isResult, result, type ResultExtras } from './result.ts'
 
@@ -83,6 +84,8 @@ export interface ApiErrors {
   answersOf(route: RouteOptions): RouteAnswers
   /** The kind of failure that a request was answered with; `undefined` for none, and until it is. */
   failureOf(request: FastifyRequest): CatalogueEntry | undefined
+  /** How many requests were answered with which kind of failure, by its key. */
+  failureCounts(): Readonly<Record<string, number>>
   /** The language to answer a request in, for texts that an answer holds besides those of a failure. */
   localeOf(request: FastifyRequest): Locale
 }

@@ -7,6 +7,7 @@ import { State } from '../state/service.ts'
 import { addAdminRoutes } from './admin.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
+import { clickMetrics } from './metrics.ts'
 import { ClickStats } from './service.ts'
 import type { TargetClicks } from './target-clicks.ts'
 
@@ -38,6 +39,7 @@ export default definePlugin({
   },
 
   health: clicks => (clicks as TargetClicks).assertWriting(),
+  metrics: clicks => clickMetrics(clicks as TargetClicks),
   drain: clicks => (clicks as TargetClicks).flush(),
   admin: (app, clicks) => addAdminRoutes(app, clicks as TargetClicks)
 })

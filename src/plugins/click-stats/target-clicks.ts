@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { addDays, networkOf, type Calendar, type Clock } from '../../core/index.ts'
-import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
+import { ApiError, Errors as CommonErrors, Outcomes } from '../api-error/service.ts'
 import type { Sessions } from '../sessions/service.ts'
 import type { MinuteLimits } from '../state/service.ts'
 import type { ClickQueue } from './click-queue.ts'
@@ -47,6 +47,7 @@ export interface TargetClicksParts {
 /** Targets in the database, and clicks that are counted behind the answers. */
 export class TargetClicks implements ClickStats {
   readonly #parts: TargetClicksParts
+  readonly #outcomes = new Outcomes('ok')
 
   constructor(parts: TargetClicksParts) {
     this.#parts = parts
@@ -60,17 +61,13 @@ export class TargetClicks implements ClickStats {
     return this.#parts.queue.counters
   }
 
-  async click(kind: string, id: string, request: FastifyRequest): Promise<string> {
-    const { settings, targets, queue, sessions, clock } = this.#parts
-    const reader = readerOf(request, sessions)
-    await this.#limit(reader, request.ip)
-    const now = clock.now()
-    const target = await targets.find(kind, id)
-    if (!target || !reader.audiences.includes(target.audience)) throw new ApiError(Errors['click.unknown'])
-    if (settings.onlyWhileShown && target.start > now) throw new ApiError(Errors['click.unknown'])
-    if (settings.onlyWhileShown && target.end <= now) throw new ApiError(Errors['click.over'])
-    queue.add(this.#clickOf(kind, id, now, reader, request.ip))
-    return isWebUrl(target.url) ? target.url : ''
+  /** What came of clicks: `ok`, or the key of a failure. */
+  get outcomes(): Readonly<Record<string, number>> {
+    return this.#outcomes.snapshot()
+  }
+
+  click(kind: string, id: string, request: FastifyRequest): Promise<string> {
+    return this.#outcomes.of(this.#click(kind, id, request))
   }
 
   async list(kind: string, request: FastifyRequest, paging: Paging = {}): Promise<Page<ListedTarget>> {
@@ -118,6 +115,19 @@ export class TargetClicks implements ClickStats {
   /** @throws {Error} when clicks cannot be written at present */
   assertWriting(): void {
     if (this.#parts.queue.failure) throw this.#parts.queue.failure
+  }
+
+  async #click(kind: string, id: string, request: FastifyRequest): Promise<string> {
+    const { settings, targets, queue, sessions, clock } = this.#parts
+    const reader = readerOf(request, sessions)
+    await this.#limit(reader, request.ip)
+    const now = clock.now()
+    const target = await targets.find(kind, id)
+    if (!target || !reader.audiences.includes(target.audience)) throw new ApiError(Errors['click.unknown'])
+    if (settings.onlyWhileShown && target.start > now) throw new ApiError(Errors['click.unknown'])
+    if (settings.onlyWhileShown && target.end <= now) throw new ApiError(Errors['click.over'])
+    queue.add(this.#clickOf(kind, id, now, reader, request.ip))
+    return isWebUrl(target.url) ? target.url : ''
   }
 
   /** @throws {ApiError} `rate.limited` */

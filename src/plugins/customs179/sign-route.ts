@@ -1,7 +1,7 @@
-import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
 import { whenGone, type App, type Clock } from '../../core/index.ts'
-import { ApiError, Errors } from '../api-error/service.ts'
+import { ApiError, Errors, type Outcomes } from '../api-error/service.ts'
 import type { SignBridge } from '../sign-bridge/service.ts'
 import { millisecondsLeft, withinBudget } from './budget.ts'
 import { callerOf } from './access.ts'
@@ -46,15 +46,23 @@ export interface SignRouteOptions {
   readonly config: Config
   /** The body of a request as it was written. */
   readonly textOf: (request: FastifyRequest) => string
+  readonly outcomes: Outcomes
 }
 
 /** `POST /v1/customs179/sign`: the parts of an upload and the PIN in, the whole upload out. */
-export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRouteOptions): void {
+export function addSignRoute(app: App, { bridge, clock, config, textOf, outcomes }: SignRouteOptions): void {
   const options = {
     // The longest text that a control takes, and what is around it.
     bodyLimit: 128 * 1024,
     // Before any of the body is read.
-    onRequest: async (request: FastifyRequest) => void callerOf(request, bridge),
+    onRequest: async (request: FastifyRequest) => {
+      try {
+        callerOf(request, bridge)
+      } catch (error) {
+        outcomes.failed(error)
+        throw error
+      }
+    },
     config: { access: 'token of a caller of sign-bridge, where callers are set' },
     schema: {
       tags: ['customs179'],
@@ -65,7 +73,12 @@ export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRo
       response: { 200: Answer }
     }
   }
-  app.post('/v1/customs179/sign', options, async (request, reply) => {
+  app.post('/v1/customs179/sign', options, (request, reply) => outcomes.of(sign(request, reply), 'signed'))
+
+  async function sign(
+    request: FastifyRequest<{ Body: Static<typeof Body> }>,
+    reply: FastifyReply
+  ): Promise<Static<typeof Answer>> {
     const { sessionID, serviceTime, pwdstr: pin, certNo: wanted } = request.body
     const written = memberTexts(textOf(request))
     const [head, lists] = [written.get('payExchangeInfoHead')!, written.get('payExchangeInfoLists')!]
@@ -96,5 +109,5 @@ export function addSignRoute(app: App, { bridge, clock, config, textOf }: SignRo
       payExInfoStr: payExInfoStr(segments, { certNo, signValue }),
       str
     }
-  })
+  }
 }

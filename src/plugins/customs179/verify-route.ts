@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { App, Clock } from '../../core/index.ts'
+import type { Outcomes } from '../api-error/service.ts'
 import { Errors } from './errors.ts'
 import { claimExample } from './examples.ts'
 import { inspect } from './inspect.ts'
@@ -49,11 +50,14 @@ const Answer = Type.Object(
   }
 )
 
+export interface VerifyRouteOptions {
+  readonly clock: Clock
+  readonly sm2: Sm2Check
+  readonly outcomes: Outcomes
+}
+
 /** `POST /v1/customs179/verify`: checks a text, a signature and a certificate, without a card and without a network. */
-export function addVerifyRoute(
-  app: App,
-  { clock, sm2 }: { readonly clock: Clock; readonly sm2: Sm2Check }
-): void {
+export function addVerifyRoute(app: App, { clock, sm2, outcomes }: VerifyRouteOptions): void {
   const options = {
     // A text of the longest kind with all of its characters beyond ASCII, or half of them escaped.
     bodyLimit: 384 * 1024,
@@ -68,7 +72,10 @@ export function addVerifyRoute(
   }
   app.post('/v1/customs179/verify', options, async request => {
     const segments = inspect(request.body.str)
-    const verdict = await verify({ ...request.body, at: segments?.at ?? clock.now() }, sm2)
+    const verdict = await outcomes.of(
+      verify({ ...request.body, at: segments?.at ?? clock.now() }, sm2),
+      ({ valid }) => (valid ? 'valid' : 'invalid')
+    )
     if (!segments) return verdict
     const { faults } = segments
     return { ...verdict, segments: { wellFormed: faults.length === 0, faults } }

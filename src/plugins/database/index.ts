@@ -1,4 +1,4 @@
-import { definePlugin } from '../../core/index.ts'
+import { Clock, definePlugin, optional } from '../../core/index.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import type { PostgresDatabase } from './postgres/postgres-database.ts'
@@ -9,22 +9,24 @@ export default definePlugin({
   name: 'database',
   description: 'Durable rows, with migrations for each plugin that has tables.',
   config: Config,
+  needs: { clock: optional(Clock) },
   provides: Database,
   check: checkSettings,
-  async setup(app, { config, log }) {
+  async setup(app, { config, log, clock }) {
     const database = await (config.driver === 'postgres' ? openServer() : openFile())
     app.addHook('onClose', () => database.close())
     return database
 
     async function openFile(): Promise<SqliteDatabase> {
       const { SqliteDatabase: Driver } = await import('./sqlite-database.ts')
-      return Driver.connect(config.file, config.busyTimeoutMs)
+      return Driver.connect(config.file, config.busyTimeoutMs, clock)
     }
 
     async function openServer(): Promise<PostgresDatabase> {
       const { PostgresDatabase: Driver } = await import('./postgres/postgres-database.ts')
-      return Driver.connect(config.postgres, log)
+      return Driver.connect(config.postgres, log, clock)
     }
   },
-  health: database => database.ping()
+  health: database => database.ping(),
+  metrics: database => (database as SqliteDatabase | PostgresDatabase).metrics()
 })

@@ -1,5 +1,7 @@
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
+import type { DatabaseFigures } from './figures.ts'
 import { whileBusy } from './sqlite-busy.ts'
+import { statementFailure } from './sqlite-failure.ts'
 import type { Request, Result, WriteLock } from './sqlite-message.ts'
 import type { SqliteThread } from './sqlite-thread.ts'
 import { bindable } from './values.ts'
@@ -14,25 +16,20 @@ const unlocked = /^\s*(?:select|values|explain|pragma|vacuum|attach|detach)\b/i
  */
 export class SqliteConnection implements DatabaseConnection {
   readonly #thread: SqliteThread
+  readonly #figures: DatabaseFigures
   #transaction: 'none' | 'wanted' | 'begun' = 'none'
   #releaseWriter: (() => void) | undefined
   #released = false
 
-  constructor(thread: SqliteThread) {
+  constructor(thread: SqliteThread, figures: DatabaseFigures) {
     this.#thread = thread
+    this.#figures = figures
   }
 
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { sql } = query
-    const parameters = query.parameters.map(sendable)
-    if (this.#mayRead(query))
-      return queryResult(await this.#ask({ do: 'query', on: 'reader', sql, parameters }))
-    await this.#takeWriter()
-    const lock = this.#lockFor(sql)
-    const ask = (): Promise<Result> =>
-      this.#ask({ do: 'query', on: 'writer', sql, parameters, ...(lock && { lock }) })
-    const takesLock = lock === 'begin' || lock === 'statement'
-    return queryResult(await (takesLock ? whileBusy(this.#thread.busyTimeoutMs, ask) : ask()))
+  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { reads, writes } = this.#figures
+    const times = isRead(query) ? reads : writes
+    return this.#figures.statement(times, () => this.#execute<Row>(query), statementFailure)
   }
 
   /** The rows are read as a whole: one that is left halfway would hold up the thread for the others. */
@@ -47,7 +44,9 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   async commit(): Promise<void> {
-    if (this.#transaction === 'begun') await this.#ask({ do: 'script', sql: 'commit' })
+    const commit = (): Promise<Result> => this.#ask({ do: 'script', sql: 'commit' })
+    const { writes } = this.#figures
+    if (this.#transaction === 'begun') await this.#figures.statement(writes, commit, statementFailure)
     this.#transaction = 'none'
   }
 
@@ -63,9 +62,23 @@ export class SqliteConnection implements DatabaseConnection {
     this.#releaseWriter?.()
   }
 
-  #mayRead({ sql, query }: CompiledQuery): boolean {
+  async #execute<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { sql } = query
+    const parameters = query.parameters.map(sendable)
+    if (this.#mayRead(query))
+      return queryResult(await this.#ask({ do: 'query', on: 'reader', sql, parameters }))
+    await this.#takeWriter()
+    const lock = this.#lockFor(sql)
+    const ask = (): Promise<Result> =>
+      this.#ask({ do: 'query', on: 'writer', sql, parameters, ...(lock && { lock }) })
+    const takesLock = lock === 'begin' || lock === 'statement'
+    const busy = (): void => void this.#figures.busy++
+    return queryResult(await (takesLock ? whileBusy(this.#thread.busyTimeoutMs, ask, busy) : ask()))
+  }
+
+  #mayRead(query: CompiledQuery): boolean {
     if (this.#transaction !== 'none' || this.#releaseWriter || this.#thread.inMemory) return false
-    return SelectQueryNode.is(query) || read.test(sql)
+    return isRead(query)
   }
 
   #lockFor(sql: string): WriteLock | undefined {
@@ -77,9 +90,12 @@ export class SqliteConnection implements DatabaseConnection {
 
   async #takeWriter(): Promise<void> {
     if (this.#releaseWriter) return
-    const release = await this.#thread.writer.acquire().catch((error: unknown) => {
-      throw this.#thread.refusal ?? error
-    })
+    const { writer } = this.#thread
+    const release = await this.#figures
+      .turn(() => writer.acquire())
+      .catch((error: unknown) => {
+        throw this.#thread.refusal ?? error
+      })
     this.#releaseWriter = release
     if (this.#released) release()
   }
@@ -88,6 +104,10 @@ export class SqliteConnection implements DatabaseConnection {
     if (this.#released) throw new Error('This query came after its transaction or connection had ended')
     return this.#thread.ask(request)
   }
+}
+
+function isRead({ sql, query }: CompiledQuery): boolean {
+  return SelectQueryNode.is(query) || read.test(sql)
 }
 
 /** Bytes are copied, since a view of a larger buffer would be sent with all of it. */

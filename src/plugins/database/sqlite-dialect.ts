@@ -1,13 +1,14 @@
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Dialect, type Driver } from 'kysely'
+import type { DatabaseFigures } from './figures.ts'
 import { savepointQuery } from './savepoint.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import type { SqliteThread } from './sqlite-thread.ts'
 
 /** kysely on the thread that `open` starts. Destroying the query builder closes the file. */
-export function sqliteDialect(open: () => Promise<SqliteThread>): Dialect {
+export function sqliteDialect(open: () => Promise<SqliteThread>, figures: DatabaseFigures): Dialect {
   return {
     createAdapter: () => new TransactionalAdapter(),
-    createDriver: () => new SqliteDriver(open),
+    createDriver: () => new SqliteDriver(open, figures),
     createIntrospector: db => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler()
   }
@@ -23,11 +24,13 @@ class TransactionalAdapter extends SqliteAdapter {
 /** Starts the thread, and another when it dies: what was under way fails, what comes next works. */
 class SqliteDriver implements Driver {
   readonly #open: () => Promise<SqliteThread>
+  readonly #figures: DatabaseFigures
   #thread: SqliteThread | undefined
   #starting: Promise<SqliteThread> | undefined
 
-  constructor(open: () => Promise<SqliteThread>) {
+  constructor(open: () => Promise<SqliteThread>, figures: DatabaseFigures) {
     this.#open = open
+    this.#figures = figures
   }
 
   async init(): Promise<void> {
@@ -36,7 +39,8 @@ class SqliteDriver implements Driver {
 
   async acquireConnection(): Promise<SqliteConnection> {
     const thread = this.#thread
-    return new SqliteConnection(thread && !thread.replaceable ? thread : await this.#start())
+    const open = thread && !thread.replaceable ? thread : await this.#start()
+    return new SqliteConnection(open, this.#figures)
   }
 
   async releaseConnection(connection: SqliteConnection): Promise<void> {

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import type { StatementFailure } from './figures.ts'
 
 /** SQLite's primary result codes for failures of the file, what each means, and what helps. */
 const failures: ReadonlyMap<number, readonly [matter: string, remedy: (file: string) => string]> = new Map([
@@ -26,6 +27,18 @@ export function fileFailure(file: string, error: unknown): unknown {
 /** Whether another connection is in the way. */
 export function isBusy(error: unknown): boolean {
   return primaryCode(error) === 5
+}
+
+/** Why a statement failed. */
+export function statementFailure(error: unknown): StatementFailure {
+  const code = primaryCode(error)
+  // Busy and locked, constraint and mismatch, full; what has no code is not of SQLite, but of its thread or ours.
+  if (code === 5 || code === 6) return 'busy'
+  if (code === 19 || code === 20) return 'constraint'
+  if (code === 13) return 'full'
+  return code === 0 && error instanceof Error && error.message.startsWith('The thread of')
+    ? 'connection'
+    : 'other'
 }
 
 /** What lets this process use a file. */

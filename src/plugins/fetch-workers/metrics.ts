@@ -14,6 +14,6 @@ export function workerMetrics({ workers, counters }: FetchWorkersStatus): Metric
       'worker',
       inFlight
     ),
-    ...plain('paifang_workers', counters)
+    ...plain('paifang_workers', counters, { denied: 'reason', failures: 'reason' })
   ]
 }

@@ -74,7 +74,7 @@ export interface WorkerStatus {
 /** What is counted. */
 export interface FetchWorkersStatus {
   readonly workers: readonly WorkerStatus[]
-  /** Monotonic counters by their metric name without prefix: `requests_total`, `failures_lost_total`, … */
+  /** Monotonic counters: `requests_total`, `failures_lost_total`, … */
   readonly counters: Readonly<Record<string, number>>
 }
 

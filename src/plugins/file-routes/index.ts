@@ -1,4 +1,4 @@
-import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
+import { Clock, definePlugin, optional, single, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { Cache } from '../cache/service.ts'
 import { HttpClient } from '../http-client/service.ts'
@@ -31,5 +31,9 @@ export default definePlugin({
   },
 
   routes: (app, files) => (files as ServedFiles).serve(app),
-  health: files => (files as ServedFiles).checkHealth()
+  health: files => (files as ServedFiles).checkHealth(),
+  metrics: files => [
+    single('paifang_file_routes', 'Paths that files answer', files.routes().length),
+    single('paifang_file_routes_faults', 'Faults of files that have changed', (files as ServedFiles).faults)
+  ]
 })

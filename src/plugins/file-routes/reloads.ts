@@ -33,6 +33,11 @@ export class Reloads {
     return [...this.#files.values()]
   }
 
+  /** How much is wrong with the files as they are now. */
+  get faults(): number {
+    return this.#said.size
+  }
+
   /** Resolves when all changes until now have been taken over. Never rejects. */
   run(): Promise<void> {
     this.#isAgain = true

@@ -56,6 +56,11 @@ export class ServedFiles implements FileRoutes {
     return routes.toSorted((a, b) => (a.url < b.url ? -1 : 1))
   }
 
+  /** How much is wrong with files that have changed: what was there before goes on. */
+  get faults(): number {
+    return this.#reloads?.faults ?? 0
+  }
+
   /** @throws {Error} when there is no directory to serve */
   checkHealth(): void {
     if (this.#isMissing) throw new Error(`there is no directory ${this.#parts.settings.directory}`)

@@ -8,6 +8,7 @@ import type { Outcome } from './breaker.ts'
 import { CallLimits } from './call-limits.ts'
 import type { HttpSettings } from './config.ts'
 import type { Counters } from './counters.ts'
+import type { Durations } from './durations.ts'
 import { failureOf, type Exchange, type Incoming } from './exchange.ts'
 import { formOf } from './form.ts'
 import { requestUrl, type HostRules } from './host-rules.ts'
@@ -28,6 +29,7 @@ export interface CallParts {
   readonly rules: HostRules
   readonly upstreams: Upstreams
   readonly counters: Counters
+  readonly durations: Durations
   readonly log: FastifyBaseLogger
   readonly local: Exchange
   readonly workers: FetchWorkers | undefined
@@ -142,11 +144,12 @@ export class Call {
   }
 
   async #ask(hop: Hop, follows: boolean, span?: OpenSpan): Promise<Ended<Visit>> {
-    const { counters, log, wheel } = this.#parts
+    const { counters, durations, log, wheel } = this.#parts
     const { url, method } = hop
     const began = wheel.now()
     let status: number | undefined
     let outcome: Outcome = 'unknown'
+    let failure: unknown
     try {
       const incoming = await this.#exchange(hop)
       ;({ status } = incoming)
@@ -161,10 +164,13 @@ export class Call {
       }
       return { outcome, value: { answer: await this.#answer(hop, incoming) } }
     } catch (error) {
+      failure = error
       span?.fail(error)
       return { outcome: outcomeOf(error, outcome), error }
     } finally {
-      log.debug({ host: url.host, method, status, ms: Math.round(wheel.now() - began) }, 'upstream')
+      const ms = wheel.now() - began
+      durations.observe(url.host, endOf(status, failure), ms)
+      log.debug({ host: url.host, method, status, ms: Math.round(ms) }, 'upstream')
     }
   }
 
@@ -224,6 +230,12 @@ export class Call {
     if (accept(status)) return answer
     throw new UpstreamError('status', { host, status, detail: `it answered with status ${status}`, answer })
   }
+}
+
+/** How a request ended, in a word: a class of statuses, or what went wrong before or after there was one. */
+function endOf(status: number | undefined, failure: unknown): string {
+  if (failure instanceof UpstreamError && failure.kind !== 'status') return failure.kind
+  return status === undefined ? 'failed' : `${Math.trunc(status / 100)}xx`
 }
 
 /** What a failure shows of the upstream: nothing, where it was ours or the worker's. */

@@ -7,6 +7,7 @@ import { Call, type CallParts } from './call.ts'
 import type { HttpSettings } from './config.ts'
 import { Connections, type Lookup } from './connections.ts'
 import { Counters } from './counters.ts'
+import { Durations } from './durations.ts'
 import { exchangeOver } from './exchange.ts'
 import { HostRules } from './host-rules.ts'
 import { Probes } from './probes.ts'
@@ -31,6 +32,7 @@ const probeTimeoutMs = 3_000
 /** The requests of a gateway to its upstreams. */
 export class UpstreamClient implements HttpClient {
   readonly #counters = new Counters()
+  readonly #durations = new Durations()
   readonly #wheel: Wheel
   readonly #connections: Connections
   readonly #upstreams: Upstreams
@@ -55,6 +57,7 @@ export class UpstreamClient implements HttpClient {
       rules,
       upstreams: this.#upstreams,
       counters,
+      durations: this.#durations,
       log,
       local,
       workers,
@@ -85,6 +88,7 @@ export class UpstreamClient implements HttpClient {
     return {
       inFlight: this.#inFlight,
       upstreams: this.#upstreams.status(),
+      durations: this.#durations.snapshot(),
       counters: this.#counters.snapshot()
     }
   }

@@ -35,7 +35,7 @@ export class Counters {
     if (kind in this.answers) this.answers[kind as keyof typeof this.answers]++
   }
 
-  /** By metric name. */
+  /** By name. */
   snapshot(): Record<string, number> {
     return {
       requests_total: this.requests,

@@ -1,5 +1,5 @@
 import type { CookieJar } from 'tough-cookie'
-import { service } from '../../core/index.ts'
+import { service, type HistogramSnapshot } from '../../core/index.ts'
 import type { WorkerMode } from '../fetch-workers/service.ts'
 import type { HttpAnswer } from './http-answer.ts'
 
@@ -92,12 +92,23 @@ export interface UpstreamStatus {
   readonly failures: number
 }
 
+/** How long requests to one host took that ended in one way. */
+export interface UpstreamDuration {
+  /** Host and port as in the URL; `(other)`: any but the first 50. */
+  readonly upstream: string
+  /** `2xx`, `4xx`, …: it answered so; else the kind of the failure, or `failed`. */
+  readonly outcome: string
+  readonly seconds: HistogramSnapshot
+}
+
 /** What the client counts. */
 export interface HttpClientStatus {
   readonly inFlight: number
   /** Those that were asked last, at most 1,000. */
   readonly upstreams: readonly UpstreamStatus[]
-  /** Monotonic counters by their metric name without prefix: `requests_total`, `errors_timeout_total`, … */
+  /** Each redirect that was followed is a request of its own; those that the breaker refused are none. */
+  readonly durations: readonly UpstreamDuration[]
+  /** Monotonic counters: `requests_total`, `errors_timeout_total`, … */
   readonly counters: Readonly<Record<string, number>>
 }
 

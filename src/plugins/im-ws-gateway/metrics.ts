@@ -3,12 +3,14 @@ import type { ImGatewayStatus, ImNodesStatus, ImUploadsStatus } from './service.
 
 /** What the gateway counts, in the names of Prometheus. */
 export function imMetrics(status: ImGatewayStatus): Metric[] {
+  const { opened_total: opened = 0, ...counters } = status.counters
   return [
     single('paifang_ws_connections', 'Sockets, logged in or not', status.connections),
+    single('paifang_ws_connections_total', 'Sockets that were opened', opened),
     single('paifang_im_users', 'Users who are here', status.users),
     labelled(
       'paifang_im_connections_by_platform',
-      'Connections that are logged in',
+      'Connections by platform, logged in or not',
       'platform',
       status.byPlatform
     ),
@@ -19,7 +21,7 @@ export function imMetrics(status: ImGatewayStatus): Metric[] {
       status.byDialect
     ),
     single('paifang_im_queued_bytes', 'What waits for slow readers', status.queuedBytes),
-    ...plain('paifang_im', status.counters),
+    ...plain('paifang_im', counters, { ended: 'reason' }),
     ...(status.uploads ? uploadsMetrics(status.uploads) : []),
     ...(status.nodes ? nodesMetrics(status.nodes) : [])
   ]

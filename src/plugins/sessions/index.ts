@@ -6,6 +6,7 @@ import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
 import { HttpClient } from '../http-client/service.ts'
+import { sessionMetrics } from './metrics.ts'
 import { Sessions } from './service.ts'
 
 export default definePlugin({
@@ -29,5 +30,7 @@ export default definePlugin({
       parts.log.warn('nobody can log in: set users, or another provider')
     const { setUp } = await import('./set-up.ts')
     return setUp(app, { ...parts, settings, clock })
-  }
+  },
+
+  metrics: sessions => sessionMetrics(sessions.status())
 })

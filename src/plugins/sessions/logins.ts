@@ -1,6 +1,7 @@
 import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
 import type { SharedPasswords } from './shared-passwords.ts'
 import { Errors } from './errors.ts'
+import type { SessionFigures } from './figures.ts'
 import type { Http } from '../http-client/service.ts'
 import { attemptLogin } from './login-attempt.ts'
 import type { LoginParts } from './login-parts.ts'
@@ -20,6 +21,7 @@ export interface LoginsParts extends LoginParts {
   readonly shared: SharedPasswords
   /** The logins of one user happen one after the other. */
   readonly turns: Turns
+  readonly figures: SessionFigures
 }
 
 /** How often something begins anew because another node was faster. */
@@ -34,21 +36,8 @@ export class Logins {
   }
 
   /** @throws {ApiError} as {@link Sessions.login} */
-  async login(request: LoginRequest): Promise<string> {
-    const { keys, providers, limits, shared, turns } = this.#parts
-    const username = request.username.trim()
-    const usernameIndex = usernameIndexOf(keys, providers.name, username)
-    const retryAfter = await limits.take(request.ip, usernameIndex)
-    if (retryAfter !== undefined) throw new ApiError(CommonErrors['rate.limited'], { retryAfter })
-    if (!shared.allow(request.password, usernameIndex)) throw new ApiError(Errors['session.weak_password'])
-    const attempt = {
-      ...request,
-      username,
-      usernameIndex,
-      identity: identityOf(keys, providers.name, username),
-      secret: pepper(keys, request.password)
-    }
-    return turns.take(attempt.identity, () => repeat(() => attemptLogin(this.#parts, attempt)))
+  login(request: LoginRequest): Promise<string> {
+    return this.#parts.figures.logins.of(this.#login(request))
   }
 
   /**
@@ -56,28 +45,13 @@ export class Logins {
    * @throws {ApiError} `auth.token_invalid`, `session.busy`
    */
   rotate(session: OpenSession): Promise<string> {
-    const { store, kdf, keys, turns } = this.#parts
-    const { identity } = session.row
-    return turns.take(identity, () =>
-      repeat(async () => {
-        const row = await store.session(session.row.tid)
-        const person = row && (await store.personOf(identity))
-        if (person?.passwordVersion !== row?.passwordVersion || !row || !person)
-          throw new ApiError(CommonErrors['auth.token_invalid'])
-        const secrets = openSecrets(session.tokenKey, row)
-        const salt = Buffer.from(person.salt, 'base64url')
-        const { kek } = await kdf.derive(pepper(keys, secrets.password), salt, person.kdf)
-        const { dataKey } = session
-        return succeed(this.#parts, { row, secrets, person, kek, dataKey }, row.createdAt)
-      })
-    )
+    return this.#parts.figures.rotations.of(this.#rotate(session))
   }
 
   /** Ends a session, and any other of the same person on the same platform. */
-  async logout({ row: { identity, platform } }: OpenSession): Promise<void> {
-    const { store, memory } = this.#parts
-    await store.endPlatform(identity, platform)
-    memory.forget(identity, platform)
+  async logout(session: OpenSession): Promise<void> {
+    await this.#end(session)
+    this.#parts.figures.logouts++
   }
 
   /**
@@ -85,7 +59,7 @@ export class Logins {
    * @throws {ApiError} `auth.token_invalid` when it refuses the password: then the session has ended
    */
   async renew(session: OpenSession, http: Http): Promise<void> {
-    const { providers, store, memory, log, clock } = this.#parts
+    const { providers, store, memory, figures, log, clock } = this.#parts
     const { row, profile, dataKey } = session
     const { identity } = row
     const { username } = profile
@@ -103,13 +77,55 @@ export class Logins {
       const person = await store.personOf(identity)
       if (person?.passwordVersion === row.passwordVersion)
         await store.update(person, refusedRow(this.#parts, person))
-      await this.logout(session)
+      await this.#end(session)
+      figures.refusedByProvider++
       log.info(
         { identity, platform: row.platform },
         'the provider refuses the password: the session has ended'
       )
       throw new ApiError(CommonErrors['auth.token_invalid'], { cause: error })
     }
+  }
+
+  async #login(request: LoginRequest): Promise<string> {
+    const { keys, providers, limits, shared, turns } = this.#parts
+    const username = request.username.trim()
+    const usernameIndex = usernameIndexOf(keys, providers.name, username)
+    const retryAfter = await limits.take(request.ip, usernameIndex)
+    if (retryAfter !== undefined) throw new ApiError(CommonErrors['rate.limited'], { retryAfter })
+    if (!shared.allow(request.password, usernameIndex)) throw new ApiError(Errors['session.weak_password'])
+    const attempt = {
+      ...request,
+      username,
+      usernameIndex,
+      identity: identityOf(keys, providers.name, username),
+      secret: pepper(keys, request.password)
+    }
+    return turns.take(attempt.identity, () => repeat(() => attemptLogin(this.#parts, attempt)))
+  }
+
+  #rotate(session: OpenSession): Promise<string> {
+    const { store, kdf, keys, turns } = this.#parts
+    const { identity } = session.row
+    return turns.take(identity, () =>
+      repeat(async () => {
+        const row = await store.session(session.row.tid)
+        const person = row && (await store.personOf(identity))
+        if (person?.passwordVersion !== row?.passwordVersion || !row || !person)
+          throw new ApiError(CommonErrors['auth.token_invalid'])
+        const secrets = openSecrets(session.tokenKey, row)
+        const salt = Buffer.from(person.salt, 'base64url')
+        const { kek } = await kdf.derive(pepper(keys, secrets.password), salt, person.kdf)
+        const { dataKey } = session
+        return succeed(this.#parts, { row, secrets, person, kek, dataKey }, row.createdAt)
+      })
+    )
+  }
+
+  async #end({ row: { identity, platform } }: OpenSession): Promise<void> {
+    const { store, memory } = this.#parts
+    await store.endPlatform(identity, platform)
+    memory.forget(identity, platform)
   }
 }
 

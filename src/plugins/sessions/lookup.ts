@@ -3,6 +3,7 @@ import type { Clock } from '../../core/index.ts'
 import { BoxError } from './box.ts'
 import { isLive, openSession, type Lifetime, type OpenSession } from './open-session.ts'
 import { DamagedRowError, signed } from './row-mac.ts'
+import type { SessionFigures } from './figures.ts'
 import type { ServerKeys } from './server-keys.ts'
 import type { SessionMemory } from './session-memory.ts'
 import type { Store } from './store.ts'
@@ -19,6 +20,7 @@ export interface LookupParts {
   /** Name of the provider that is asked. */
   readonly provider: string
   readonly lifetime: Lifetime
+  readonly figures: SessionFigures
   readonly clock: Clock
   readonly log: FastifyBaseLogger
 }
@@ -38,11 +40,22 @@ export class Lookup {
    * @throws when the database does not answer
    */
   find(text: string): OpenSession | undefined | Promise<OpenSession | undefined> {
+    const { memory, figures } = this.#parts
     const token = tokenIn(text)
-    if (!token) return undefined
+    if (!token) {
+      figures.lookups.unknown++
+      return undefined
+    }
     const tid = tokenIdOf(token)
-    const found = this.#parts.memory.find(tid, () => this.#load(tid, token))
-    return found instanceof Promise ? found.then(session => this.#used(session)) : this.#used(found)
+    const found = memory.find(tid, () => this.#load(tid, token))
+    if (!(found instanceof Promise)) return this.#used(found, 'memory')
+    return found.then(
+      session => this.#used(session, 'database'),
+      (error: unknown) => {
+        figures.lookups.failed++
+        throw error
+      }
+    )
   }
 
   /** Waits for what is still being written. */
@@ -51,7 +64,7 @@ export class Lookup {
   }
 
   async #load(tid: string, token: Buffer): Promise<OpenSession | undefined> {
-    const { store, log } = this.#parts
+    const { store, figures, log } = this.#parts
     try {
       const row = await store.session(tid)
       if (!row || !this.#isLive(row)) return undefined
@@ -59,14 +72,18 @@ export class Lookup {
       return person && openSession(row, person, token, this.#parts)
     } catch (error) {
       if (!isDamage(error)) throw error
+      figures.damagedRows++
       log.error({ err: error, tid }, 'a session was changed in the database: it is refused')
       return undefined
     }
   }
 
-  #used(session: OpenSession | undefined): OpenSession | undefined {
-    if (!session || !this.#isLive(session.row)) return undefined
-    const now = this.#parts.clock.now()
+  #used(session: OpenSession | undefined, from: 'memory' | 'database'): OpenSession | undefined {
+    const { figures, clock } = this.#parts
+    const isGood = session !== undefined && this.#isLive(session.row)
+    figures.lookups[isGood ? from : 'unknown']++
+    if (!isGood) return undefined
+    const now = clock.now()
     if (now - session.row.lastSeen >= touchMs) this.#touch(session, now)
     return session
   }

@@ -90,6 +90,25 @@ export interface LoginRequest extends Credentials {
   readonly token?: string
 }
 
+/** What happened since the start, and is so now. */
+export interface SessionsStatus {
+  /** By outcome: `ok`, or the key of a failure. */
+  readonly logins: Readonly<Record<string, number>>
+  /** The same. */
+  readonly rotations: Readonly<Record<string, number>>
+  /** Requests with a token, by where its session was found: `memory`, `database`; or `unknown`, `failed`. */
+  readonly lookups: Readonly<Record<string, number>>
+  /** By reason: `logout`, or `refused`, as the provider refuses the password. */
+  readonly ended: Readonly<Record<string, number>>
+  /** Rows of sessions that somebody has changed in the database. */
+  readonly damagedRows: number
+  readonly dataKeysLost: number
+  /** Sessions that were looked up in the last minute. */
+  readonly inMemory: number
+  /** Passwords that are being checked, or wait for it, in the whole process. */
+  readonly derivations: number
+}
+
 /** Logins whose data nobody can read without a password or a token of theirs. */
 export interface Sessions {
   /** Who makes the request: also `request.user`. */
@@ -122,6 +141,7 @@ export interface Sessions {
   adapterToken(adapter: string, subject: string): string
   /** Calls `listener` with the identity of whoever has lost their data key: what it has sealed is lost with it. */
   onDataKeyLost(listener: (identity: string) => void): void
+  status(): SessionsStatus
 }
 
 export const Sessions = service<Sessions>('sessions')

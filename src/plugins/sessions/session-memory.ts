@@ -30,6 +30,12 @@ export class SessionMemory {
     this.#unknown = new LRUCache({ ...options, ttl: unknownMs })
   }
 
+  /** Sessions that are known now. */
+  get size(): number {
+    this.#open.purgeStale()
+    return this.#open.size
+  }
+
   /**
    * The session of a token, read by `load` where it is not known. Several who ask at once wait for one reading.
    * @param tid id of the token

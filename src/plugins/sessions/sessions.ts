@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Http } from '../http-client/service.ts'
+import type { SessionFigures } from './figures.ts'
 import type { Logins } from './logins.ts'
 import type { Lookup } from './lookup.ts'
+import { derivations } from './passwords/derivation-queue.ts'
 import type { PasswordRoutes } from './password-routes.ts'
 import type { Providers } from './providers.ts'
 import type { RequestUsers } from './request-users.ts'
 import { adapterTokenOf, type ServerKeys } from './server-keys.ts'
-import type { IdentityProvider, LoginRequest, Sessions, SessionUser } from './service.ts'
+import type { SessionMemory } from './session-memory.ts'
+import type { IdentityProvider, LoginRequest, Sessions, SessionsStatus, SessionUser } from './service.ts'
 import { tokenIn } from './token-keys.ts'
 
 /** What the service is made of. */
@@ -19,6 +22,8 @@ export interface SessionsParts {
   readonly keys: ServerKeys
   /** Who hears of lost data keys. */
   readonly listeners: ((identity: string) => void)[]
+  readonly memory: SessionMemory
+  readonly figures: SessionFigures
 }
 
 const platformForm = /^[a-z0-9-]{1,32}$/
@@ -76,5 +81,20 @@ export class CrossEncryptedSessions implements Sessions {
 
   onDataKeyLost(listener: (identity: string) => void): void {
     this.#parts.listeners.push(listener)
+  }
+
+  status(): SessionsStatus {
+    const { memory, figures } = this.#parts
+    const { logins, rotations, lookups, logouts, refusedByProvider, damagedRows, dataKeysLost } = figures
+    return {
+      logins: logins.snapshot(),
+      rotations: rotations.snapshot(),
+      lookups: { ...lookups },
+      ended: { logout: logouts, refused: refusedByProvider },
+      damagedRows,
+      dataKeysLost,
+      inMemory: memory.size,
+      derivations: derivations.inside
+    }
   }
 }

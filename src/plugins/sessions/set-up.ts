@@ -6,6 +6,7 @@ import type { State } from '../state/service.ts'
 import { SharedPasswords } from './shared-passwords.ts'
 import { configUsers } from './config-users.ts'
 import type { SessionSettings } from './config.ts'
+import { SessionFigures } from './figures.ts'
 import { forgetEverywhere } from './forget-everywhere.ts'
 import type { HttpClient } from '../http-client/service.ts'
 import { httpProvider } from './http-provider.ts'
@@ -49,6 +50,7 @@ export async function setUp(app: App, parts: SetUpParts): Promise<CrossEncrypted
   )
   const store = new Store(await openTables(database), keys.mac)
   const memory = new SessionMemory(settings.maxSessionsInMemory, clock)
+  const figures = new SessionFigures()
   const leave = state && forgetEverywhere(memory, state, log)
 
   const { provider, providerTimeoutMs } = settings
@@ -56,9 +58,9 @@ export async function setUp(app: App, parts: SetUpParts): Promise<CrossEncrypted
   providers.add(configUsers(settings.users))
   if (settings.http.url !== '') providers.add(httpProvider(settings.http))
 
-  const lookup = new Lookup({ store, memory, keys, provider, lifetime: settings, clock, log })
+  const lookup = new Lookup({ store, memory, keys, provider, lifetime: settings, figures, clock, log })
   const users = new RequestUsers(lookup)
-  const listeners: ((identity: string) => void)[] = []
+  const listeners: ((identity: string) => void)[] = [() => void figures.dataKeysLost++]
   const logins = new Logins({
     store,
     memory,
@@ -79,7 +81,8 @@ export async function setUp(app: App, parts: SetUpParts): Promise<CrossEncrypted
       state
     }),
     shared: new SharedPasswords(settings.usersPerPassword),
-    turns: new Turns()
+    turns: new Turns(),
+    figures
   })
   const passwordRoutes = new PasswordRoutes()
   const sweep = new Sweep({ store, lifetime: settings, clock, log })
@@ -103,7 +106,17 @@ export async function setUp(app: App, parts: SetUpParts): Promise<CrossEncrypted
     errors?.dialectFor(child, 'ws3')
     addRoutes(child.withTypeProvider(), { logins, users })
   })
-  return new CrossEncryptedSessions({ logins, lookup, users, providers, passwordRoutes, keys, listeners })
+  return new CrossEncryptedSessions({
+    logins,
+    lookup,
+    users,
+    providers,
+    passwordRoutes,
+    keys,
+    listeners,
+    memory,
+    figures
+  })
 }
 
 /** Whoever fails to listen does not fail the login. */

@@ -1,5 +1,5 @@
 import { Histogram, type Clock, type Metric } from '../../core/index.ts'
-import { ApiError } from '../api-error/service.ts'
+import { outcomeOf } from '../api-error/service.ts'
 import type { Passage } from './passage.ts'
 import type { SignBridgeStatus } from './service.ts'
 import type { Stage } from './stage.ts'
@@ -90,10 +90,6 @@ export class SignMetrics {
   #count(outcome: string): void {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
   }
-}
-
-function outcomeOf(error: unknown): string {
-  return error instanceof ApiError ? error.entry.key : 'internal'
 }
 
 /** A count for each value of a label. */

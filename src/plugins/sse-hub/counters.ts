@@ -38,7 +38,7 @@ export class Counters {
     drained: 0
   }
 
-  /** By metric name. */
+  /** By name. */
   snapshot(): Record<string, number> {
     return {
       published_total: this.published,

@@ -77,7 +77,7 @@ export interface EventStream {
 export interface HubStatus {
   readonly streams: number
   readonly topics: number
-  /** Monotonic counters and gauges by their metric name without prefix: `published_total`, `delivered_total`, … */
+  /** Monotonic counters, and gauges beside them: `published_total`, `ended_slow_total`, `history_bytes`, … */
   readonly counters: Readonly<Record<string, number>>
 }
 

@@ -22,6 +22,7 @@ export class ExpiringMap {
   readonly #heap = new ExpiryHeap<Entry>()
   readonly #clock: Clock
   readonly #maxKeys: number
+  #refusals = 0
   #sweep: { readonly at: number; readonly timer: Timer } | undefined
 
   constructor(clock: Clock, maxKeys: number) {
@@ -32,6 +33,11 @@ export class ExpiringMap {
   /** Entries in memory, expired ones that no sweep has met included. */
   get size(): number {
     return this.#entries.size
+  }
+
+  /** How often there was no room. */
+  get refusals(): number {
+    return this.#refusals
   }
 
   get(key: string): string | undefined {
@@ -87,8 +93,10 @@ export class ExpiringMap {
 
   #add(key: string): Entry {
     if (this.#entries.size >= this.#maxKeys) this.#reclaim(1)
-    if (this.#entries.size >= this.#maxKeys)
+    if (this.#entries.size >= this.#maxKeys) {
+      this.#refusals++
       throw new StateFullError(`The state is full: it holds ${this.#maxKeys} keys (setting maxKeys)`)
+    }
     const entry = { key, value: '', expiresAt: Infinity, slot: -1 }
     this.#entries.set(key, entry)
     return entry

@@ -29,5 +29,6 @@ export default definePlugin({
       return openRedis(config.redis, { clock, log })
     }
   },
-  health: state => (state as MemoryState | RedisState).check()
+  health: state => (state as MemoryState | RedisState).check(),
+  metrics: state => (state as MemoryState | RedisState).metrics()
 })

@@ -1,10 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Clock } from '../../core/index.ts'
+import { single, type Clock, type Metric } from '../../core/index.ts'
 import { checkedBy, checkedLimit, lifetime } from './arguments.ts'
 import { Channels } from './channels.ts'
 import { ExpiringMap } from './expiring-map.ts'
+import { commandCounts } from './figures.ts'
 import { Logs } from './log/logs.ts'
 import { MemoryLogs, type LogsByName } from './log/memory-logs.ts'
+import { commandMetrics } from './metrics.ts'
 import type { Expiry, Lease, SharedLog, State } from './service.ts'
 
 /** What the memory driver works with. */
@@ -42,6 +44,8 @@ export class MemoryState implements State {
   readonly #areKept: boolean
   readonly #subscriptions = new Set<() => void>()
   readonly #clock: Clock
+  readonly #maxKeys: number
+  readonly #commands = commandCounts()
   readonly #memoryLogs: MemoryLogs
   readonly #logs: Logs
   #closed = false
@@ -52,16 +56,25 @@ export class MemoryState implements State {
     this.#facts = facts ?? new MemoryFacts(options)
     this.#areKept = facts !== undefined
     this.#clock = clock
+    this.#maxKeys = maxKeys
     const { channels, logs } = this.#facts
-    this.#memoryLogs = new MemoryLogs({ channels, clock, maxLogs: maxKeys, logs })
+    this.#memoryLogs = new MemoryLogs({
+      channels,
+      clock,
+      maxLogs: maxKeys,
+      logs,
+      used: () => void this.#commands.log++
+    })
     this.#logs = new Logs({ driver: this.#memoryLogs, clock, log })
   }
 
   async get(key: string): Promise<string | undefined> {
+    this.#commands.get++
     return this.#open.get(valueKey(key))
   }
 
   async set(key: string, value: string, { ttlMs }: Expiry = {}): Promise<void> {
+    this.#commands.set++
     this.#open.set(valueKey(key), value, lifetime(ttlMs))
   }
 
@@ -71,14 +84,17 @@ export class MemoryState implements State {
     next: string | undefined,
     { ttlMs }: Expiry = {}
   ): Promise<boolean> {
+    this.#commands.compare_and_set++
     return this.#swap(valueKey(key), expected, next, lifetime(ttlMs))
   }
 
   async delete(key: string): Promise<boolean> {
+    this.#commands.delete++
     return this.#open.delete(valueKey(key))
   }
 
   async increment(key: string, { by = 1, ttlMs }: Expiry & { readonly by?: number } = {}): Promise<number> {
+    this.#commands.increment++
     const lifetimeMs = lifetime(ttlMs)
     checkedBy(by)
     const current = this.#open.get(valueKey(key)) ?? '0'
@@ -92,6 +108,7 @@ export class MemoryState implements State {
   }
 
   async scan(prefix: string, limit = 1_000): Promise<ReadonlyMap<string, string>> {
+    this.#commands.scan++
     checkedLimit(limit)
     const found = new Map<string, string>()
     const wanted = valueKey(prefix)
@@ -104,6 +121,7 @@ export class MemoryState implements State {
   }
 
   async lock(key: string, leaseMs: number): Promise<Lease | undefined> {
+    this.#commands.lock++
     const name = lockKey(key)
     // Tokens follow the wall clock, so that they grow over a restart as well.
     const token = Math.max(this.#facts.fence + 1, this.#clock.now())
@@ -111,12 +129,19 @@ export class MemoryState implements State {
     this.#facts.fence = token
     return {
       token,
-      extend: async nextMs => this.#swap(name, String(token), String(token), lifetime(nextMs)),
-      release: async () => this.#swap(name, String(token), undefined)
+      extend: async nextMs => {
+        this.#commands.lock++
+        return this.#swap(name, String(token), String(token), lifetime(nextMs))
+      },
+      release: async () => {
+        this.#commands.lock++
+        return this.#swap(name, String(token), undefined)
+      }
     }
   }
 
   async publish(channel: string, message: string): Promise<void> {
+    this.#commands.publish++
     this.#assertOpen()
     this.#facts.channels.publish(channel, message)
   }
@@ -137,6 +162,15 @@ export class MemoryState implements State {
 
   async check(): Promise<void> {
     this.#assertOpen()
+  }
+
+  metrics(): readonly Metric[] {
+    const { size, refusals } = this.#facts.entries
+    return [
+      ...commandMetrics(this.#commands, { full: refusals }),
+      single('paifang_state_keys', 'Keys and locks that are held', size),
+      single('paifang_state_keys_allowed', 'Keys and locks that may be held', this.#maxKeys)
+    ]
   }
 
   /** Forgets everything that is not kept for others; every call from now on is rejected. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
-import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
+import { ApiError, Errors as CommonErrors, type Outcomes } from '../api-error/service.ts'
 import type { Sessions } from '../sessions/service.ts'
 import type { Authority } from './authority.ts'
 import type { Endpoints, Guarded } from './endpoints.ts'
@@ -13,6 +13,7 @@ export interface GuardParts {
   readonly sessions: Sessions | undefined
   /** Scopes of people of `sessions`. */
   readonly sessionScopes: readonly string[]
+  readonly outcomes: Outcomes
 }
 
 /** Lets requests through to guarded routes, or not. */
@@ -32,7 +33,7 @@ export class Guard {
     const { url, config } = request.routeOptions
     const guarded = url === undefined ? undefined : this.#parts.endpoints.of(request.method, url, config)
     if (!guarded || guarded.auth === 'public') return done()
-    return this.#admit(request, guarded)
+    return this.#parts.outcomes.of(this.#admit(request, guarded))
   }
 
   /** Whether a route answers somebody. What `authorize` of a route would say is not known. */

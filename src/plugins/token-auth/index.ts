@@ -7,6 +7,7 @@ import { addAdminRoutes } from './admin.ts'
 import { checkSettings } from './check.ts'
 import { Config } from './config.ts'
 import { Errors } from './errors.ts'
+import { tokenMetrics } from './metrics.ts'
 import { TokenAuth } from './service.ts'
 
 export default definePlugin({
@@ -30,5 +31,6 @@ export default definePlugin({
     return setUp(app, { ...parts, settings, clock })
   },
 
+  metrics: tokens => tokenMetrics(tokens.status()),
   admin: addAdminRoutes
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
+import { ApiError, Errors as CommonErrors, type Outcomes } from '../api-error/service.ts'
 import { TooManyDerivations, type LoginLimits, type SessionUser, type UserList } from '../sessions/service.ts'
 import type { Authority } from './authority.ts'
 import type { TokenSettings } from './config.ts'
@@ -12,6 +12,7 @@ export interface LoginsParts {
   readonly limits: LoginLimits
   /** Scopes of people of `sessions`. */
   readonly sessionScopes: readonly string[]
+  readonly outcomes: Outcomes
 }
 
 /** Gives tokens to who shows a password, or a session. */
@@ -23,7 +24,19 @@ export class Logins {
   }
 
   /** @throws {ApiError} `auth.failed`, `rate.limited`, `token.busy` */
-  async login(username: string, password: string, ip: string): Promise<IssuedTokens> {
+  login(username: string, password: string, ip: string): Promise<IssuedTokens> {
+    return this.#parts.outcomes.of(this.#login(username, password, ip))
+  }
+
+  /**
+   * A token for a person of `sessions`. It is not refreshed: the session gives another.
+   * @throws {ApiError} 401 for guests
+   */
+  exchange(user: SessionUser): Promise<IssuedTokens> {
+    return this.#parts.outcomes.of(this.#exchange(user))
+  }
+
+  async #login(username: string, password: string, ip: string): Promise<IssuedTokens> {
     const { authority, users, limits } = this.#parts
     const digest = createHash('sha256').update(username).digest('base64url').slice(0, 22)
     const retryAfter = await limits.take(ip, digest)
@@ -33,11 +46,7 @@ export class Logins {
     return authority.issue({ id: username, kind: 'user', scopes: user.scopes }, true)
   }
 
-  /**
-   * A token for a person of `sessions`. It is not refreshed: the session gives another.
-   * @throws {ApiError} 401 for guests
-   */
-  exchange(user: SessionUser): Promise<IssuedTokens> {
+  async #exchange(user: SessionUser): Promise<IssuedTokens> {
     const { authority, sessionScopes } = this.#parts
     return authority.issue({ id: user.identity, kind: 'session', scopes: sessionScopes }, false)
   }

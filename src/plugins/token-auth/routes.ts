@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { App } from '../../core/index.ts'
-import { ApiError, Errors as CommonErrors } from '../api-error/service.ts'
+import { ApiError, Errors as CommonErrors, type Outcomes } from '../api-error/service.ts'
 import type { Sessions } from '../sessions/service.ts'
 import type { Authority } from './authority.ts'
 import { Errors } from './errors.ts'
@@ -47,13 +47,16 @@ export interface TokenRoutes {
   readonly sessions: Sessions | undefined
   /** Whether there is a key to sign with. */
   readonly canIssue: boolean
+  readonly refreshes: Outcomes
+  readonly revocations: Outcomes
 }
 
 /**
  * Adds `POST /v1/token`, which gives a token for a name and a password or for a session; `POST /v1/token/refresh`; and
  * `DELETE /v1/token`, which ends the login of a token. Without a key to sign with there is only the last.
  */
-export function addRoutes(app: App, { logins, authority, sessions, canIssue }: TokenRoutes): void {
+export function addRoutes(app: App, routes: TokenRoutes): void {
+  const { logins, authority, sessions, canIssue, refreshes, revocations } = routes
   const config = { auth: 'public' } as const
   app.addHook('onSend', (_, reply, payload, done) => {
     reply.header('cache-control', 'no-store')
@@ -75,7 +78,7 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
   app.delete('/v1/token', ending, async request => {
     const shown = bearerIn(request)
     if (shown === undefined) throw new ApiError(CommonErrors['auth.required'])
-    await authority.revoke(shown)
+    await revocations.of(authority.revoke(shown))
     return null
   })
   if (!canIssue) return
@@ -130,6 +133,6 @@ export function addRoutes(app: App, { logins, authority, sessions, canIssue }: T
       },
       schema: refresh
     },
-    ({ body }) => authority.refresh(body.refreshToken)
+    ({ body }) => refreshes.of(authority.refresh(body.refreshToken))
   )
 }

@@ -34,6 +34,15 @@ export interface IssuedTokens {
   readonly refreshToken?: string
 }
 
+/** How what was asked for ended since the start: `ok`, or the key of a failure. */
+export interface TokenAuthStatus {
+  /** Requests to routes that are guarded and do not answer everybody. */
+  readonly requests: Readonly<Record<string, number>>
+  readonly logins: Readonly<Record<string, number>>
+  readonly refreshes: Readonly<Record<string, number>>
+  readonly revocations: Readonly<Record<string, number>>
+}
+
 /** Bearer tokens, and what they permit. */
 export interface TokenAuth {
   /** Who makes the request, on guarded routes: also `request.principal`. */
@@ -61,6 +70,7 @@ export interface TokenAuth {
   permits(scopes: readonly string[], endpoint: string): boolean
   /** The guarded routes. */
   endpoints(): readonly Endpoint[]
+  status(): TokenAuthStatus
 }
 
 export const TokenAuth = service<TokenAuth>('tokenAuth')

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { App, Clock } from '../../core/index.ts'
-import type { ApiErrors } from '../api-error/service.ts'
+import { Outcomes, type ApiErrors } from '../api-error/service.ts'
 import type { Database } from '../database/service.ts'
 import { LoginLimits, UserList, type Sessions } from '../sessions/service.ts'
 import type { State } from '../state/service.ts'
@@ -51,16 +51,19 @@ export async function setUp(app: App, parts: SetUpParts): Promise<TokenAuth> {
 
   const endpoints = new Endpoints(settings.prefixes)
   const scopes = new Scopes(settings.scopes, log)
-  const guard = new Guard({ endpoints, scopes, authority, sessions, sessionScopes })
+  const [requests, issued] = [new Outcomes('ok'), new Outcomes('ok')]
+  const [refreshes, revocations] = [new Outcomes('ok'), new Outcomes('ok')]
+  const guard = new Guard({ endpoints, scopes, authority, sessions, sessionScopes, outcomes: requests })
   app.decorateRequest('principal')
   app.addHook('onRoute', route => endpoints.note(route))
   app.addHook('onRequest', guard.hook)
   app.addHook('onReady', async () => compile(endpoints, scopes, settings, log))
 
-  const logins = new Logins({ authority, users, limits, sessionScopes })
+  const logins = new Logins({ authority, users, limits, sessionScopes, outcomes: issued })
   await app.register(async child => {
     errors?.dialectFor(child, 'flask')
-    addRoutes(child.withTypeProvider(), { logins, authority, sessions, canIssue: tokens.canIssue })
+    const { canIssue } = tokens
+    addRoutes(child.withTypeProvider(), { logins, authority, sessions, canIssue, refreshes, revocations })
   })
 
   return {
@@ -71,7 +74,13 @@ export async function setUp(app: App, parts: SetUpParts): Promise<TokenAuth> {
     revokeAll: (kind, id) => authority.revokeAll(kind, id),
     mayCall: (principal, method, url) => guard.mayCall(principal, method, url),
     permits: (granted, endpoint) => scopes.permit(granted, endpoint),
-    endpoints: () => endpoints.list()
+    endpoints: () => endpoints.list(),
+    status: () => ({
+      requests: requests.snapshot(),
+      logins: issued.snapshot(),
+      refreshes: refreshes.snapshot(),
+      revocations: revocations.snapshot()
+    })
   }
 }
 

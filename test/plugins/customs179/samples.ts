@@ -3,6 +3,7 @@ import { ApiError } from '../../../src/plugins/api-error/service.ts'
 import apiError from '../../../src/plugins/api-error/index.ts'
 import customs179 from '../../../src/plugins/customs179/index.ts'
 import type { SignBridge, SignRequest } from '../../../src/plugins/sign-bridge/service.ts'
+import type { Customs179 } from '../../../src/plugins/customs179/service.ts'
 import { fakeClock, testPlugin, type FakeClock, type TestGateway } from '../../../src/testing/index.ts'
 
 export const pin = '88888888'
@@ -52,7 +53,7 @@ export function bodyOf(parts: Readonly<Record<string, string>> = {}): string {
 
 /** A gateway with the plugin, a clock that stands still, and a bridge that signs as it is told. */
 export interface Rig extends AsyncDisposable {
-  readonly gateway: TestGateway<void>
+  readonly gateway: TestGateway<Customs179>
   readonly clock: FakeClock
   /** What reached the bridge. */
   readonly requests: SignRequest[]

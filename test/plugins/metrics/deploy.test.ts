@@ -1,40 +1,47 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { createGateway, Metrics } from '../../../src/index.ts'
+import { listedMetrics } from './listed-metrics.ts'
 
-let folder: string
-let known: ReadonlySet<string>
+/** Those of the gateway, which names.test.ts finds on the page, and those of the process that are used. */
+const known = new Map(listedMetrics().map(({ name, labels }) => [name, labels]))
+for (const name of [
+  'nodejs_eventloop_lag_p99_seconds',
+  'nodejs_heap_size_used_bytes',
+  'process_cpu_seconds_total',
+  'process_resident_memory_bytes'
+])
+  known.set(name, [])
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'paifang-metrics-'))
-  const app = await createGateway({
-    configFile: resolve('paifang.config.yaml'),
-    env: {
-      PAIFANG_SERVER_LOG_LEVEL: 'silent',
-      PAIFANG_DATABASE_FILE: ':memory:',
-      PAIFANG_SIGN_BRIDGE_KEY_FILE: join(folder, 'sign-bridge.secret'),
-      PAIFANG_SESSIONS_KEY_FILE: join(folder, 'sessions.secret')
-    }
-  })
-  const page = await app.getDecorator<Metrics>(Metrics.name).text()
-  await app.close()
-  known = new Set([...page.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name))
-})
-afterAll(() => rm(folder, { recursive: true }))
+/** What Prometheus adds by itself. */
+const added = new Set(['instance', 'job', 'le'])
 
-/** The metrics that expressions name. */
+/** The metrics that expressions name, without what is added to histograms. */
 function metricsIn(expressions: readonly string[]): string[] {
   const names = expressions.flatMap(expression => expression.match(/\b(?:paifang|nodejs|process)_\w+/g) ?? [])
-  return [...new Set(names.map(name => name.replace(/_(?:bucket|count|sum)$/, '')))]
+  return [
+    ...new Set(names.map(name => (known.has(name) ? name : name.replace(/_(?:bucket|count|sum)$/, ''))))
+  ]
 }
 
-const { groups } = parse(readFileSync('deploy/alerts.yml', 'utf8')) as {
-  groups: { rules: { alert: string; expr: string }[] }[]
+/** Labels that expressions choose or sum by, each with the metrics beside it that do not have it. */
+function strayLabels(expressions: readonly string[]): string[] {
+  return expressions.flatMap(expression => {
+    const labels = new Set(metricsIn([expression]).flatMap(name => known.get(name) ?? []))
+    const grouped = [...expression.matchAll(/by \(([\w, ]+)\)/g)].flatMap(([, list = '']) => list.split(', '))
+    const chosen = [...expression.matchAll(/[{,](\w+)(?:=~|!~|!=|=)"/g)].map(([, label = '']) => label)
+    const stray = [...grouped, ...chosen].filter(label => !added.has(label) && !labels.has(label))
+    return stray.map(label => `${label} in ${expression}`)
+  })
 }
+
+interface Rule {
+  readonly alert: string
+  readonly expr: string
+  readonly annotations: { readonly summary: string }
+}
+
+const { groups } = parse(readFileSync('deploy/alerts.yml', 'utf8')) as { groups: { rules: Rule[] }[] }
 const rules = groups.flatMap(group => group.rules)
 const expressionOf = (name: string): string => rules.find(({ alert }) => alert === name)?.expr ?? ''
 
@@ -56,23 +63,46 @@ test('that no gateway runs is told too, although it then has no series that coul
   expect(expressionOf('GatewayDown')).toContain('absent(up{job="paifang"})')
 })
 
-test('all metrics of the alerts are there, and every alert is explained', () => {
+test('all metrics and labels of the alerts are there, and every alert is explained, and no other', () => {
   const used = metricsIn(rules.map(({ expr }) => expr))
-  expect(used.length).toBeGreaterThan(7)
+  expect(used.length).toBeGreaterThan(20)
   expect(used.filter(name => !known.has(name))).toEqual([])
+  expect(strayLabels(rules.map(({ expr }) => expr))).toEqual([])
+  const watching = readFileSync('docs/operations.md', 'utf8').split(/^## /m)
+  const table = watching.find(section => section.startsWith('Watching')) ?? ''
+  const explained = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, alert]) => alert)
+  expect(explained.toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted())
+})
+
+test('what is said in the explanations of alerts of metrics is so', () => {
   const explained = readFileSync('docs/operations.md', 'utf8')
-  expect(rules.filter(({ alert }) => !explained.includes(`| \`${alert}\` |`))).toEqual([])
+  const named = metricsIn([explained.replaceAll('paifang_scan_…', '')])
+  expect(named.filter(name => name.startsWith('paifang_') && !known.has(name))).toEqual([])
 })
 
-test('all metrics of the dashboard are there', () => {
+test('all metrics and labels of the dashboard are there', () => {
   const { panels } = JSON.parse(readFileSync('deploy/grafana/dashboard.json', 'utf8')) as {
-    panels: { targets: { expr: string }[] }[]
+    panels: { id: number; title: string; targets: { expr: string }[] }[]
   }
-  const used = metricsIn(panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)))
-  expect(used.length).toBeGreaterThan(15)
+  const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+  const used = metricsIn(expressions)
+  expect(used.length).toBeGreaterThan(40)
   expect(used.filter(name => !known.has(name))).toEqual([])
+  expect(strayLabels(expressions)).toEqual([])
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
+  expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length)
 })
 
-test('every name is one of Prometheus, and counters say that they are', () => {
-  expect([...known].filter(name => !/^[a-z][a-z0-9_]*$/.test(name))).toEqual([])
+test.each([
+  [
+    'the chat',
+    /^paifang_im_(?:users|connections_by_platform|requests_total|request_errors_total|queued_bytes|ended_total|nodes_is_host|nodes_is_linked)$/,
+    8
+  ],
+  ['the database', /^paifang_database_/, 4],
+  ['state', /^paifang_state_/, 4],
+  ['upstreams', /^paifang_upstream_request_duration_seconds$/, 1]
+])('the dashboard shows %s', (_, names, least) => {
+  const used = metricsIn([readFileSync('deploy/grafana/dashboard.json', 'utf8')])
+  expect(used.filter(name => names.test(name)).length).toBeGreaterThanOrEqual(least)
 })

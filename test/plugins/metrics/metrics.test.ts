@@ -165,7 +165,7 @@ test('a plugin that cannot tell, or takes the name of another, costs the page no
   const page = await app.service.text()
   expect(linesOf(page, 'paifang_same')).toEqual(['paifang_same 1'])
   expect(linesOf(page, 'paifang_build_info')).toHaveLength(1)
-  expect(linesOf(page, 'paifang_sse_connections')).toEqual(['paifang_sse_connections 0'])
+  expect(linesOf(page, 'paifang_sse_connections ')).toEqual(['paifang_sse_connections 0'])
   expect(lines.join('')).toContain('metrics cannot be told')
   expect(lines.join('')).toContain('two plugins have a metric of this name')
 })
@@ -185,6 +185,7 @@ test('a listener of its own shows the page and nothing else', async () => {
     200,
     'text/plain; version=0.0.4; charset=utf-8'
   ])
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
   expect(await answer.text()).toContain('paifang_build_info')
   expect((await fetch(`${url}/readyz`)).status).toBe(404)
   expect((await app.inject('/metrics')).statusCode).toBe(404)

@@ -1,13 +1,16 @@
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { MutexInterface } from 'async-mutex'
 import type { Pool, QueryResult as PgResult } from 'pg'
+import type { DatabaseFigures } from '../figures.ts'
 import { bindable } from '../values.ts'
+import { statementFailure } from './postgres-failure.ts'
 import type { Held, HeldConnections } from './postgres-pool.ts'
 
 /** What the connections of a namespace share. */
 export interface Namespace {
   readonly pool: Pool
   readonly held: HeldConnections
+  readonly figures: DatabaseFigures
   /** Who may write, in this process. */
   readonly writer: MutexInterface
   /** Names the lock by which the nodes take turns. A 32-bit integer. */
@@ -36,23 +39,10 @@ export class PostgresConnection implements DatabaseConnection {
     this.#namespace = namespace
   }
 
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { sql } = query
-    const values = query.parameters.map(sendable)
-    if (this.#released) throw new Error('This query came after its transaction or connection had ended')
-    if (this.#mayRead(query)) return queryResult(await this.#namespace.pool.query<object & Row>(sql, values))
-    const held = await this.#take()
-    if (this.#inTransaction || unlocked.test(sql))
-      return queryResult(await this.#ask(held, () => held.client.query<object & Row>(sql, values)))
-    await this.begin()
-    try {
-      const result = await this.#ask(held, () => held.client.query<object & Row>(sql, values))
-      await this.commit()
-      return queryResult(result)
-    } catch (error) {
-      await this.rollback()
-      throw error
-    }
+  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { figures } = this.#namespace
+    const times = isRead(query) ? figures.reads : figures.writes
+    return figures.statement(times, () => this.#execute<Row>(query), statementFailure)
   }
 
   /** The rows are read as a whole: a cursor that is left halfway would hold up all others who write. */
@@ -62,15 +52,18 @@ export class PostgresConnection implements DatabaseConnection {
 
   /** Waits for its turn among all nodes. */
   async begin(): Promise<void> {
-    const held = await this.#take()
-    const { lockKey } = this.#namespace
-    const script = `begin; select pg_advisory_xact_lock(${lockClass}, ${lockKey})`
-    await this.#ask(held, () => held.client.query(script))
+    const { lockKey, figures } = this.#namespace
+    await figures.turn(async () => {
+      const held = await this.#take()
+      const script = `begin; select pg_advisory_xact_lock(${lockClass}, ${lockKey})`
+      await this.#ask(held, () => held.client.query(script))
+    })
     this.#inTransaction = true
   }
 
   async commit(): Promise<void> {
-    await this.#end('commit')
+    const { figures } = this.#namespace
+    await figures.statement(figures.writes, () => this.#end('commit'), statementFailure)
   }
 
   /** A connection that is gone has rolled back by itself. */
@@ -99,9 +92,27 @@ export class PostgresConnection implements DatabaseConnection {
     }
   }
 
-  #mayRead({ sql, query }: CompiledQuery): boolean {
-    if (this.#inTransaction || this.#held) return false
-    return SelectQueryNode.is(query) || read.test(sql)
+  async #execute<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { sql } = query
+    const values = query.parameters.map(sendable)
+    if (this.#released) throw new Error('This query came after its transaction or connection had ended')
+    if (this.#mayRead(query)) return queryResult(await this.#namespace.pool.query<object & Row>(sql, values))
+    const held = await this.#take()
+    if (this.#inTransaction || unlocked.test(sql))
+      return queryResult(await this.#ask(held, () => held.client.query<object & Row>(sql, values)))
+    await this.begin()
+    try {
+      const result = await this.#ask(held, () => held.client.query<object & Row>(sql, values))
+      await this.#end('commit')
+      return queryResult(result)
+    } catch (error) {
+      await this.rollback()
+      throw error
+    }
+  }
+
+  #mayRead(query: CompiledQuery): boolean {
+    return !this.#inTransaction && !this.#held && isRead(query)
   }
 
   async #take(): Promise<Held> {
@@ -125,6 +136,10 @@ export class PostgresConnection implements DatabaseConnection {
       throw error
     }
   }
+}
+
+function isRead({ sql, query }: CompiledQuery): boolean {
+  return SelectQueryNode.is(query) || read.test(sql)
 }
 
 /** kysely itself compares columns of the catalogue, which are booleans. */

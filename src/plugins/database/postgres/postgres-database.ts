@@ -4,9 +4,12 @@ import { Kysely, type Migration } from 'kysely'
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import { systemClock, type Clock, type Metric } from '../../../core/index.ts'
+import { DatabaseFigures } from '../figures.ts'
 import { migrate } from '../migrate.ts'
 import type { Database } from '../service.ts'
 import { postgresDialect } from './postgres-dialect.ts'
+import { postgresMetrics } from './postgres-metrics.ts'
 import { HeldConnections, openPool, type PostgresSettings } from './postgres-pool.ts'
 
 const retryMs = 250
@@ -16,10 +19,12 @@ export class PostgresDatabase implements Database {
   readonly driver = 'postgres'
   readonly #pool: Pool
   readonly #held: HeldConnections
+  readonly #figures: DatabaseFigures
   readonly #namespaces = new Map<string, Kysely<unknown>>()
 
-  private constructor(pool: Pool) {
+  private constructor(pool: Pool, figures: DatabaseFigures) {
     this.#pool = pool
+    this.#figures = figures
     this.#held = new HeldConnections(pool)
   }
 
@@ -27,14 +32,22 @@ export class PostgresDatabase implements Database {
    * Connects to the server, and waits for one that is only starting.
    * @throws {Error} whose message names the server, the matter and a remedy
    */
-  static async connect(settings: PostgresSettings, log: FastifyBaseLogger): Promise<PostgresDatabase> {
-    const pool = openPool(settings, error => log.warn({ err: error }, 'a connection to the database broke'))
+  static async connect(
+    settings: PostgresSettings,
+    log: FastifyBaseLogger,
+    clock: Clock = systemClock
+  ): Promise<PostgresDatabase> {
+    const figures = new DatabaseFigures(clock)
+    const pool = openPool(settings, error => {
+      figures.brokenConnections++
+      log.warn({ err: error }, 'a connection to the database broke')
+    })
     const endsAt = performance.now() + settings.connectTimeoutMs
     for (;;)
       try {
         // eslint-disable-next-line no-await-in-loop
         await pool.query('select 1')
-        return new PostgresDatabase(pool)
+        return new PostgresDatabase(pool, figures)
       } catch (error) {
         if (performance.now() + retryMs > endsAt || !isAway(error)) {
           // eslint-disable-next-line no-await-in-loop
@@ -62,6 +75,11 @@ export class PostgresDatabase implements Database {
     await this.#pool.query('select 1')
   }
 
+  metrics(): readonly Metric[] {
+    const { totalCount, idleCount, waitingCount, options } = this.#pool
+    return postgresMetrics(this.#figures, { totalCount, idleCount, waitingCount, max: options.max })
+  }
+
   /** Ends the connections; a transaction that is still open is rolled back. Closing twice is harmless. */
   close(): Promise<void> {
     return this.#held.close()
@@ -69,7 +87,13 @@ export class PostgresDatabase implements Database {
 
   #make(namespace: string): Kysely<unknown> {
     const digest = createHash('sha256').update(`paifang ${namespace}`).digest()
-    const parts = { pool: this.#pool, held: this.#held, writer: new Mutex(), lockKey: digest.readInt32BE() }
+    const parts = {
+      pool: this.#pool,
+      held: this.#held,
+      figures: this.#figures,
+      writer: new Mutex(),
+      lockKey: digest.readInt32BE()
+    }
     return new Kysely<unknown>({ dialect: postgresDialect(parts) })
   }
 }

@@ -35,6 +35,11 @@ export class DerivationQueue {
     this.#semaphore = new Semaphore(limits.concurrency)
   }
 
+  /** Those that run or wait. */
+  get inside(): number {
+    return this.#inside
+  }
+
   /**
    * Runs `derive` when its turn has come, first come first served.
    * @throws {TooManyDerivations} at once, when there is no room to wait

@@ -27,6 +27,7 @@ export class MemoryLogs implements LogDriver {
   readonly #clock: Clock
   readonly #maxLogs: number
   readonly #logs: LogsByName
+  readonly #used: (() => void) | undefined
   readonly #listening = new Set<() => void>()
   #closed = false
 
@@ -36,7 +37,10 @@ export class MemoryLogs implements LogDriver {
     readonly clock: Clock
     readonly maxLogs: number
     readonly logs: LogsByName
+    /** Called with every use of one. */
+    readonly used?: () => void
   }) {
+    this.#used = parts.used
     this.#logs = parts.logs
     this.#channels = parts.channels
     this.#clock = parts.clock
@@ -44,6 +48,7 @@ export class MemoryLogs implements LogDriver {
   }
 
   async append(name: string, { tag, text, bounds, newEpoch }: NewEntry): Promise<LogPosition> {
+    this.#used?.()
     const log = this.#open(name, newEpoch)
     const { epoch } = log
     const message = formatMessage({ epoch, seq: ++log.seq, prev: log.tag, tag, text })
@@ -58,6 +63,7 @@ export class MemoryLogs implements LogDriver {
   }
 
   async read(name: string, { epoch, after, newEpoch }: ReadFrom): Promise<Page> {
+    this.#used?.()
     const log = this.#open(name, newEpoch)
     const known = epoch === '' || epoch === log.epoch ? after : 0
     const skipped = Math.max(0, known - (log.seq - log.messages.length))

@@ -10,6 +10,7 @@ import {
   listenerOptions,
   type RedisSettings
 } from './redis-options.ts'
+import { RedisFigures } from './redis-figures.ts'
 import { RedisState } from './redis-state.ts'
 import { withScripts } from './scripts.ts'
 import { Subscriptions } from './subscriptions.ts'
@@ -28,6 +29,7 @@ export async function openRedis(
     nodes.length > 0 ? new Cluster(nodes, clusterOptions(settings)) : new Redis(commandOptions(settings))
   const listening = new Redis(listenerOptions(settings))
   const commands = withScripts(client)
+  const figures = new RedisFigures()
   const server = serverName(settings)
   const outage = new Outage({ server, connections: ['commands', 'messages'], clock, log })
   for (const [connection, name] of [
@@ -35,7 +37,10 @@ export async function openRedis(
     [listening, 'messages']
   ] as const) {
     connection.on('error', (error: Error) => outage.failed(name, error))
-    connection.on('ready', () => outage.ready(name))
+    connection.on('ready', () => {
+      figures.connects[name]++
+      outage.ready(name)
+    })
   }
   const subscriptions = new Subscriptions({
     client: listening,
@@ -49,6 +54,7 @@ export async function openRedis(
   await Promise.race([ready, delay(timeoutMs, undefined, { ref: false })])
   return new RedisState({
     client: commands,
+    figures,
     subscriptions,
     outage,
     prefix,

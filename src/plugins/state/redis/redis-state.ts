@@ -1,11 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Cluster, Redis } from 'ioredis'
-import type { Clock } from '../../../core/index.ts'
+import type { Clock, Metric } from '../../../core/index.ts'
+import type { StateCommand } from '../figures.ts'
 import { checkedBy, checkedLimit, lifetime } from '../arguments.ts'
 import { Logs } from '../log/logs.ts'
 import { StateFullError, type Expiry, type Lease, type SharedLog, type State } from '../service.ts'
+import { dropSilent } from './drop-silent.ts'
 import type { Outage } from './outage.ts'
-import { dropSilent, isTimeout } from './drop-silent.ts'
+import { failureOf, type RedisFigures } from './redis-figures.ts'
 import { RedisLogs } from './redis-logs.ts'
 import type { ScriptCommands } from './scripts.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -19,6 +21,8 @@ export interface RedisStateParts {
   readonly prefix: string
   readonly clock: Clock
   readonly log: FastifyBaseLogger
+  /** Counts what happens; it knows of connections already. */
+  readonly figures: RedisFigures
   /** Ends the connections. */
   readonly disconnect: () => void
 }
@@ -38,18 +42,18 @@ export class RedisState implements State {
   constructor(parts: RedisStateParts) {
     const { subscriptions, prefix, clock, log } = parts
     this.#parts = parts
-    const driver = new RedisLogs({ run: command => this.#run(command), subscriptions, prefix })
+    const driver = new RedisLogs({ run: command => this.#run('log', command), subscriptions, prefix })
     this.#logs = new Logs({ driver, clock, log })
   }
 
   async get(key: string): Promise<string | undefined> {
-    return (await this.#run(client => client.get(this.#value(key)))) ?? undefined
+    return (await this.#run('get', client => client.get(this.#value(key)))) ?? undefined
   }
 
   async set(key: string, value: string, { ttlMs }: Expiry = {}): Promise<void> {
     const ms = lifetime(ttlMs)
     const name = this.#value(key)
-    await this.#run(client =>
+    await this.#run('set', client =>
       ms === undefined ? client.set(name, value) : client.set(name, value, 'PX', ms)
     )
   }
@@ -63,20 +67,22 @@ export class RedisState implements State {
     const ms = lifetime(ttlMs)
     const [hasExpected, before] = asArguments(expected)
     const [hasNext, after] = asArguments(next)
-    const swapped = await this.#run(client =>
+    const swapped = await this.#run('compare_and_set', client =>
       client.paifangSwap(this.#value(key), hasExpected, before, hasNext, after, String(ms ?? ''))
     )
     return swapped === 1
   }
 
   async delete(key: string): Promise<boolean> {
-    return (await this.#run(client => client.del(this.#value(key)))) === 1
+    return (await this.#run('delete', client => client.del(this.#value(key)))) === 1
   }
 
   async increment(key: string, { by = 1, ttlMs }: Expiry & { readonly by?: number } = {}): Promise<number> {
     const ms = lifetime(ttlMs)
     const step = String(checkedBy(by))
-    const sum = await this.#run(client => client.paifangAdd(this.#value(key), step, String(ms ?? '')))
+    const sum = await this.#run('increment', client =>
+      client.paifangAdd(this.#value(key), step, String(ms ?? ''))
+    )
     if (sum === 'not an integer') throw new TypeError('The value is not an integer')
     if (sum === 'not safe') throw new TypeError('The sum is not a safe integer')
     return Number(sum)
@@ -92,11 +98,11 @@ export class RedisState implements State {
       do {
         // One page after the other: where the next begins is in the one before.
         // eslint-disable-next-line no-await-in-loop
-        const [next, names] = await this.#run(() =>
+        const [next, names] = await this.#run('scan', () =>
           server.scan(cursor, 'MATCH', `${literal(start + prefix)}*`, 'COUNT', scanCount)
         )
         // eslint-disable-next-line no-await-in-loop
-        const values = await Promise.all(names.map(name => this.#run(client => client.get(name))))
+        const values = await Promise.all(names.map(name => this.#run('scan', client => client.get(name))))
         for (const [index, name] of names.entries()) {
           const value = values[index]
           if (typeof value === 'string' && found.size < limit) found.set(name.slice(start.length), value)
@@ -111,21 +117,21 @@ export class RedisState implements State {
     const ms = String(lifetime(leaseMs))
     const { prefix } = this.#parts
     const [name, fence] = [`${prefix}{lock:${key}}`, `${prefix}fence:{lock:${key}}`]
-    const token = await this.#run(client => client.paifangLock(name, fence, ms, String(fenceMs)))
+    const token = await this.#run('lock', client => client.paifangLock(name, fence, ms, String(fenceMs)))
     if (token === null) return undefined
     return {
       token: Number(token),
       extend: async nextMs => {
         const next = String(lifetime(nextMs))
-        return (await this.#run(client => client.paifangExtend(name, token, next))) === 1
+        return (await this.#run('lock', client => client.paifangExtend(name, token, next))) === 1
       },
-      release: async () => (await this.#run(client => client.paifangRelease(name, token))) === 1
+      release: async () => (await this.#run('lock', client => client.paifangRelease(name, token))) === 1
     }
   }
 
   async publish(channel: string, message: string): Promise<void> {
     const name = `${this.#parts.prefix}channel:${channel}`
-    await this.#run(client =>
+    await this.#run('publish', client =>
       'nodes' in client ? client.paifangPublish(name, message) : client.publish(name, message)
     )
   }
@@ -144,9 +150,14 @@ export class RedisState implements State {
   }
 
   async check(): Promise<void> {
-    await this.#run(client => client.get(this.#value('health')))
+    await this.#run('get', client => client.get(this.#value('health')))
     if (!this.#parts.subscriptions.isReady)
       throw new Error('no messages arrive: the connection that listens is down')
+  }
+
+  metrics(): readonly Metric[] {
+    const { client, subscriptions, figures } = this.#parts
+    return figures.metrics({ commands: client.status === 'ready', messages: subscriptions.isReady })
   }
 
   /** Ends the connections; every call from now on is rejected. */
@@ -169,17 +180,22 @@ export class RedisState implements State {
     return masters
   }
 
-  async #run<T>(command: (client: RedisStateParts['client']) => Promise<T>): Promise<T> {
+  async #run<T>(name: StateCommand, command: (client: RedisStateParts['client']) => Promise<T>): Promise<T> {
     this.#assertOpen()
-    const { client } = this.#parts
+    const { client, figures, clock } = this.#parts
+    const began = clock.monotonic()
     try {
       return await command(client)
     } catch (error) {
-      if (error instanceof Error && error.message.includes('OOM command not allowed'))
-        throw new StateFullError('Redis holds as much as it may', { cause: error })
-      if (isTimeout(error)) void this.#ask()
+      const failure = failureOf(error)
+      figures.errors[failure]++
+      if (failure === 'full') throw new StateFullError('Redis holds as much as it may', { cause: error })
+      if (failure === 'timeout') void this.#ask()
       if (isUnconnected(error)) throw new Error(this.#parts.outage.reason, { cause: error })
       throw error
+    } finally {
+      figures.commands[name]++
+      figures.times.observeMs(clock.monotonic() - began)
     }
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { freePort } from '../../../servers/free-port.ts'
-import { endProcess, hasRedis, launchRedis, startRedis } from '../../../servers/redis.ts'
+import { endProcess, hasRedis, launchRedis, replicated, startRedis } from '../../../servers/redis.ts'
 import { openState } from './open-state.ts'
 
 it.skipIf(!hasRedis)('goes on with the new master after a failover', async () => {
@@ -33,7 +33,7 @@ it.skipIf(!hasRedis)('goes on with the new master after a failover', async () =>
       () => void missed++
     )
     await state.set('a', 'kept')
-    await master.client.wait(1, 1_000)
+    await replicated(master, replica)
     await master.kill()
     await expect
       .poll(() => state.set('b', '1').then(() => 'works', String), { timeout: 15_000 })
