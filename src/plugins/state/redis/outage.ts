@@ -24,7 +24,7 @@ export class Outage {
   constructor(parts: OutageParts) {
     this.#parts = parts
     this.#down = new Set(parts.connections)
-    this.#reason = `${parts.server} is not connected`
+    this.#reason = `${parts.server} cannot be reached: no connection`
   }
 
   /** Why commands are refused while there is no connection. */
@@ -50,7 +50,7 @@ export class Outage {
     if (!this.#down.delete(connection) || this.#down.size > 0) return
     this.#told = undefined
     this.#attempts = 0
-    this.#reason = `${server} is not connected`
+    this.#reason = `${server} cannot be reached: no connection`
     log.info(`connected to ${server}`)
   }
 }

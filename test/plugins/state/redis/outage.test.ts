@@ -37,7 +37,7 @@ test('another reason is told at once, and the end when both connections are back
     'warn: Redis a:1 refused the login: NOAUTH',
     'info: connected to Redis a:1'
   ])
-  expect(outage.reason).toBe('Redis a:1 is not connected')
+  expect(outage.reason).toBe('Redis a:1 cannot be reached: no connection')
   outage.failed('messages', refused)
   expect(lines).toHaveLength(4)
 })
