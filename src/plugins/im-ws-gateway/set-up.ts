@@ -29,7 +29,9 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
     log.warn('no tokenSecret is set: tokens are good until this process ends')
   const opened = await openTokens({ settings, database, state, clock })
   const { tokens, issuer } = opened
-  const cores = await openCores({ settings, database, state, clock, log })
+  const cores = await openCores({ app, settings, database, state, clock, log })
+  // The next gateway waits for its end.
+  app.addHook('onClose', () => cores.close())
   const uploads = await uploadsOf(app, { ...parts, tokens })
   const gateway = new Gateway({ settings, clock, log, cores, tokens, state, uploads })
   const { backOffice } = cores
