@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { randomBytes } from 'node:crypto'
-import type { App, Clock } from '../../core/index.ts'
+import { keepOverReloads, type App, type Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
 import type { Database } from '../database/service.ts'
 import type { State } from '../state/service.ts'
@@ -33,7 +33,13 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
   // The next gateway waits for its end.
   app.addHook('onClose', () => cores.close())
   const uploads = await uploadsOf(app, { ...parts, tokens })
-  const gateway = new Gateway({ settings, clock, log, cores, tokens, state, uploads })
+  const gateways = keepOverReloads(app, 'gateways of im-ws-gateway', () => new Set<Gateway>())
+  const gateway = new Gateway({ settings, clock, log, cores, tokens, state, uploads, gateways })
+  app.addHook('onClose', async () => {
+    await gateway.close()
+    await uploads?.close()
+    await opened.close()
+  })
   const { backOffice } = cores
   gateway.addTo(app)
   addImRoutes(app, {
@@ -48,11 +54,6 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
     const { addDemo } = await import('./demo/demo.ts')
     addDemo(app, { settings, issuer, backOffice, hasFiles: uploads !== undefined })
   }
-  app.addHook('onClose', async () => {
-    await gateway.close()
-    await uploads?.close()
-    await opened.close()
-  })
   return gateway
 }
 

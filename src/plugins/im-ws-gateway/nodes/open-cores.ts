@@ -33,7 +33,7 @@ export async function openCores(options: OpenCoresOptions): Promise<OpenedCores>
   const isShared = settings.nodes === 'auto' && state?.isShared === true
   if (isShared && database.driver !== 'postgres')
     log.warn('state is shared and the database is not: each node has a chat of its own')
-  const succession = app && keepOverReloads(app, 'chats', () => new Succession())
+  const succession = app && keepOverReloads(app, 'chats of im-ws-gateway', () => new Succession())
   if (!isShared || !state || database.driver !== 'postgres') {
     const open = (owner: ChatOwner): Promise<OpenedCores> =>
       createEmbeddedCores({ database, clock, ...owner })

@@ -158,3 +158,34 @@ test('over other connections to the database the next chat begins when the one b
   await send(back, 'bob', 'after')
   await bob.until('it', () => heard(bob).includes('after'))
 })
+
+test('a login after a reload ends the older connection that is still on the one before, for good', async () => {
+  await using gateway = await startReloadable({ im: { policy: 'kick-same-terminal' } })
+  await gateway.crowd(60)
+  const token = await gateway.rest.login('bob', 5)
+  const [old, phone] = [await gateway.raw('bob', 5, token), await gateway.raw('bob', 2)]
+  await gateway.reload()
+  const again = await gateway.raw('bob', 5)
+  await old.until('the kick', frames => frames.some(({ event }) => event === 'OnKickedOffline'))
+  expect([phone, again].map(({ frames }) => frames.some(({ event }) => event === 'OnKickedOffline'))).toEqual(
+    [false, false]
+  )
+  await gateway.drain()
+  await expect(gateway.raw('bob', 5, token)).rejects.toThrow('1506')
+})
+
+test('a forced logout after a reload ends what is still on the one before', async () => {
+  await using gateway = await startReloadable()
+  await gateway.crowd(60)
+  const [page, phone, ann] = [
+    await gateway.raw('bob', 5),
+    await gateway.raw('bob', 2),
+    await gateway.raw('ann')
+  ]
+  await gateway.reload()
+  await gateway.raw('bob', 8)
+  expect(await gateway.rest.post('logout', { userID: 'bob' })).toMatchObject({ ended: 3 })
+  for (const one of [page, phone])
+    await one.until('the kick', frames => frames.some(({ event }) => event === 'OnKickedOffline'))
+  expect(ann.frames.some(({ event }) => event === 'OnKickedOffline')).toBe(false)
+})

@@ -31,7 +31,7 @@ export interface Reloadable extends AsyncDisposable {
   reload(): Promise<void>
   /** Connections that do not log in, which are drained before all that come later. */
   crowd(size: number): Promise<void>
-  raw(userID: string, platformID?: number): Promise<Raw>
+  raw(userID: string, platformID?: number, token?: string): Promise<Raw>
   /** A 3.5.2 that is logged in. */
   client(userID: string): Promise<Client>
   /** Lets what was replaced close its connections. Resolves when it has ended. */
@@ -121,8 +121,8 @@ export async function startReloadable(given: Partial<Settings> = {}): Promise<Re
       })
       await within('the crowd', Promise.all(opened))
     },
-    async raw(userID, platformID = 5) {
-      const token = await rest.login(userID, platformID)
+    async raw(userID, platformID = 5, own) {
+      const token = own ?? (await rest.login(userID, platformID))
       return kept(await openRaw({ url, userID, platformID, token, dialect: '3' }))
     },
     async client(userID) {
