@@ -1,5 +1,4 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Database } from '../../database/service.ts'
 import { ImError } from '../codes.ts'
 import type { ImSettings } from '../config.ts'
 import type { OpenedCores } from '../nodes/open-cores.ts'
@@ -43,25 +42,28 @@ export class CurrentOwner implements ChatOwner {
  * one of it, whoever has the connections: it is not interrupted, and its users hear each other. It ends with the last.
  */
 export class KeptChat {
-  readonly #database: Database
+  /** Resolves when nobody uses it any more, and it is closed. */
+  readonly ended: Promise<void>
   readonly #cores: OpenedCores
   readonly #owner: CurrentOwner
-  readonly #ended: () => void
   readonly #users = new Map<string, SharedUser>()
   #uses = 0
+  #isOver = false
+  #end = (): void => undefined
   #lastNumber = 0
   /** Of the gateway whose settings count. */
   #ownedBy = 0
 
-  constructor(database: Database, cores: OpenedCores, owner: CurrentOwner, ended: () => void) {
-    this.#database = database
+  /** @param owner whose settings the cores were opened with */
+  constructor(cores: OpenedCores, owner: CurrentOwner) {
     this.#cores = cores
     this.#owner = owner
-    this.#ended = ended
+    this.ended = new Promise(resolve => (this.#end = resolve))
   }
 
-  isIn(database: Database): boolean {
-    return this.#database === database
+  /** The last who used it has left: it cannot be joined any more. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   /**
@@ -92,7 +94,8 @@ export class KeptChat {
         if (!isOpen) return
         isOpen = false
         if (--this.#uses > 0) return
-        await this.#cores.close().finally(this.#ended)
+        this.#isOver = true
+        await this.#cores.close().finally(() => this.#end())
       }
     }
   }

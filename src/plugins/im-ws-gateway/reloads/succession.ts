@@ -10,19 +10,16 @@ export interface Successor extends ChatOwner {
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
 }
 
-/** A chat of the process that has not ended. */
-interface Running {
-  /** Missing: it is a node of several, which yield to each other by themselves. */
-  readonly kept?: KeptChat
-  readonly ended: Promise<void>
-}
+/** By the connections that they use. A gateway without a chat may have come in between, and forgotten the others. */
+const chats = new WeakMap<Database, KeptChat>()
 
 /**
  * The chats of gateways that follow each other in a process. No two of them write to one database: a chat goes on in
  * the next gateway, where that uses the same connections to the database, and otherwise ends before the next one begins.
  */
 export class Succession {
-  readonly #running = new Set<Running>()
+  /** Ends of the chats that run, and whether each is a node of several: those yield to each other by themselves. */
+  readonly #running = new Map<Promise<void>, boolean>()
 
   /**
    * A chat that is this process's alone.
@@ -32,46 +29,44 @@ export class Succession {
    */
   async alone(by: Successor, open: (owner: ChatOwner) => Promise<OpenedCores>): Promise<OpenedCores> {
     const { database } = by
-    for (const { kept } of this.#running) if (kept?.isIn(database)) return kept.join(by)
+    const known = chats.get(database)
+    if (known) this.#add(known.ended, false)
+    if (known && !known.isOver) return known.join(by)
     const owner = new CurrentOwner(by)
     const opened = await open(owner)
-    const before = [...this.#running]
+    const before = [...this.#running.keys()]
     if (before.length > 0) await opened.close()
-    const cores = before.length > 0 ? this.#after(before, by, () => open(owner)) : opened
-    const { ended, end } = ending()
-    const kept = new KeptChat(database, cores, owner, end)
-    this.#add({ kept, ended })
-    return kept.join(by)
+    const chat = new KeptChat(before.length > 0 ? this.#after(before, by, () => open(owner)) : opened, owner)
+    chats.set(database, chat)
+    void chat.ended.then(() => chats.get(database) === chat && chats.delete(database))
+    this.#add(chat.ended, false)
+    return chat.join(by)
   }
 
   /** A node of a chat that several processes share. @param start starts it */
   node(by: Successor, start: () => OpenedCores): OpenedCores {
-    const before = [...this.#running].filter(({ kept }) => kept)
+    const before = [...this.#running].flatMap(([ended, isNode]) => (isNode ? [] : [ended]))
     const cores = before.length > 0 ? this.#after(before, by, async () => start()) : start()
-    const { ended, end } = ending()
-    this.#add({ ended })
+    let end = (): void => undefined
+    this.#add(new Promise<void>(resolve => (end = resolve)), true)
     return {
       backOffice: cores.backOffice,
       open: (userID, deliver) => cores.open(userID, deliver),
       ping: () => cores.ping(),
       nodes: () => cores.nodes?.(),
       handOver: async () => cores.handOver?.(),
-      close: () => cores.close().finally(end)
+      close: () => cores.close().finally(() => end())
     }
   }
 
-  #after(before: readonly Running[], { database, log }: Successor, open: () => Promise<OpenedCores>) {
-    return new LateCores({ after: Promise.all(before.map(({ ended }) => ended)), database, log, open })
+  #after(before: readonly Promise<void>[], by: Successor, open: () => Promise<OpenedCores>): LateCores {
+    const { database, log } = by
+    return new LateCores({ after: Promise.all(before), database, log, open })
   }
 
-  #add(running: Running): void {
-    this.#running.add(running)
-    void running.ended.then(() => this.#running.delete(running))
+  #add(ended: Promise<void>, isNode: boolean): void {
+    if (this.#running.has(ended)) return
+    this.#running.set(ended, isNode)
+    void ended.then(() => this.#running.delete(ended))
   }
-}
-
-function ending(): { readonly ended: Promise<void>; readonly end: () => void } {
-  let end = (): void => undefined
-  const ended = new Promise<void>(resolve => (end = resolve))
-  return { ended, end: () => end() }
 }

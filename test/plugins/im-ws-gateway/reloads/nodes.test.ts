@@ -68,6 +68,20 @@ describe.skipIf(!hasRedis || !hasPostgres)('with one Redis and one PostgreSQL', 
     30_000
   )
 
+  test('a process that is alone on a PostgreSQL goes on with its chat', async () => {
+    await using gateway = await startReloadable(settings('alone'))
+    await gateway.crowd(60)
+    const ann = await gateway.raw('ann')
+    await gateway.reload()
+    const bob = await gateway.raw('bob')
+    await send(ann, 'bob', 'from before')
+    await send(bob, 'ann', 'from after')
+    await Promise.all([ann, bob].map(one => one.until('it', () => heard(one).length === 1)))
+    expect(ann.socket.readyState).toBe(1)
+    await gateway.drain()
+    expect(await history(bob, 'ann')).toEqual(['from before', 'from after'])
+  })
+
   test.each([
     ['alone', 'auto'],
     ['auto', 'alone']

@@ -116,6 +116,22 @@ test('two reloads in a row: three gateways share the chat until the first two ha
   expect(await history(cat, 'ann')).toEqual(['ann-cat', 'cat-ann', 'later'])
 })
 
+test('a chat that is switched off and on again while it is drained is the same one', async () => {
+  await using gateway = await startReloadable()
+  await gateway.crowd(60)
+  const ann = await gateway.raw('ann')
+  gateway.settings.im = { enabled: false }
+  await gateway.reload()
+  gateway.settings.im = {}
+  await gateway.reload()
+  const bob = await gateway.raw('bob')
+  await send(ann, 'bob', 'from before')
+  await send(bob, 'ann', 'from after')
+  await Promise.all([ann, bob].map(one => one.until('it', () => heard(one).length === 1)))
+  await gateway.drain()
+  expect(await history(bob, 'ann')).toEqual(['from before', 'from after'])
+})
+
 test('a reload that is refused changes nothing of the chat; one that is not, its settings', async () => {
   await using gateway = await startReloadable()
   const [ann, bob] = [await gateway.raw('ann'), await gateway.raw('bob')]
