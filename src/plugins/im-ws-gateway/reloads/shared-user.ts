@@ -36,13 +36,12 @@ export class SharedUser {
     }
   }
 
-  /** One gateway has no connections of his any more. Resolves when the core is closed, if no other has. */
-  async leave(held: SharedCore): Promise<void> {
-    if (!this.#holders.delete(held)) return
+  /** One gateway has no connections of his any more. @returns whether no other has: then the core is to be closed at once */
+  leave(held: SharedCore): boolean {
+    if (!this.#holders.delete(held)) return false
     this.#count()
-    if (!this.#isLeft) return
-    this.#ended()
-    await (await this.#core).close()
+    if (this.#isLeft) this.#ended()
+    return this.#isLeft
   }
 
   /** Up to where connections of a platform that other gateways have were told what has arrived for certain. */
@@ -109,9 +108,9 @@ export class SharedCore implements UserCore {
   }
 
   /** Takes the connections of this gateway out. What others have under way goes on. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     for (const device of this.#devices.keys()) this.detach(device)
-    return this.#user.leave(this)
+    if (this.#user.leave(this)) await this.#core.close()
   }
 
   /** Up to where its connections of a platform have got everything for certain. */

@@ -45,8 +45,10 @@ test('what the core tells goes to all that hold the user, and to none that has l
   await one.close()
   core.deliver(event)
   expect([first.length, second.length, core.closed, ended.length]).toEqual([2, 2, false, 0])
-  await two.close()
+  // Who opens him anew in the same moment has to see that it is being closed.
+  const closing = two.close()
   expect([core.closed, ended]).toEqual([true, ['ended']])
+  await closing
   await two.close()
   expect(ended).toEqual(['ended'])
 })
