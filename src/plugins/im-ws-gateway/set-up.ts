@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { randomBytes } from 'node:crypto'
-import type { App, Clock } from '../../core/index.ts'
+import { keepOverReloads, type App, type Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
 import type { Database } from '../database/service.ts'
 import type { State } from '../state/service.ts'
@@ -29,9 +29,17 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
     log.warn('no tokenSecret is set: tokens are good until this process ends')
   const opened = await openTokens({ settings, database, state, clock })
   const { tokens, issuer } = opened
-  const cores = await openCores({ settings, database, state, clock, log })
+  const cores = await openCores({ app, settings, database, state, clock, log })
+  // The next gateway waits for its end.
+  app.addHook('onClose', () => cores.close())
   const uploads = await uploadsOf(app, { ...parts, tokens })
-  const gateway = new Gateway({ settings, clock, log, cores, tokens, state, uploads })
+  const gateways = keepOverReloads(app, 'gateways of im-ws-gateway', () => new Set<Gateway>())
+  const gateway = new Gateway({ settings, clock, log, cores, tokens, state, uploads, gateways })
+  app.addHook('onClose', async () => {
+    await gateway.close()
+    await uploads?.close()
+    await opened.close()
+  })
   const { backOffice } = cores
   gateway.addTo(app)
   addImRoutes(app, {
@@ -46,11 +54,6 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
     const { addDemo } = await import('./demo/demo.ts')
     addDemo(app, { settings, issuer, backOffice, hasFiles: uploads !== undefined })
   }
-  app.addHook('onClose', async () => {
-    await gateway.close()
-    await uploads?.close()
-    await opened.close()
-  })
   return gateway
 }
 

@@ -20,6 +20,8 @@ import type { ImNodesStatus } from './service.ts'
 export interface Device {
   /** 1 iOS, 2 Android, 3 Windows, 4 macOS, 5 web, 6 mini-program, 7 Linux, 8 Android pad, 9 iPad, 10 admin, 11 HarmonyOS. */
   readonly platformID: number
+  /** A mark of its core: up to there everything that it was told has arrived. Missing: it is not known. */
+  readonly mark?: number | undefined
 }
 
 /** An operation, by its name, with arguments that fit its schema. @throws {ImError} */
@@ -95,7 +97,7 @@ export interface UserCores {
   /** Resolves when cores can be opened. @throws {Error} why they cannot */
   ping(): Promise<void>
   /** How the nodes stand that share the chat. Missing: it is this process's alone. */
-  nodes?(): ImNodesStatus
+  nodes?(): ImNodesStatus | undefined
   /** Leaves what this process does for other nodes to one of them, if there is one; its users stay. */
   handOver?(): Promise<void>
   /** Ends all cores and whatever they share. */

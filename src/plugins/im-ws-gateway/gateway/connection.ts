@@ -111,6 +111,9 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   #expiresAt = Infinity
   #ending: Ending | undefined
   #endedAt = Infinity
+  /** How far the core was when the client was told to come back, and whether there was anything for it after that. */
+  #toldUntil: number | undefined
+  #wasMissed = false
 
   constructor(socket: ClientSocket, tcp: Socket, hello: Hello, host: ConnectionHost) {
     this.hello = hello
@@ -153,7 +156,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   }
 
   take(event: CoreEvent | Snapshot, isCause: boolean): void {
-    if (!this.isOpen) return
+    if (!this.isOpen) return void (this.#wasMissed = true)
     if (event.kind === 'snapshot') return this.#outboxFor(isCause).pushLatest(event)
     const frames = this.framesOf(event)
     if (frames.length > 0) this.#outboxFor(isCause).pushHeld(...frames)
@@ -202,8 +205,9 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     if (state) this.state = state
     this.#expiresAt = Infinity
     this.outbox.dropHeld()
-    // Whether a client that is told to come back has got everything is known when it has closed.
-    if (ending !== 'drained') this.#leave(ending === 'loggedOut')
+    // What a client that is told to come back has got is known when it has closed.
+    if (ending === 'drained') this.#toldUntil = this.#markNow()
+    else this.#leave(ending === 'loggedOut')
     if (push) this.push(push)
     this.#line.close(code, closeMs)
   }
@@ -273,7 +277,8 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   closed(isClean: boolean): void {
     this.#host.wheel.cancel(this)
     this.queue.drop()
-    this.#leave(isClean)
+    if (isClean && this.#wasMissed) this.mark = this.#toldUntil
+    this.#leave(isClean && !this.#wasMissed)
     this.#host.gone(this, (this.#ending ??= 'client'))
   }
 

@@ -47,6 +47,8 @@ export interface GatewayParts {
   readonly state?: State | undefined
   /** Files that clients upload; missing: they cannot. */
   readonly uploads?: Uploads | undefined
+  /** The gateways of this process that have not ended, in their order: over a reload there are several. */
+  readonly gateways?: Set<Gateway> | undefined
   /** Names this node among them: 16 hexadecimal digits; by default random ones. */
   readonly node?: string
   /** From 0 up to 1. */
@@ -64,6 +66,7 @@ const retryAfter = 5
 export class Gateway implements ImGateway, UpgradeRoute {
   readonly methods = new MethodTimes()
   readonly #parts: GatewayParts
+  readonly #gateways: Set<Gateway>
   readonly #wheel: Wheel
   readonly #limits: Limits
   readonly #counters = new Counters()
@@ -82,6 +85,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
     const wheel = new Wheel(clock)
     const now = (): number => wheel.now()
     this.#parts = parts
+    this.#gateways = parts.gateways ?? new Set()
+    this.#gateways.add(this)
     this.#wheel = wheel
     this.#limits = new Limits(settings)
     this.#sockets = socketServer(settings.maxFrameBytes)
@@ -89,6 +94,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       settings,
       cores,
       wheel,
+      earlier: userID => this.#earlier(userID),
       events: {
         kick: verdict => this.#kick(verdict),
         opened: () => this.#counters.coresOpened++,
@@ -163,7 +169,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
 
   /** The platforms that a user is logged in on, on this node, each once. */
   platformsOf(userID: string): number[] {
-    return [...new Set([...this.#sessions.membersOf(userID)].map(({ platformID }) => platformID))]
+    const members = [...this.#gateways].flatMap(each => [...each.#sessions.membersOf(userID)])
+    return [...new Set(members.map(({ platformID }) => platformID))]
   }
 
   status(): ImGatewayStatus {
@@ -193,7 +200,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
 
   async forceLogout(userID: string, platformID?: number): Promise<number> {
     await this.#parts.tokens.kickAll(userID, platformID)
-    const affected = [...this.#sessions.membersOf(userID), ...this.#checking].filter(
+    const all = [...this.#gateways].flatMap(each => [...each.#sessions.membersOf(userID), ...each.#checking])
+    const affected = all.filter(
       connection =>
         connection.userID === userID && (platformID === undefined || connection.platformID === platformID)
     )
@@ -269,6 +277,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
   async close(): Promise<void> {
     this.#held.close()
     for (const connection of this.#connections) connection.cut('drained')
+    this.#gateways.delete(this)
     await this.#news?.close()
     await this.#sessions.close()
     this.#wheel.stop()
@@ -278,6 +287,14 @@ export class Gateway implements ImGateway, UpgradeRoute {
   /** @throws {Error} why no core can be opened */
   assertReady(): Promise<void> {
     return this.#parts.cores.ping()
+  }
+
+  /** The connections of a user with the gateways that this one has replaced. */
+  *#earlier(userID: string): Iterable<Connection> {
+    for (const each of this.#gateways) {
+      if (each === this) return
+      yield* each.#sessions.membersOf(userID)
+    }
   }
 
   #kick({ connection, kickToken }: Verdict<Connection>): void {

@@ -10,6 +10,8 @@ export interface SessionsParts<M extends Member> {
   readonly settings: Pick<ImSettings, 'policy' | 'maxConnectionsPerUser' | 'graceMs'>
   readonly cores: Pick<UserCores, 'open'>
   readonly wheel: Wheel
+  /** Connections of a user that came before any of these, and are being drained. */
+  readonly earlier?: (userID: string) => Iterable<M>
   readonly events: {
     /** A connection has to go, because of another one. */
     kick(verdict: Verdict<M>): void
@@ -90,10 +92,11 @@ export class Sessions<M extends Member> {
 
   /** A connection is there: ends those that came before it and have to go. */
   prevail(member: M): void {
+    const { settings, events, earlier } = this.#parts
     const all = [...this.membersOf(member.userID)]
     const before = all.slice(0, Math.max(0, all.indexOf(member)))
-    for (const verdict of kickedBy(this.#parts.settings.policy, member, before))
-      this.#parts.events.kick(verdict)
+    const older = earlier ? [...earlier(member.userID), ...before] : before
+    for (const verdict of kickedBy(settings.policy, member, older)) events.kick(verdict)
   }
 
   /** Ends all sessions. Resolves when all cores are closed. */

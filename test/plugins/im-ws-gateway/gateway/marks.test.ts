@@ -72,6 +72,21 @@ test('so does the answer to the close of a gateway that ends', async () => {
   expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
 })
 
+test('what comes between the close and the answer to it has not arrived', async () => {
+  const clock = fakeClock()
+  const { rig, client } = await inDoubt({ clock, config: { drainMs: 0 } })
+  await using _ = rig
+  client.socket.pause()
+  const drained = rig.gateway.drain()
+  await rig.until(() => [...rig.gateway.connections].every(({ isOpen }) => !isOpen))
+  rig.cores.of('u1').deliver(unread(3))
+  client.socket.resume()
+  await drained
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, 2])
+  const told = client.frames.filter(({ event }) => event === 'OnTotalUnreadMessageCountChanged')
+  expect(told.map(({ data }) => data)).toEqual(['1', '2'])
+})
+
 test('before the first answer nothing is certain, what it missed before the login included', async () => {
   await using rig = await startRig()
   const client = rig.open()

@@ -1,4 +1,5 @@
 import { ImError } from '../../codes.ts'
+import type { ImSettings } from '../../config.ts'
 import type { People } from '../contracts.ts'
 import { publicUser } from './cards.ts'
 import type { Relations } from './relations.ts'
@@ -6,9 +7,13 @@ import type { Users } from './users.ts'
 
 /**
  * What other parts of the core may ask about people.
- * @param onlyFriends only friends may write to each other
+ * @param settings read each time: a reload may change them
  */
-export function peopleLookup(users: Users, relations: Relations, onlyFriends: boolean): People {
+export function peopleLookup(
+  users: Users,
+  relations: Relations,
+  settings: Pick<ImSettings, 'onlyFriends'>
+): People {
   return {
     user: userID => users.find(userID),
     users: userIDs => users.findAll(userIDs),
@@ -17,7 +22,7 @@ export function peopleLookup(users: Users, relations: Relations, onlyFriends: bo
       if (!(await users.find(to))) throw new ImError('userNotFound')
       if (from === to) return
       if (await relations.hasBlocked(to, from)) throw new ImError('blocked')
-      if (onlyFriends && !(await relations.friends(to)).has(from)) throw new ImError('notFriend')
+      if (settings.onlyFriends && !(await relations.friends(to)).has(from)) throw new ImError('notFriend')
     },
 
     async shown(viewer, userIDs) {

@@ -58,7 +58,7 @@ export async function openPeople(needs: PeopleNeeds): Promise<OpenPeople> {
   const shared = { ...needs, users, relations, presence, requests: new Requests(db, clock) }
 
   return {
-    people: peopleLookup(users, relations, settings.onlyFriends),
+    people: peopleLookup(users, relations, settings),
     part: {
       ...userPart(shared),
       ...friendPart(shared),
