@@ -101,8 +101,10 @@ const query: Target = {
     const url = input.toString('latin1')
     const read = readQuery(url)
     if (read) {
-      holds(read.userID !== '' && read.userID.length <= 160, 'a user without a name, or with a long one')
-      holds(read.platformID >= 1 && read.platformID <= 11, 'a platform that there is not')
+      const isNamed = read.userID !== '' && read.userID.length <= 160
+      const isPlatform = Number.isInteger(read.platformID) && read.platformID >= 1 && read.platformID <= 11
+      holds(isNamed || read.userID === '', 'a user with a long name')
+      holds((isNamed && isPlatform) || read.fault !== undefined, 'a user or a platform that there is not')
     }
     const token = attempt(() => assertTokenText(url), ImError)
     if ('value' in token) holds(/^[!-~]{1,4096}$/.test(url), 'a token that is none')
