@@ -28,13 +28,13 @@ test('where the key of the PIN guard cannot be kept, the start ends with the fil
   expect(report).not.toMatch(/^\s+at /m)
 })
 
-test('a database that came back without its key is refused by name, until the key is back or is given up', async () => {
-  const env = { PORT: '0' }
+test('a database that came back without its key is refused in production by name, until the key is back or is given up', async () => {
+  const env = { PORT: '0', NODE_ENV: 'production', PAIFANG_SIGN_BRIDGE_DEVICES: 'ws://127.0.0.1:9' }
   const start = (): Program => run('server.js', [], { env, cwd: folder })
   const key = join(folder, 'data', 'sign-bridge.secret')
   {
     await using first = start()
-    await first.until(/Listening on/)
+    await first.until(/listening/i)
     expect(first.output()).toContain('a new key was made')
     first.child.kill('SIGTERM')
     await first.ended
@@ -48,7 +48,7 @@ test('a database that came back without its key is refused by name, until the ke
 
   renameSync(`${key}.kept`, key)
   await using again = start()
-  await again.until(/Listening on/)
+  await again.until(/listening/i)
   again.child.kill('SIGTERM')
   await again.ended
 
@@ -69,7 +69,7 @@ test('a database that came back without its key is refused by name, until the ke
   await using twice = run('cli.js', ['forget-key', 'sign-bridge'], { cwd: folder })
   expect([await twice.ended, twice.output()]).toEqual([64, expect.stringContaining('knows of no key')])
   await using afresh = start()
-  await afresh.until(/Listening on/)
+  await afresh.until(/listening/i)
 })
 
 test('1: without its device the gateway starts, lives and is not ready; it signs nothing until the device comes', async () => {

@@ -1,6 +1,6 @@
 import sensible from '@fastify/sensible'
 import type { FastifyRequest } from 'fastify'
-import { definePlugin, labelled } from '../../core/index.ts'
+import { isProduction, definePlugin, labelled } from '../../core/index.ts'
 import { addCatalogueRoute } from './catalogue-route.ts'
 import { Catalogue } from './catalogue.ts'
 import { Config } from './config.ts'
@@ -35,11 +35,7 @@ export default definePlugin({
 
   async setup(app, { config, log }) {
     await app.register(sensible)
-    // The gateway also knows what `.env` says.
-    const production = app.hasDecorator('gateway')
-      ? app.gateway.production
-      : process.env['NODE_ENV'] === 'production'
-    const debug = config.debug && !production
+    const debug = config.debug && !isProduction(app)
     const { locale } = config
     const catalogue = new Catalogue()
     const selection = new Selection(makeDialects(config), config)

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { calendarOf, type App, type Clock } from '../../core/index.ts'
+import { isProduction, calendarOf, type App, type Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
 import { openKey, type Database } from '../database/service.ts'
 import type { Sessions } from '../sessions/service.ts'
@@ -29,7 +29,7 @@ export async function setUp(app: App, parts: SetUpParts): Promise<TargetClicks> 
   const { settings, database, sessions, state, errors, clock, log } = parts
   const { secret, keyFile } = settings
   const place = { plugin: 'click-stats', setting: 'secret', secret, keyFile }
-  const key = await openKey(database, place, log)
+  const key = await openKey(database, place, log, isProduction(app))
   const db = await openTables(database)
   const calendar = calendarOf(settings.timezone)
   const salt = new DailySalt({ calendar, clock, log, state })

@@ -34,20 +34,26 @@ const migrations: Readonly<Record<string, Migration>> = {
 /**
  * The key of a plugin, which the database remembers by a digest: with another one than before, its rows could not be
  * read any more, and nodes would not understand each other.
+ * @param isProduction false: another one is taken all the same, and the log says so
  * @throws {Error} naming the settings and what to do: the key is another, its file is gone although rows depend on it,
  * or it can be neither read nor made
  */
 export async function openKey(
   database: Database,
   place: KeyPlace,
-  log: Pick<FastifyBaseLogger, 'warn'>
+  log: Pick<FastifyBaseLogger, 'warn'>,
+  isProduction: boolean
 ): Promise<Buffer> {
   const { plugin, setting, keyFile } = place
+  const refuse = (error: Error): void => {
+    if (isProduction) throw error
+    log.warn(`${error.message} Outside of production it is done at once.`)
+  }
   const db = await openKnown(database)
   // In this order: another node that starts now and has the same folder makes the file first, and notes its key then.
   const known = await knownOf(db, plugin)
   const found = await givenKey(place)
-  if (!found && known !== undefined) throw lost(place)
+  if (!found && known !== undefined) refuse(lost(place))
   const key = found ?? (await makeKeyFile(keyFile, remedyOf(place)))
   if (!found) {
     const advice = `keep a copy apart from the database, and give it to all nodes, or set ${setting}`
@@ -59,7 +65,10 @@ export async function openKey(
     .values({ plugin, digest })
     .onConflict(conflict => conflict.doNothing())
     .execute()
-  if ((await knownOf(db, plugin)) !== digest) throw another(place)
+  if ((await knownOf(db, plugin)) === digest) return key
+  // Of a file that was made anew, the log has said it.
+  if (found) refuse(another(place))
+  await db.updateTable('keys_known').set({ digest }).where('plugin', '=', plugin).execute()
   return key
 }
 

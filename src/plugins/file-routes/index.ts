@@ -1,4 +1,4 @@
-import { Clock, definePlugin, optional, single, systemClock } from '../../core/index.ts'
+import { isProduction, Clock, definePlugin, optional, single, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { Cache } from '../cache/service.ts'
 import { HttpClient } from '../http-client/service.ts'
@@ -23,11 +23,7 @@ export default definePlugin({
   provides: FileRoutes,
 
   setup(app, { config: settings, clock = systemClock, ...parts }) {
-    // The gateway also knows what `.env` says.
-    const production = app.hasDecorator('gateway')
-      ? app.gateway.production
-      : process.env['NODE_ENV'] === 'production'
-    return new ServedFiles({ ...parts, settings, clock, production })
+    return new ServedFiles({ ...parts, settings, clock, production: isProduction(app) })
   },
 
   routes: (app, files) => (files as ServedFiles).serve(app),

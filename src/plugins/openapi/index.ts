@@ -1,4 +1,4 @@
-import { definePlugin, optional } from '../../core/index.ts'
+import { isProduction, definePlugin, optional } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { Sessions } from '../sessions/service.ts'
 import { TokenAuth } from '../token-auth/service.ts'
@@ -27,10 +27,7 @@ export default definePlugin({
       }
     )
     const { reference, referencePath: path } = config
-    const production = app.hasDecorator('gateway')
-      ? app.gateway.production
-      : process.env['NODE_ENV'] === 'production'
-    if (reference === 'always' || (reference === 'development' && !production))
+    if (reference === 'always' || (reference === 'development' && !isProduction(app)))
       addReference(app, { path, parts: running.shown })
     return running
   },

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
-import type { App, Clock } from '../../core/index.ts'
+import { isProduction, type App, type Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
 import { openKey, type Database } from '../database/service.ts'
 import type { State } from '../state/service.ts'
@@ -42,7 +42,7 @@ export async function setUp(app: App, parts: SetUpParts): Promise<CrossEncrypted
   const { settings, database, state, errors, httpClient, clock, log } = parts
   const { secret, keyFile } = settings
   const place = { plugin: 'sessions', setting: 'secret', secret, keyFile }
-  const keys = serverKeys(await openKey(database, place, log))
+  const keys = serverKeys(await openKey(database, place, log, isProduction(app)))
   const kdf = new PasswordKdf(
     settings,
     derivations,

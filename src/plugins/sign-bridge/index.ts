@@ -1,4 +1,4 @@
-import { Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
+import { isProduction, Clock, definePlugin, optional, systemClock } from '../../core/index.ts'
 import { ApiErrors } from '../api-error/service.ts'
 import { CryptoEnvelope } from '../crypto-envelope/service.ts'
 import { Database, openKey } from '../database/service.ts'
@@ -54,7 +54,7 @@ export default definePlugin({
     ])
     const urls = config.devices.length > 0 ? config.devices : (simulator?.urls ?? [])
     if (urls.length === 0) log.warn('no signing device is configured: set devices, or turn on sign-simulator')
-    const digest = keyedDigest(await openKey(database, keyPlace(config), log))
+    const digest = keyedDigest(await openKey(database, keyPlace(config), log, isProduction(app)))
     const supervision = await Supervision.open({ settings: config, database, digest, clock, log })
     const { announcer, metrics } = supervision
     const { tell } = announcer

@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { App, Clock } from '../../core/index.ts'
+import { isProduction, type App, type Clock } from '../../core/index.ts'
 import type { ApiErrors } from '../api-error/service.ts'
 import type { State } from '../state/service.ts'
 import type { ScanAccount } from './account.ts'
@@ -94,9 +94,4 @@ function addForBrowsers(app: App, parts: RoutesParts): void {
     for (const path of ['/v1/scan', '/v1/scan/*'])
       site.options(path, { config: { raw: true } }, answerPreflight)
   })
-}
-
-/** A plugin that runs without the kernel knows no production. */
-function isProduction(app: App): boolean {
-  return app.hasDecorator('gateway') && app.gateway.production
 }

@@ -21,11 +21,11 @@ export function keyTests(current: Current): void {
       secret,
       keyFile: join(folder, file)
     })
-    const open = (place: KeyPlace): Promise<Buffer> => openKey(current.database(), place, log)
+    const open = (place: KeyPlace): Promise<Buffer> => openKey(current.database(), place, log, true)
 
     it('is made once, which the log says, and is the same for all that have its file', async () => {
       const keys = await Promise.all(Array.from({ length: 20 }, () => open(placeOf('key'))))
-      const restarted = await openKey(await current.restart(), placeOf('key'), log)
+      const restarted = await openKey(await current.restart(), placeOf('key'), log, true)
       expect(new Set([...keys, restarted].map(key => key.toString('hex'))).size).toBe(1)
       expect(JSON.stringify(warned)).toContain(placeOf('key').keyFile)
       expect(JSON.stringify(warned)).not.toContain(keys[0]?.toString('hex'))
@@ -47,7 +47,7 @@ export function keyTests(current: Current): void {
       await expect(open(placeOf('any', secret))).rejects.toThrow('plugins.demo.secret is another key')
       await expect(keyInUse(current.database(), placeOf('any', secret))).rejects.toThrow('another key')
       await expect(
-        openKey(current.database(), { ...placeOf('x'), plugin: 'other' }, log)
+        openKey(current.database(), { ...placeOf('x'), plugin: 'other' }, log, true)
       ).resolves.toHaveLength(32)
     })
 
@@ -62,6 +62,22 @@ export function keyTests(current: Current): void {
       await expect(keyInUse(current.database(), placeOf('gone'))).rejects.toThrow('does not exist')
       expect(existsSync(join(folder, 'gone'))).toBe(false)
       expect(warned).toEqual([])
+    })
+
+    it('may be another one outside of production, which the log says', async () => {
+      const inDevelopment = (place: KeyPlace): Promise<Buffer> =>
+        openKey(current.database(), place, log, false)
+      await inDevelopment(placeOf('old'))
+      warned.splice(0)
+      const secret = 'a secret that has not been used before'
+      expect((await inDevelopment(placeOf('old', secret))).toString()).toBe(secret)
+      expect(JSON.stringify(warned)).toContain('plugins.demo.secret is another key')
+      expect(await inDevelopment(placeOf('gone'))).toHaveLength(32)
+      expect(JSON.stringify(warned)).toContain('does not exist')
+      warned.splice(0)
+      await inDevelopment(placeOf('gone'))
+      expect(warned).toEqual([])
+      await expect(open(placeOf('old'))).rejects.toThrow('another key')
     })
 
     it('may be another one once it was forgotten on purpose', async () => {
