@@ -6,6 +6,7 @@ import type { Database } from '../database/service.ts'
 import type { State } from '../state/service.ts'
 import type { ImSettings } from './config.ts'
 import { Gateway } from './gateway/gateway.ts'
+import { ReturningClients } from './gateway/returning-clients.ts'
 import { openCores } from './nodes/open-cores.ts'
 import { addImRoutes } from './rest/routes.ts'
 import { openTokens } from './tokens/open-tokens.ts'
@@ -34,7 +35,8 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
   app.addHook('onClose', () => cores.close())
   const uploads = await uploadsOf(app, { ...parts, tokens })
   const gateways = keepOverReloads(app, 'gateways of im-ws-gateway', () => new Set<Gateway>())
-  const gateway = new Gateway({ settings, clock, log, cores, tokens, state, uploads, gateways })
+  const returning = keepOverReloads(app, 'returning clients of im-ws-gateway', () => new ReturningClients())
+  const gateway = new Gateway({ settings, clock, log, cores, tokens, state, uploads, gateways, returning })
   app.addHook('onClose', async () => {
     await gateway.close()
     await uploads?.close()

@@ -183,7 +183,8 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     const isLoggedOut = this.#ending === 'loggedOut'
     const sinceMs = this.#host.wheel.now() - this.#endedAt
     if (isLoggedOut && sinceMs < logoutFarewell.closeMs) return undefined
-    return { token: this.token, endedAt: this.#endedAt, isLoggedOut }
+    const { userID, platformID, token } = this
+    return { userID, platformID, token, endedAt: this.#endedAt, isLoggedOut }
   }
 
   /** Whether it is a session of 2.0 that was logged in from there with that token. */

@@ -32,7 +32,7 @@ import { Limits } from './limits.ts'
 import { MethodTimes } from './method-times.ts'
 import type { Verdict } from './policy.ts'
 import { readQuery } from './query.ts'
-import { ReturningClients, type PastSession } from './returning-clients.ts'
+import { ReturningClients, type Newcomer, type PastSession } from './returning-clients.ts'
 import type { Session } from './session.ts'
 import { Sessions } from './sessions.ts'
 
@@ -53,6 +53,8 @@ export interface GatewayParts {
   readonly node?: string
   /** From 0 up to 1. */
   readonly random?: () => number
+  /** Clients that come back though their session is over, over reloads. */
+  readonly returning?: ReturningClients | undefined
 }
 
 /** How long a request may take that is under way when the last connections are told that the gateway closes. */
@@ -73,8 +75,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
   readonly #connections = new Set<Connection>()
   readonly #sessions: Sessions<Connection>
   readonly #checking = new Set<Connection>()
-  readonly #returning = new ReturningClients()
-  readonly #held = new HeldSockets()
+  readonly #returning: ReturningClients
+  readonly #held: HeldSockets
   readonly #host: ConnectionHost
   readonly #news: LoginNews<Connection> | undefined
   readonly #sockets: ReturnType<typeof socketServer>
@@ -89,6 +91,8 @@ export class Gateway implements ImGateway, UpgradeRoute {
     this.#gateways.add(this)
     this.#wheel = wheel
     this.#limits = new Limits(settings)
+    this.#returning = parts.returning ?? new ReturningClients()
+    this.#held = new HeldSockets(wheel)
     this.#sockets = socketServer(settings.maxFrameBytes)
     this.#sessions = new Sessions<Connection>({
       settings,
@@ -225,14 +229,12 @@ export class Gateway implements ImGateway, UpgradeRoute {
     const query = readQuery(raw.url ?? '')
     if (!query) return void socket.destroy()
     const network = networkOf(request.ip)
-    let successor: Connection | undefined
-    const past = this.#returning.takeBack(network, this.#wheel.now(), ({ token, endedAt }) => {
-      successor = [...this.#connections].find(
-        other => other.isOf(network, query.token) && other.openedAt >= endedAt
-      )
-      return successor !== undefined || token === query.token
-    })
-    if (past?.isLoggedOut && !successor) return this.#hold(socket, network, past)
+    const now = this.#wheel.now()
+    const newcomer = { ...query, network }
+    const isKnown = query.operationID === undefined && this.#returning.mayBeBack(network)
+    const other = isKnown ? this.#sessionOf(newcomer) : undefined
+    const loggedOut = isKnown && !other && this.#returning.takeLoggedOut(newcomer, now)
+    if (loggedOut) return this.#hold(socket, network, loggedOut)
     let refusal: ImError | undefined
     if (query.fault !== undefined) refusal = new ImError('badArguments', query.fault)
     else if (this.#limits.reached(network)) refusal = new ImError('tooManyConnections')
@@ -240,7 +242,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
     const hello = { userID, platformID, operationID, network, refusal }
     this.#sockets.handleUpgrade(raw, socket, head, opened => {
       const connection = new Connection(opened, socket, hello, this.#host)
-      connection.replaces = successor
+      if (other && this.#returning.isSecond(newcomer, other.openedAt, now)) connection.replaces = other
       this.#limits.add(network)
       this.#counters.opened++
       this.#connections.add(connection)
@@ -334,6 +336,12 @@ export class Gateway implements ImGateway, UpgradeRoute {
       this.#counters.loggedOutByOtherNodes++
       connection.kick()
     }
+  }
+
+  /** The session of 2.0 that somebody may go on with. */
+  #sessionOf({ network, token }: Newcomer): Connection | undefined {
+    for (const connection of this.#connections) if (connection.isOf(network, token)) return connection
+    return undefined
   }
 
   /** Its program has logged out: it is to wait until that logs in again. */

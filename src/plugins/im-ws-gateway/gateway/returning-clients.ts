@@ -1,12 +1,22 @@
 /** From when to when after the end of its socket such a client is back, milliseconds: it waits for 2 s, then connects. */
 const back = { fromMs: 1_500, toMs: 10_000 }
+/** So many of one network are remembered: whoever has more behind one address has others to look after. */
+const maxPerNetwork = 64
+const forgetEveryMs = 1_000
 
-/** A session that is over. Times are milliseconds of one clock that does not go back. */
+/** A session that is over. Times are milliseconds of the process's monotonic clock. */
 export interface PastSession {
+  readonly userID: string
+  readonly platformID: number
   readonly token: string
   readonly endedAt: number
   /** Its program has logged out: it is not to come back. */
   readonly isLoggedOut: boolean
+}
+
+/** Whoever connects. */
+export interface Newcomer extends Pick<PastSession, 'userID' | 'platformID' | 'token'> {
+  readonly network: string
 }
 
 interface Ended {
@@ -20,35 +30,52 @@ interface Ended {
  * whoever has logged in on them since. By network.
  */
 export class ReturningClients {
-  readonly #ended = new Map<string, readonly Ended[]>()
-
-  /** Networks of which something is known. */
-  get size(): number {
-    return this.#ended.size
-  }
+  readonly #ended = new Map<string, Ended[]>()
+  #forgotAt = -Infinity
 
   /** The last socket of such a session has ended. */
   ended(network: string, session: PastSession, now: number): void {
-    for (const name of this.#ended.keys()) this.#forget(name, now)
-    this.#ended.set(network, [...(this.#ended.get(network) ?? []), { session, at: now }])
+    this.#forget(now)
+    const ended = this.#ended.get(network) ?? []
+    this.#ended.set(network, [...ended.slice(1 - maxPerNetwork), { session, at: now }])
   }
 
-  /** The client that is back by itself, if one is. It is so once. @param isOf whether it may be this one */
-  takeBack(network: string, now: number, isOf: (session: PastSession) => boolean): PastSession | undefined {
-    const ended = this.#ended.get(network)
-    const found = ended?.find(({ session, at }) => isDue(now - at) && isOf(session))
-    if (!ended || !found) return undefined
-    this.#ended.set(
-      network,
-      ended.filter(one => one !== found)
+  /** Whether somebody of a network may be back. */
+  mayBeBack(network: string): boolean {
+    return this.#ended.has(network)
+  }
+
+  /**
+   * The session that its program has ended, of a client that is back with its token without knowing. It is so once:
+   * later it is its program that logs in.
+   */
+  takeLoggedOut({ network, token }: Newcomer, now: number): PastSession | undefined {
+    const ended = this.#ended.get(network) ?? []
+    const index = ended.findIndex(
+      ({ session, at }) => isDue(now - at) && session.isLoggedOut && session.token === token
     )
-    return found.session
+    return index < 0 ? undefined : ended.splice(index, 1)[0]?.session
   }
 
-  #forget(network: string, now: number): void {
-    const left = this.#ended.get(network)?.filter(({ at }) => now - at < back.toMs) ?? []
-    if (left.length > 0) this.#ended.set(network, left)
-    else this.#ended.delete(network)
+  /** Whether it is one that is back, whose program has opened another socket for the same session meanwhile. */
+  isSecond({ network, userID, platformID }: Newcomer, otherOpenedAt: number, now: number): boolean {
+    return (this.#ended.get(network) ?? []).some(
+      ({ session, at }) =>
+        isDue(now - at) &&
+        otherOpenedAt >= session.endedAt &&
+        session.platformID === platformID &&
+        (session.isLoggedOut || session.userID === userID)
+    )
+  }
+
+  #forget(now: number): void {
+    if (now - this.#forgotAt < forgetEveryMs) return
+    this.#forgotAt = now
+    for (const [network, ended] of this.#ended) {
+      const left = ended.filter(({ at }) => now - at < back.toMs)
+      if (left.length > 0) this.#ended.set(network, left)
+      else this.#ended.delete(network)
+    }
   }
 }
 
