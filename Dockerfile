@@ -23,12 +23,15 @@ COPY --from=pruned /app/package.json ./
 COPY --from=pruned /app/node_modules ./node_modules
 COPY --from=pruned /app/dist ./dist
 COPY deploy/paifang.config.yaml ./
+# Hands signals on and buries orphans, as the first process of a container has to.
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 # The only place that is written to; everything else may be read-only.
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node
 EXPOSE 3000
 STOPSIGNAL SIGTERM
+ENTRYPOINT ["tini", "--"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "dist/cli.js", "health"]
 CMD ["node", "dist/cli.js", "start"]
 

@@ -29,19 +29,23 @@ const { values, positionals } = parseArgs({
 const names = Object.keys(benches)
 const wanted = positionals.length > 0 ? positionals : names
 const unknown = wanted.find(name => !Object.hasOwn(benches, name))
-if (values.help || unknown !== undefined) {
+let mistake: string | undefined
+if (unknown !== undefined) mistake = `There is no benchmark '${unknown}'.`
+else if (values.docs && positionals.length > 0)
+  mistake = '--docs is for all of them: the page would lose the others.'
+if (values.help || mistake !== undefined) {
   const usage = `npm run bench -- [${names.join('] [')}] [options]
 
 Every benchmark, or those that are named, one after the other: a quarter of an hour on a machine that does nothing else.
 
 Options:
-  --docs     Writes docs/performance.md as well
+  --docs     Writes docs/performance.md as well, of all of them
   --out DIR  Where the figures are written as JSON (coverage/bench)
   --help     Prints this
 `
-  if (unknown === undefined) process.stdout.write(usage)
-  else process.stderr.write(`There is no benchmark '${unknown}'.\n\n${usage}`)
-  process.exit(unknown === undefined ? 0 : 2)
+  if (mistake === undefined) process.stdout.write(usage)
+  else process.stderr.write(`${mistake}\n\n${usage}`)
+  process.exit(mistake === undefined ? 0 : 2)
 }
 
 mkdirSync(values.out, { recursive: true })
@@ -75,7 +79,9 @@ for (const name of wanted) {
   run.benches[name] = JSON.parse(readFileSync(json, 'utf8')) as (Figure & { verdict: Verdict })[]
 }
 writeFileSync(join(values.out, 'all.json'), `${JSON.stringify(run, undefined, 2)}\n`)
-for (const [name, figures] of Object.entries(run.benches))
-  process.stdout.write(`\n${name}\n${table(figures)}`)
+const all = Object.entries(run.benches).flatMap(([name, figures]) =>
+  figures.map(figure => ({ ...figure, name: `${name}: ${figure.name}` }))
+)
+process.stdout.write(`\n${table(all)}`)
 if (values.docs) writeFileSync('docs/performance.md', performancePage(run))
 process.exitCode = failed ? 1 : 0

@@ -99,6 +99,7 @@ describe('Dockerfile', () => {
 
   test('runs as an ordinary user, with a health check that needs nothing but node', () => {
     expect(dockerfile).toMatch(/^USER node$/m)
+    expect(dockerfile).toMatch(/^ENTRYPOINT \["tini", "--"\]$/m)
     expect(dockerfile).toMatch(/^HEALTHCHECK .*CMD \["node", "dist\/cli\.js", "health"\]$/m)
     expect(dockerfile).toMatch(/^CMD \["node", "dist\/cli\.js", "start"\]$/m)
     expect(dockerfile).not.toMatch(/\b(curl|wget|latest)\b/)
