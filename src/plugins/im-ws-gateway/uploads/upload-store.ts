@@ -46,6 +46,9 @@ export interface UploadStoreParts {
 
 type Db = Transaction<UploadTables>
 
+/** Rows that a statement removes at most. */
+const piecesPerStatement = 256
+
 /** Contents of files and what is known of them, in the database. Moments are milliseconds since the epoch. */
 export class UploadStore {
   readonly #parts: UploadStoreParts
@@ -211,10 +214,16 @@ export class UploadStore {
     })
   }
 
-  /** Removes uploads that nobody has completed in time. @returns how many */
-  async removeExpired(now: number): Promise<number> {
+  /**
+   * Removes uploads that nobody has completed in time.
+   * @param isOver is asked before each of them whether to leave it at that
+   * @returns how many
+   */
+  async removeExpired(now: number, isOver: () => boolean = () => false): Promise<number> {
+    let count = 0
     // One at a time: others who write to the same file wait for each.
-    for (let count = 0; ; count++) if (!(await this.#removeOneExpired(now))) return count
+    while (!isOver() && (await this.#removeOneExpired(now))) count++
+    return count
   }
 
   #removeOneExpired(now: number): Promise<boolean> {
@@ -275,7 +284,15 @@ function isComplete({ completed_at }: UploadRow): boolean {
 }
 
 async function remove(trx: Db, { id, user_id: userID, bytes }: UploadRow): Promise<void> {
-  await trx.deleteFrom('im_uploads_pieces').where('upload_id', '=', id).execute()
+  // No statement takes long, however large the file is.
+  for (let piece = 0; piece * pieceBytes < bytes; piece += piecesPerStatement)
+    // eslint-disable-next-line no-await-in-loop
+    await trx
+      .deleteFrom('im_uploads_pieces')
+      .where('upload_id', '=', id)
+      .where('piece', '>=', piece)
+      .where('piece', '<', piece + piecesPerStatement)
+      .execute()
   await trx.deleteFrom('im_uploads_parts').where('upload_id', '=', id).execute()
   await trx.deleteFrom('im_uploads_uploads').where('id', '=', id).execute()
   await discharge(trx, userID, bytes + rowBytes)
