@@ -39,7 +39,7 @@ export type Begun =
 
 export interface UploadStoreParts {
   readonly db: Kysely<UploadTables>
-  readonly settings: Pick<UploadSettings, 'maxBytesPerUser' | 'partBytes' | 'ttlS'>
+  readonly settings: Pick<UploadSettings, 'maxBytesPerUser' | 'maxBytesInAll' | 'partBytes' | 'ttlS'>
   /** Makes ids that nobody guesses. */
   readonly newID: () => string
 }
@@ -59,7 +59,7 @@ export class UploadStore {
 
   /**
    * Begins an upload, or goes on with the one that the user has begun of the same content.
-   * @throws {ApiError} `im.storage_full`
+   * @throws {ApiError} `im.storage_full`, `im.uploads_full`
    */
   begin(announced: Announced, now: number): Promise<Begun> {
     const { db, settings, newID } = this.#parts
@@ -84,7 +84,7 @@ export class UploadStore {
       }
       if (known) await remove(trx, known)
       const id = newID()
-      await charge(trx, userID, bytes + rowBytes, settings.maxBytesPerUser)
+      await charge(trx, userID, bytes + rowBytes, settings)
       await trx
         .insertInto('im_uploads_uploads')
         .values({
@@ -137,8 +137,8 @@ export class UploadStore {
 
   /**
    * Makes a file of the parts, if they are what was announced. Done twice it is the same file.
-   * @throws {ApiError} `im.upload_not_found`, `im.file_incomplete`, `im.file_differs`; `im.storage_full` when the
-   * content has another name already, and there is no room for this one
+   * @throws {ApiError} `im.upload_not_found`, `im.file_incomplete`, `im.file_differs`; `im.storage_full` and
+   * `im.uploads_full` when the content has another name already, and there is no room for this one
    */
   complete(finished: Finished, now: number): Promise<Pick<StoredFile, 'id' | 'name'>> {
     const { userID, uploadID, parts } = finished
@@ -264,7 +264,7 @@ export class UploadStore {
       .limit(1)
       .executeTakeFirst()
     // The first name is part of what the upload counts.
-    if (other) await charge(trx, userID, rowBytes, settings.maxBytesPerUser)
+    if (other) await charge(trx, userID, rowBytes, settings)
     const id = newID()
     await trx
       .insertInto('im_uploads_files')

@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import type { KyselyPlugin } from 'kysely'
+import { sql, type KyselyPlugin } from 'kysely'
 import pino from 'pino'
 import { Value } from 'typebox/value'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import {
   type UploadSettings
 } from '../../../../src/plugins/im-ws-gateway/uploads/config.ts'
 import { openUploads } from '../../../../src/plugins/im-ws-gateway/uploads/open-uploads.ts'
-import { openUploadTables } from '../../../../src/plugins/im-ws-gateway/uploads/tables.ts'
+import { allUsers, openUploadTables } from '../../../../src/plugins/im-ws-gateway/uploads/tables.ts'
 import { UploadStore } from '../../../../src/plugins/im-ws-gateway/uploads/upload-store.ts'
 import { fakeClock } from '../../../../src/testing/index.ts'
 
@@ -32,7 +32,7 @@ async function open() {
     transformResult: async ({ result }) => result
   }
   let count = 0
-  const settings = { maxBytesPerUser: 1e9, partBytes: 4 * pieceBytes, ttlS: 60 }
+  const settings = { maxBytesPerUser: 1e9, maxBytesInAll: 1e9, partBytes: 4 * pieceBytes, ttlS: 60 }
   const store = new UploadStore({ db: db.withPlugin(counting), settings, newID: () => `id${count++}` })
   const begin = async (hash: string, bytes: number): Promise<string> => {
     const about = { userID: 'ann', name: 'a.png', contentType: 'image/png' }
@@ -80,4 +80,19 @@ test('a large file is removed with several statements, and all of it', async () 
   expect(removals()).toBe(3)
   const left = await db.selectFrom('im_uploads_pieces').select('upload_id').execute()
   expect(left).toEqual([{ upload_id: other }])
+})
+
+test('what users stored before it was counted together is counted', async () => {
+  const { db, begin } = await open()
+  await begin('a', 1_000)
+  await db.insertInto('im_uploads_usage').values({ user_id: 'bob', bytes: 500 }).execute()
+  await db.deleteFrom('im_uploads_usage').where('user_id', '=', allUsers).execute()
+  await sql`delete from im_uploads_migrations where name <> '2026-12-01_uploads'`.execute(db)
+  await openUploadTables(database)
+  const sums = await db.selectFrom('im_uploads_usage').selectAll().orderBy('user_id').execute()
+  expect(sums).toEqual([
+    { user_id: allUsers, bytes: 2_524 },
+    { user_id: 'ann', bytes: 2_024 },
+    { user_id: 'bob', bytes: 500 }
+  ])
 })
