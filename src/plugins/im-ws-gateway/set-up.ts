@@ -29,6 +29,8 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
   if (config.tokenCheck === 'embedded' && config.tokenSecret === '')
     log.warn('no tokenSecret is set: tokens are good until this process ends')
   const opened = await openTokens({ settings, database, state, clock })
+  // The hooks run in reverse: whatever fails from here on, what follows is closed first.
+  app.addHook('onClose', () => opened.close())
   const { tokens, issuer } = opened
   const cores = await openCores({ app, settings, database, state, clock, log })
   // The next gateway waits for its end.
@@ -40,7 +42,6 @@ export async function setUp(app: App, parts: SetUpParts): Promise<Gateway> {
   app.addHook('onClose', async () => {
     await gateway.close()
     await uploads?.close()
-    await opened.close()
   })
   const { backOffice } = cores
   gateway.addTo(app)

@@ -68,7 +68,12 @@ export class Revocations {
     await rows.removeExpired(options.clock.now())
     // Listens before it reads, so that nothing falls in between.
     void revocations.#listen()
-    await revocations.#catchUp()
+    try {
+      await revocations.#catchUp()
+    } catch (error) {
+      await revocations.close()
+      throw error
+    }
     revocations.#schedule()
     return revocations
   }

@@ -30,6 +30,12 @@ export const Uploads = Type.Object(
       maximum: 1_048_576 * MiB,
       description: 'Bytes that a user may store, uploads in progress included; each file counts 1 KiB more.'
     }),
+    maxBytesInAll: Type.Integer({
+      default: 20_480 * MiB,
+      minimum: 1,
+      maximum: 1_073_741_824 * MiB,
+      description: 'Bytes that all users together may store, counted as those of one: keep the disk larger.'
+    }),
     partBytes: Type.Integer({
       default: MiB,
       minimum: 4 * pieceBytes,

@@ -39,6 +39,12 @@ export const UploadErrors = defineErrors({
     openim: 1701,
     title: { 'zh-CN': '您的存储空间已用完', en: 'Your storage is used up' }
   },
+  'im.uploads_full': {
+    http: 507,
+    flask: 3214,
+    openim: 1701,
+    title: { 'zh-CN': '服务器的存储空间已用完', en: 'The storage of the server is used up' }
+  },
   'im.file_differs': {
     http: 400,
     flask: 3206,

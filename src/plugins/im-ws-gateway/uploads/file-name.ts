@@ -1,7 +1,7 @@
 import { ApiError, Errors as CommonErrors } from '../../api-error/service.ts'
 
 /** The longest name of a file, in UTF-16 units. Most file systems take no longer one. */
-export const maxNameChars = 255
+const maxFileNameChars = 255
 /** Characters of a name that stand in its address: the router takes no longer parameter than 100 UTF-16 units. */
 const addressChars = 50
 /** Controls, halves of characters, breaks of lines, and what turns the direction of text, so that `gnp.exe` reads as another name. */
@@ -19,8 +19,8 @@ export function fileNameIn(objectName: string, userID: string): string {
   const name = objectName.slice(userID.length + 1)
   if (!isFileName(name))
     throw invalid('/name', {
-      'zh-CN': `应为 用户ID/文件名，文件名 1–${maxNameChars} 个字符，不含路径与控制字符`,
-      en: `is the user's id, a slash and the name of a file: 1–${maxNameChars} characters, no path and no controls`
+      'zh-CN': `应为 用户ID/文件名，文件名 1–${maxFileNameChars} 个字符，不含路径与控制字符`,
+      en: `is the user's id, a slash and the name of a file: 1–${maxFileNameChars} characters, no path and no controls`
     })
   return name
 }
@@ -44,7 +44,7 @@ export function addressedName(name: string): string {
 }
 
 function isFileName(name: string): boolean {
-  if (name === '' || name === '.' || name === '..' || name.length > maxNameChars) return false
+  if (name === '' || name === '.' || name === '..' || name.length > maxFileNameChars) return false
   return !/[/\\]/.test(name) && !deceptive.test(name) && name.trim() !== ''
 }
 

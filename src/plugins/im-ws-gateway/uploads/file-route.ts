@@ -10,6 +10,7 @@ import { entityTag, fileHeaders, isMatched } from './file-headers.ts'
 import { rangeIn, type ByteRange } from './range.ts'
 import { FileBody, FileParams } from './schemas.ts'
 import type { StoredFile, UploadStore } from './upload-store.ts'
+import { isOver, whenOver } from './when-over.ts'
 
 export interface FileRouteParts {
   readonly settings: Pick<UploadSettings, 'maxDownloads' | 'maxDownloadsPerIp'>
@@ -32,13 +33,15 @@ export function addFileRoute(app: App, { settings, store, counters }: FileRouteP
   function send(
     file: StoredFile,
     { first, last }: ByteRange,
-    { ip }: FastifyRequest,
-    reply: FastifyReply
+    request: FastifyRequest,
+    reply: FastifyReply,
+    ip: string
   ): FastifyReply {
+    if (isOver(request, reply)) return reply.send('')
     const end = limits.begin(ip)
     if (!end) throw new ApiError(UploadErrors['im.downloads_busy'], { retryAfter })
     counters.downloads++
-    reply.raw.once('close', end)
+    whenOver(request, reply, end)
     const content = contentOf(store, file, { first, last }, sent => (counters.bytesSent += sent))
     return reply.send(Readable.from(content, { objectMode: false, highWaterMark: pieceBytes }))
   }
@@ -57,6 +60,8 @@ export function addFileRoute(app: App, { settings, store, counters }: FileRouteP
     schema,
     config: { access: 'public: whoever has the address, which cannot be guessed', raw: true, failures },
     handler: async (request, reply) => {
+      // Without a proxy it is gone with the connection.
+      const { ip } = request
       const file = await store.file(request.params.id)
       if (!file) throw new ApiError(UploadErrors['im.file_not_found'])
       const { bytes } = file
@@ -71,7 +76,7 @@ export function addFileRoute(app: App, { settings, store, counters }: FileRouteP
       reply.headers(fileHeaders(file)).header('content-length', last - first + 1)
       if (range) reply.code(206).header('content-range', `bytes ${first}-${last}/${bytes}`)
       if (request.method === 'HEAD' || bytes === 0) return reply.send('')
-      return send(file, { first, last }, request, reply)
+      return send(file, { first, last }, request, reply, ip)
     }
   })
 }

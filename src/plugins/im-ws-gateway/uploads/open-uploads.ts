@@ -82,7 +82,7 @@ function sweeping(
   let isOver = false
   const sweep = async (): Promise<void> => {
     try {
-      counters.expired += await store.removeExpired(clock.now())
+      counters.expired += await store.removeExpired(clock.now(), () => isOver)
     } catch (err) {
       log.warn({ err }, 'uploads that have expired could not be removed; they will be later')
     }

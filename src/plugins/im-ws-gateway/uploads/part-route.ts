@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import type { App, Clock } from '../../../core/index.ts'
 import { ApiError, Errors as CommonErrors } from '../../api-error/service.ts'
 import type { MinuteLimits } from '../../state/service.ts'
@@ -10,7 +11,7 @@ import type { PartAddresses, PartTicket } from './part-address.ts'
 import { PartSlots } from './part-slots.ts'
 import { PartBody, PartParams, PartQuery } from './schemas.ts'
 import type { UploadStore } from './upload-store.ts'
-import { Type } from 'typebox'
+import { whenOver } from './when-over.ts'
 
 export interface PartRouteParts {
   readonly settings: Pick<UploadSettings, 'partBytes' | 'partsPerMinutePerUser' | 'maxPartsAtOnce'>
@@ -48,8 +49,7 @@ export function addPartRoute(app: App, parts: PartRouteParts): void {
   /** Waits for its turn before any of the part is in memory. */
   const preParsing = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const release = await slots.acquire(tickets.get(request)?.owner ?? '')
-    if (reply.raw.closed || reply.raw.destroyed) release()
-    else reply.raw.once('close', release)
+    whenOver(request, reply, release)
   }
 
   const schema = {

@@ -12,11 +12,6 @@ export class PartSlots {
     this.#perOwner = Math.max(1, Math.floor(max / 4))
   }
 
-  /** Users who have parts under way, or waiting. */
-  get owners(): number {
-    return this.#owners.size
-  }
-
   /** Waits for a turn of a user. @returns what gives it back */
   async acquire(owner: string): Promise<SemaphoreInterface.Releaser> {
     const own = this.#owners.get(owner) ?? new Semaphore(this.#perOwner)

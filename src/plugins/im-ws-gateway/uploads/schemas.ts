@@ -4,13 +4,13 @@ import { idPattern } from './part-address.ts'
 const aHash = '6f5902ac237024bdd0c176cb93063dc4'
 const anID = 'qX3mV9b0Yk2fTg7LwZ4cR8uHs1NeAoP5'
 const aName = 'ann/cat.png'
-/** Names are checked with the user who sends them. */
-const maxNameChars = 512
+/** With the user's id before it. The name itself is checked with the user who sends it. */
+const maxObjectNameChars = 512
 
 const Hash = Type.String({ pattern: '^[0-9a-f]{32}$' })
 const size = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Bytes of the file.' })
 const name = Type.String({
-  maxLength: maxNameChars,
+  maxLength: maxObjectNameChars,
   description: "The user's id, a slash, and the name of the file: 1–255 characters."
 })
 const contentType = Type.Optional(

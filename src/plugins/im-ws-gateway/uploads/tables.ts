@@ -28,6 +28,9 @@ export interface FileRow {
   readonly created_at: Bigint
 }
 
+/** Stands for all users together. No user has an empty id. */
+export const allUsers = ''
+
 export interface UploadTables {
   im_uploads_uploads: UploadRow
   /** Parts that have arrived, until the upload is complete. */
@@ -43,7 +46,7 @@ export interface UploadTables {
     readonly content: Uint8Array
   }
   im_uploads_files: FileRow
-  /** What the uploads and files of a user count, in bytes. */
+  /** What the uploads and files of a user count, in bytes; under {@link allUsers} those of all. */
   im_uploads_usage: { readonly user_id: string; readonly bytes: Bigint }
   /** What addresses of parts are signed with, by all nodes. */
   im_uploads_keys: { readonly name: string; readonly key: string }
@@ -125,6 +128,13 @@ function migrationsFor(driver: Database['driver']): Readonly<Record<string, Migr
           .addColumn('name', 'text', column => column.primaryKey())
           .addColumn('key', 'text', column => column.notNull())
           .execute()
+      }
+    },
+    '2026-12-02_usage_of_all': {
+      async up(db: Kysely<unknown>) {
+        await sql`
+          insert into im_uploads_usage (user_id, bytes)
+          select ${sql.lit(allUsers)}, coalesce(sum(bytes), 0) from im_uploads_usage`.execute(db)
       }
     }
   }

@@ -34,7 +34,11 @@ const ofTokens = [
   UploadErrors['im.token_kicked'],
   CommonErrors['rate.limited']
 ]
-const ofNames = [CommonErrors['auth.forbidden'], UploadErrors['im.storage_full']]
+const ofNames = [
+  CommonErrors['auth.forbidden'],
+  UploadErrors['im.storage_full'],
+  UploadErrors['im.uploads_full']
+]
 
 /** What 3.5.2 clients ask before and after they send a file, in the form of OpenIM's REST API. */
 export function addUploadRoutes(app: App, parts: UploadRoutesParts): void {

@@ -39,12 +39,15 @@ export type Begun =
 
 export interface UploadStoreParts {
   readonly db: Kysely<UploadTables>
-  readonly settings: Pick<UploadSettings, 'maxBytesPerUser' | 'partBytes' | 'ttlS'>
+  readonly settings: Pick<UploadSettings, 'maxBytesPerUser' | 'maxBytesInAll' | 'partBytes' | 'ttlS'>
   /** Makes ids that nobody guesses. */
   readonly newID: () => string
 }
 
 type Db = Transaction<UploadTables>
+
+/** Rows that a statement removes at most. */
+const piecesPerStatement = 256
 
 /** Contents of files and what is known of them, in the database. Moments are milliseconds since the epoch. */
 export class UploadStore {
@@ -56,7 +59,7 @@ export class UploadStore {
 
   /**
    * Begins an upload, or goes on with the one that the user has begun of the same content.
-   * @throws {ApiError} `im.storage_full`
+   * @throws {ApiError} `im.storage_full`, `im.uploads_full`
    */
   begin(announced: Announced, now: number): Promise<Begun> {
     const { db, settings, newID } = this.#parts
@@ -81,7 +84,7 @@ export class UploadStore {
       }
       if (known) await remove(trx, known)
       const id = newID()
-      await charge(trx, userID, bytes + rowBytes, settings.maxBytesPerUser)
+      await charge(trx, userID, bytes + rowBytes, settings)
       await trx
         .insertInto('im_uploads_uploads')
         .values({
@@ -134,8 +137,8 @@ export class UploadStore {
 
   /**
    * Makes a file of the parts, if they are what was announced. Done twice it is the same file.
-   * @throws {ApiError} `im.upload_not_found`, `im.file_incomplete`, `im.file_differs`; `im.storage_full` when the
-   * content has another name already, and there is no room for this one
+   * @throws {ApiError} `im.upload_not_found`, `im.file_incomplete`, `im.file_differs`; `im.storage_full` and
+   * `im.uploads_full` when the content has another name already, and there is no room for this one
    */
   complete(finished: Finished, now: number): Promise<Pick<StoredFile, 'id' | 'name'>> {
     const { userID, uploadID, parts } = finished
@@ -211,10 +214,16 @@ export class UploadStore {
     })
   }
 
-  /** Removes uploads that nobody has completed in time. @returns how many */
-  async removeExpired(now: number): Promise<number> {
+  /**
+   * Removes uploads that nobody has completed in time.
+   * @param isOver is asked before each of them whether to leave it at that
+   * @returns how many
+   */
+  async removeExpired(now: number, isOver: () => boolean = () => false): Promise<number> {
+    let count = 0
     // One at a time: others who write to the same file wait for each.
-    for (let count = 0; ; count++) if (!(await this.#removeOneExpired(now))) return count
+    while (!isOver() && (await this.#removeOneExpired(now))) count++
+    return count
   }
 
   #removeOneExpired(now: number): Promise<boolean> {
@@ -255,7 +264,7 @@ export class UploadStore {
       .limit(1)
       .executeTakeFirst()
     // The first name is part of what the upload counts.
-    if (other) await charge(trx, userID, rowBytes, settings.maxBytesPerUser)
+    if (other) await charge(trx, userID, rowBytes, settings)
     const id = newID()
     await trx
       .insertInto('im_uploads_files')
@@ -275,7 +284,15 @@ function isComplete({ completed_at }: UploadRow): boolean {
 }
 
 async function remove(trx: Db, { id, user_id: userID, bytes }: UploadRow): Promise<void> {
-  await trx.deleteFrom('im_uploads_pieces').where('upload_id', '=', id).execute()
+  // No statement takes long, however large the file is.
+  for (let piece = 0; piece * pieceBytes < bytes; piece += piecesPerStatement)
+    // eslint-disable-next-line no-await-in-loop
+    await trx
+      .deleteFrom('im_uploads_pieces')
+      .where('upload_id', '=', id)
+      .where('piece', '>=', piece)
+      .where('piece', '<', piece + piecesPerStatement)
+      .execute()
   await trx.deleteFrom('im_uploads_parts').where('upload_id', '=', id).execute()
   await trx.deleteFrom('im_uploads_uploads').where('id', '=', id).execute()
   await discharge(trx, userID, bytes + rowBytes)

@@ -18,7 +18,8 @@ export class Outage {
   readonly #parts: OutageParts
   readonly #down: Set<string>
   #reason: string
-  #told: { readonly reason: string; readonly at: number } | undefined
+  /** By connection. */
+  readonly #told = new Map<string, { readonly reason: string; readonly at: number }>()
   #attempts = 0
 
   constructor(parts: OutageParts) {
@@ -38,9 +39,11 @@ export class Outage {
     this.#down.add(connection)
     this.#reason = reasonOf(server, error)
     this.#attempts++
-    const isNews = this.#told?.reason !== this.#reason || clock.now() - this.#told.at >= repeatMs
-    if (!isNews) return
-    this.#told = { reason: this.#reason, at: clock.now() }
+    const now = clock.monotonic()
+    const reason = this.#reason
+    // What one connection has told, the other need not repeat.
+    if ([...this.#told.values()].some(told => told.reason === reason && now - told.at < repeatMs)) return
+    this.#told.set(connection, { reason, at: now })
     log.warn({ attempts: this.#attempts }, this.#reason)
   }
 
@@ -48,7 +51,7 @@ export class Outage {
   ready(connection: string): void {
     const { server, log } = this.#parts
     if (!this.#down.delete(connection) || this.#down.size > 0) return
-    this.#told = undefined
+    this.#told.clear()
     this.#attempts = 0
     this.#reason = `${server} cannot be reached: no connection`
     log.info(`connected to ${server}`)

@@ -1,8 +1,11 @@
+import type { KyselyPlugin, Migration } from 'kysely'
 import { expect, test } from 'vitest'
+import type { Database } from '../../../../src/plugins/database/service.ts'
 import { RevocationCache } from '../../../../src/plugins/im-ws-gateway/tokens/revocation-cache.ts'
 import type { Revoked } from '../../../../src/plugins/im-ws-gateway/tokens/revocation-rows.ts'
 import { Revocations } from '../../../../src/plugins/im-ws-gateway/tokens/revocations.ts'
 import type { TokenFacts } from '../../../../src/plugins/im-ws-gateway/tokens/tokens.ts'
+import type { State } from '../../../../src/plugins/state/service.ts'
 import { codeOf, startTokens } from './rig.ts'
 
 const facts = (userID: string, issuedAt = 1_000): TokenFacts => ({
@@ -173,4 +176,32 @@ test('after it was closed it does nothing more', async () => {
   rig.queries()
   await clock.advance(7_200_000)
   expect(rig.queries()).toBe(0)
+})
+
+test('a list that cannot be read at first hears of nothing any more', async () => {
+  await using rig = await startTokens()
+  let isAway = false
+  const failing: KyselyPlugin = {
+    transformQuery({ node }) {
+      if (isAway) throw new Error('the database is away')
+      return node
+    },
+    transformResult: async ({ result }) => result
+  }
+  const database: Database = {
+    driver: 'sqlite',
+    ping: () => rig.database.ping(),
+    open: async <Tables>(namespace: string, migrations: Readonly<Record<string, Migration>>) =>
+      (await rig.database.open<Tables>(namespace, migrations)).withPlugin(failing)
+  }
+  const ends: string[] = []
+  const state = {
+    isShared: false,
+    async subscribe(channel: string) {
+      isAway = true
+      return async () => void ends.push(channel)
+    }
+  } as unknown as State
+  await expect(Revocations.open({ database, state, clock: rig.clock })).rejects.toThrow('is away')
+  await expect.poll(() => ends).toEqual(['im-ws-gateway:revoked'])
 })

@@ -55,6 +55,21 @@ describe.skipIf(!hasPostgres)('two gateways on one PostgreSQL', () => {
     expect(answers.filter(({ errCode }) => errCode === 1701)).toHaveLength(6)
   })
 
+  test('let all users together store no more by asking both at once', async () => {
+    const engine = { driver: 'postgres', postgres: { url: await postgres.database() } }
+    const config = { nodes: 'alone' }
+    await using here = await startUploads({ maxBytesInAll: 30_000 }, { engine, config })
+    await using there = await startUploads({ maxBytesInAll: 30_000 }, { engine, config })
+    const users = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => uploader(index % 2 ? here : there, `user${index}`))
+    )
+    const answers = await Promise.all(
+      users.map((user, index) => user.announce(noise(6_000), { name: `user${index}/a.png` }))
+    )
+    expect(answers.filter(({ errCode }) => errCode === 0)).toHaveLength(4)
+    expect(answers.filter(({ errCode }) => errCode === 1701)).toHaveLength(6)
+  })
+
   test('begin one upload of a content that comes to both at once', async () => {
     const engine = { driver: 'postgres', postgres: { url: await postgres.database() } }
     const config = { nodes: 'alone' }

@@ -225,6 +225,23 @@ describe('a completion', () => {
   })
 })
 
+test('all users together store as much as the setting says, and have the room of what is gone', async () => {
+  const clock = fakeClock(Date.now())
+  await using full = await startUploads({ maxBytesInAll: 10_000, ttlS: 60 }, { clock })
+  const [bob, eve] = [await uploader(full, 'bob'), await uploader(full, 'eve')]
+  await bob.begin(noise(5_000))
+  expect(await eve.announce(noise(5_000), { name: 'eve/a.png' })).toMatchObject({
+    errCode: 1701,
+    errMsg: 'The storage of the server is used up'
+  })
+  expect(full.im.status().uploads?.refused).toEqual({ 'im.uploads_full': 1 })
+  await eve.upload(noise(2_000))
+  await clock.advance(60_000 + 600_000)
+  await expect.poll(() => full.im.status().uploads?.counters['expired_total']).toBe(1)
+  expect(await eve.announce(noise(6_000), { name: 'eve/a.png' })).toMatchObject({ errCode: 1701 })
+  await eve.upload(noise(5_000), 'b.png')
+})
+
 test('a user stores as much as the setting says, and uploads that are not completed count until they expire', async () => {
   const clock = fakeClock(Date.now())
   await using full = await startUploads({ maxBytesPerUser: 10_000, ttlS: 60 }, { clock })

@@ -25,6 +25,19 @@ test('an outage is told once, however often both connections are tried, and agai
   expect(lines).toEqual(Array.from({ length: 3 }, () => 'warn: Redis a:1 cannot be reached: ECONNREFUSED'))
 })
 
+test('reasons of two connections are told once each, and again every minute, whatever becomes of the time', async () => {
+  const { clock, lines, outage } = start()
+  const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND a'), { code: 'ENOTFOUND' })
+  for (let second = 0; second < 90; second++) {
+    outage.failed('commands', refused)
+    outage.failed('messages', unknown)
+    clock.jump(-3_600_000)
+    await clock.advance(1_000)
+  }
+  const both = ['ECONNREFUSED', 'ENOTFOUND'].map(code => `warn: Redis a:1 cannot be reached: ${code}`)
+  expect(lines).toEqual([...both, ...both])
+})
+
 test('another reason is told at once, and the end when both connections are back', () => {
   const { lines, outage } = start()
   outage.failed('commands', refused)
