@@ -161,9 +161,12 @@ test('what a device has marked as read it has got: that is not told again to the
   const mark = bob.core.mark?.()
   const one = await ann.say({ recvID: 'bob' }, 'one')
   await ann.say({ recvID: 'bob' }, 'two')
-  await ann.say({ groupID }, 'three')
+  const three = await ann.say({ groupID }, 'three')
   await bob.call('markMessagesRead', { conversationID: id, clientMsgIDList: [one.clientMsgID] })
-  await bob.call('markConversationRead', { conversationID: `sg_${groupID}` })
+  await bob.call('markMessagesRead', {
+    conversationID: `sg_${groupID}`,
+    clientMsgIDList: [three.clientMsgID]
+  })
   await ann.say({ groupID }, 'four')
   const next: Device = { platformID: web }
   // The one before is there still, then gone.
@@ -176,15 +179,25 @@ test('what a device has marked as read it has got: that is not told again to the
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['two', 'four', 'five'])
 })
 
+test('whoever marks a whole conversation has said nothing of what was on its way', async () => {
+  const [ann, bob] = await couple()
+  const mark = bob.core.mark?.()
+  await ann.say({ recvID: 'bob' }, 'on its way')
+  await bob.call('markConversationRead', { conversationID: id })
+  bob.core.detach(bob.device, mark)
+  expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['on its way'])
+})
+
 test('what one of two devices has marked as read is told to the one that comes next', async () => {
   const [ann, bob] = await couple()
   const other: Device = { platformID: web }
   await bob.core.attach(other)
   const mark = bob.core.mark?.()
-  await ann.say({ recvID: 'bob' }, 'one')
-  await bob.call('markConversationRead', { conversationID: id })
+  const { clientMsgID } = await ann.say({ recvID: 'bob' }, 'one')
+  const read = { conversationID: id, clientMsgIDList: [clientMsgID] }
+  await bob.call('markMessagesRead', read)
   bob.core.detach(other, mark)
-  await bob.call('markConversationRead', { conversationID: id })
+  await bob.call('markMessagesRead', read)
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['one'])
 })
 
@@ -193,8 +206,8 @@ test('what a device of another platform has marked as read is told to this one',
   const mobile: Device = { platformID: phone }
   await bob.core.attach(mobile)
   const mark = bob.core.mark?.()
-  await ann.say({ recvID: 'bob' }, 'one')
-  await bob.call('markConversationRead', { conversationID: id }, mobile)
+  const { clientMsgID } = await ann.say({ recvID: 'bob' }, 'one')
+  await bob.call('markMessagesRead', { conversationID: id, clientMsgIDList: [clientMsgID] }, mobile)
   bob.core.detach(bob.device, mark)
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['one'])
 })
@@ -204,10 +217,14 @@ test('of the conversations that a device has marked as read, the last 32 are rem
   const names = Array.from({ length: 33 }, (_, index) => `u${index}`)
   const others = await rig.people(...names)
   const mark = bob.core.mark?.()
-  for (const other of others) await other.say({ recvID: 'bob' }, `of ${other.core.userID}`)
-  for (const name of names) {
+  const said = []
+  for (const other of others) said.push(await other.say({ recvID: 'bob' }, `of ${other.core.userID}`))
+  for (const [index, name] of names.entries()) {
     const conversationID = `si_${['bob', name].toSorted().join('_')}`
-    await bob.call('markConversationRead', { conversationID })
+    await bob.call('markMessagesRead', {
+      conversationID,
+      clientMsgIDList: [said[index]?.clientMsgID ?? '']
+    })
   }
   bob.core.detach(bob.device, mark)
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['of u0'])

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startGateway } from './gateway.ts'
-import { conversations, read, say, shown } from './raw-chat.ts'
+import { conversations, say, shown } from './raw-chat.ts'
 import type { Raw } from './raw-client.ts'
 
 const dialects = ['2.0', '2.3', '3'] as const
@@ -30,26 +30,5 @@ test.each(dialects)(
     expect(told(again)).toEqual(list.get('bob'))
     const news = again.frames.filter(({ event }) => /^OnRecvNewMessages?$/.test(event))
     expect(news.filter(({ data }) => data.includes('into the dark'))).toHaveLength(1)
-  }
-)
-
-test.each(dialects)(
-  '%s: what a client has marked as read is not new when it comes back from a cut',
-  async dialect => {
-    await using gateway = await startGateway()
-    const token = await gateway.rest.login('ann', 5)
-    const ann = await gateway.raw({ userID: 'ann', dialect, token })
-    const bob = await gateway.raw({ userID: 'bob', dialect: '3' })
-    await say(bob, { userID: 'ann' }, 'seen')
-    await ann.until('the first', frames => frames.some(({ data }) => data.includes('seen')))
-    await read(ann, { userID: 'bob' })
-    await say(bob, { userID: 'ann' }, 'not seen')
-    ann.socket.terminate()
-    const again = await gateway.raw({ userID: 'ann', dialect, token })
-    await conversations(again)
-    const news = again.frames
-      .filter(({ event }) => /^OnRecvNewMessages?$/.test(event))
-      .map(({ data }) => data)
-    expect([news.join().includes('"seen'), news.join().includes('not seen')]).toEqual([false, true])
   }
 )

@@ -41,7 +41,8 @@ export async function markRead(
     return { upTo: target.seq, burns: isSingle && (await tellPeer(turn, seat, target.seq)) }
   })
   if (!marked) return
-  user.noteRead(device, thread.key, marked.upTo)
+  // Whoever marks all of it may do so while some of that is on its way; who names a message has got it.
+  if (clientMsgIDs) user.noteRead(device, thread.key, marked.upTo)
   if (marked.burns) context.burning.arm()
 }
 
