@@ -279,7 +279,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.#host.wheel.cancel(this)
     this.queue.drop()
     if (isClean && this.#wasMissed) this.mark = this.#toldUntil
-    this.#leave(isClean && !this.#wasMissed)
+    this.#leave(isClean && (this.isOpen ? this.#line.isSettled : !this.#wasMissed))
     this.#host.gone(this, (this.#ending ??= 'client'))
   }
 

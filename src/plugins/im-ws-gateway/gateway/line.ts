@@ -78,6 +78,15 @@ export class Line implements SocketOwner, OutboxOwner {
     return Math.min(this.#nextPingAt, this.#closeAt, this.#cutAt, this.outbox.stallsAt(stalledMs))
   }
 
+  get isWritable(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN && this.#tcp.writable
+  }
+
+  /** True when everything was sent, and nothing says that it does not arrive: every ping was answered. */
+  get isSettled(): boolean {
+    return this.outbox.isEmpty && !this.#awaitsPong
+  }
+
   /** Does what is to be done. @returns why the line has to be cut */
   due(now: number): 'dead' | 'slow' | undefined {
     if (now >= this.#cutAt) return 'dead'

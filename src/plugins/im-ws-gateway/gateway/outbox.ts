@@ -11,6 +11,8 @@ const maxSnapshots = 1_000
 
 /** Whose outbox it is. */
 export interface OutboxOwner {
+  /** False once the reader has said that it leaves, or was told to: what is written then is read by nobody. */
+  readonly isWritable: boolean
   /** What tells the reader how something stands now, in pieces. */
   framesOf(snapshot: Snapshot): readonly Buffer[]
   /** Something is to be sent that nobody asked for. */
@@ -69,6 +71,11 @@ export class Outbox {
   /** True while the reader takes less than there is. */
   get isPressed(): boolean {
     return this.#pressedAt >= 0
+  }
+
+  /** True when nothing waits to be handed to the socket. */
+  get isEmpty(): boolean {
+    return this.#frames.length === 0 && !this.#held?.length && this.#snapshots.length === 0
   }
 
   /** True from `hold` to `release`. */
@@ -139,7 +146,7 @@ export class Outbox {
   /** Writes what waits, as much as the reader takes. To be called by the flusher. */
   flush(now: number): void {
     this.#due = 'never'
-    if (this.isPressed || !this.#socket.writable) return
+    if (this.isPressed || !this.#owner.isWritable) return
     this.#takeSnapshots()
     if (this.#write()) return this.#emptied()
     this.#pressedAt = now

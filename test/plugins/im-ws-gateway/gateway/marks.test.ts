@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fakeClock } from '../../../../src/testing/index.ts'
-import type { CoreEvent } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
+import type { CoreEvent, Snapshot } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
 import type { Client } from './client.ts'
 import { startRig, type Rig, type RigOptions } from './rig.ts'
 
@@ -26,9 +26,51 @@ async function inDoubt(options: RigOptions = {}): Promise<{ rig: Rig; client: Cl
 test('of a connection that closes in order everything has arrived', async () => {
   const { rig, client } = await inDoubt()
   await using _ = rig
+  await client.until(() => client.frames.some(({ data }) => data === '2'))
   client.socket.close()
   await rig.until(() => rig.gateway.status().connections === 0)
   expect(rig.cores.of('u1').doubts).toEqual([undefined, undefined])
+})
+
+test('what still waits when it closes has not arrived', async () => {
+  let busyMs = 0
+  const still = fakeClock()
+  const clock = { ...still, monotonic: () => still.monotonic() + busyMs }
+  const { rig, client } = await inDoubt({ clock })
+  await using _ = rig
+  const core = rig.cores.of('u1')
+  const [connection] = rig.gateway.connections
+  // After a crowd was written to there is a pause, and this clock does not bring it to its end.
+  const slow: Snapshot = {
+    kind: 'snapshot',
+    isTotal: true,
+    take() {
+      busyMs += 5
+      return unread(3)
+    }
+  }
+  core.deliver(slow)
+  await client.until(() => client.frames.some(({ data }) => data === '3'))
+  core.deliver(unread(4))
+  expect(connection?.outbox.queuedBytes).toBeGreaterThan(0)
+  client.socket.close()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  expect(core.doubts).toEqual([undefined, 1])
+  expect(client.frames.filter(({ data }) => data === '4')).toEqual([])
+})
+
+test('nor is it certain what came before a ping that is not answered', async () => {
+  const clock = fakeClock()
+  const { rig, client } = await inDoubt({ clock })
+  await using _ = rig
+  // Its answers get lost, its close does not.
+  Object.assign(client.socket, { pong: () => undefined })
+  const pinged = new Promise(resolve => client.socket.once('ping', resolve))
+  await clock.advance(5_100)
+  await pinged
+  client.socket.close()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  expect(rig.cores.of('u1').doubts).toEqual([undefined, 1])
 })
 
 test('some seconds after it was told something, that is known to have arrived', async () => {

@@ -48,6 +48,7 @@ export function outboxOf(maxQueueBytes = 1_000_000) {
   const urgent: boolean[] = []
   const seen = { overflowed: 0, waiting: 0, told: 0 }
   const owner = {
+    isWritable: true,
     told: () => void seen.told++,
     overflowed: () => void seen.overflowed++,
     waiting: () => void seen.waiting++,

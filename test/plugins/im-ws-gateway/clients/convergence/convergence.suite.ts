@@ -9,8 +9,7 @@ import { scripts } from './script.ts'
 export function convergenceSuite(startChat: StartChat, runs: number): void {
   test(
     'whatever five users do at once, all devices of each end with the same conversations, counts and histories',
-    // Once in some hundred scripts a device was told of no conversation after it had come back: not explained yet.
-    { timeout: 60_000 + runs * 1_000, retry: 1 },
+    { timeout: 60_000 + runs * 1_000 },
     async () => {
       await using gateway = await startChat()
       let run = 0

@@ -1,11 +1,14 @@
 import type { Raw } from '../raw-client.ts'
 import { shown, type Shown } from '../raw-chat.ts'
 
+/** How a connection ends. */
+export type Parting = 'logs out' | 'closes' | 'is cut off'
+
 /** A device of a user over all of its connections, which knows nothing but what it was told. */
 export class LastingDevice {
   /** Messages that it has sent itself: it is not told of them. */
   readonly sent = new Set<string>()
-  /** True once its network has failed: what was on its way then may come twice. */
+  /** True once it has gone without a word, or with no more than a close: what was on its way then may come twice. */
   mayHearTwice = false
   readonly #open: () => Promise<Raw>
   readonly #raws: Raw[] = []
@@ -36,9 +39,9 @@ export class LastingDevice {
   }
 
   /** Leaves, or loses its network, once it has its answers, and comes back. */
-  async reconnect(how: 'leaves' | 'is cut off'): Promise<void> {
-    this.mayHearTwice ||= how === 'is cut off'
-    this.#isBack = this.#again(this.#isBack, how === 'leaves')
+  async reconnect(how: Parting): Promise<void> {
+    this.mayHearTwice ||= how !== 'logs out'
+    this.#isBack = this.#again(this.#isBack, how)
     await this.#isBack
   }
 
@@ -64,11 +67,12 @@ export class LastingDevice {
     return this.raw.close()
   }
 
-  async #again(before: Promise<void>, isClean: boolean): Promise<void> {
+  async #again(before: Promise<void>, how: Parting): Promise<void> {
     await before
     await Promise.all(this.#busy)
-    if (isClean) await this.raw.close()
-    else this.raw.socket.terminate()
+    if (how === 'logs out') await this.raw.ask('Logout')
+    if (how === 'is cut off') this.raw.socket.terminate()
+    else await this.raw.close()
     await this.#connect()
   }
 

@@ -1,6 +1,6 @@
 import type { Chat } from '../gateway.ts'
 import { changeMembers, makeGroup, read, revoke, say, settings, type Place } from '../raw-chat.ts'
-import { LastingDevice } from './lasting-device.ts'
+import { LastingDevice, type Parting } from './lasting-device.ts'
 import { people, type Script, type Step } from './script.ts'
 
 /** One for each device of a user, so that none takes the place of another. */
@@ -54,7 +54,7 @@ export async function play(gateway: Chat, prefix: string, script: Script): Promi
     const place = where === 0 ? { groupID } : { userID: userIDs[(user + where) % people] ?? '' }
     switch (kind) {
       case 'reconnect':
-        return device.reconnect(step.atOnce ? 'is cut off' : 'leaves')
+        return device.reconnect(partingIn(step))
       case 'read':
         return device.use(raw => read(raw, place))
       case 'say':
@@ -94,6 +94,11 @@ export async function play(gateway: Chat, prefix: string, script: Script): Promi
   }
   await Promise.all(busy)
   return { userIDs, groupID, devices, said, revoked, partial }
+}
+
+function partingIn({ atOnce, which }: Step): Parting {
+  if (atOnce) return 'is cut off'
+  return which % 2 === 0 ? 'logs out' : 'closes'
 }
 
 export function there<T>(found: T | undefined): T {
