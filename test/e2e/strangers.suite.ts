@@ -22,7 +22,7 @@ export function strangersSuite(serve: Serve, { nodes } = { nodes: 1 }): void {
   test.each(['2.0.3', '2.3.0', '3.5.2'])(
     'a program that follows the documentation of open-im-sdk %s finds all as it says, but for what is known',
     // They and their clients have clocks of their own, of which a machine that is busy elsewhere makes nonsense.
-    { timeout: 180_000, retry: 2 },
+    { timeout: 180_000 },
     async version => {
       const settings = { path: '/', adminSecret: 'paifang-demo', tokenSecret: 'of these tests', demo: false }
       const { url } = await serve({ plugins: { 'im-ws-gateway': settings } })

@@ -152,6 +152,31 @@ test('what may not have arrived at a device that is cut off is told to the one t
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['perhaps not', 'while away'])
 })
 
+test('a device that leaves in order may have been told less than there is: it is told the rest when it is back', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'arrived')
+  const { clientMsgID } = await bob.say({ recvID: 'ann' }, 'question')
+  const mark = bob.core.mark?.()
+  await ann.call('markMessagesRead', { conversationID: id, clientMsgIDList: [clientMsgID] })
+  bob.core.detach(bob.device, mark)
+  const missed = await bob.core.attach({ platformID: web })
+  expect(missed[0]).toMatchObject({ kind: 'singleReceipts', receipts: [{ msgIDList: [clientMsgID] }] })
+})
+
+test('what others were told in the meantime puts nothing in doubt', async () => {
+  const [ann, bob] = await couple()
+  const [cat] = await rig.people('cat')
+  const second: Device = { platformID: web }
+  await bob.core.attach(second)
+  await ann.say({ recvID: 'bob' }, 'arrived')
+  const mark = bob.core.mark?.()
+  await ann.say({ recvID: 'cat' }, 'of no concern')
+  bob.core.detach(bob.device, mark)
+  expect(await bob.core.attach({ platformID: web })).toEqual([])
+  cat.core.detach(cat.device, mark)
+  expect(textsIn(await cat.core.attach({ platformID: web }))).toEqual(['of no concern'])
+})
+
 test('what a device has marked as read it has got: that is not told again to the one that comes after it', async () => {
   const [ann, bob] = await couple()
   const { groupID } = await ann.call('createGroup', {

@@ -23,7 +23,7 @@ export function announce(turn: Turn, memory: Memory): void {
   for (const news of turn.news) tell(news, memory, changed)
   for (const [user, changes] of changed) {
     tellChanges(user, changes)
-    memory.told.add(user)
+    memory.noteTold(user)
   }
 }
 
@@ -54,7 +54,7 @@ function tell(news: News, memory: Memory, changed: Changed): void {
     }
     if (cause || !seat.wasListed) note(changed, seat, cause)
     else tellLatest(seat)
-    memory.told.add(seat.user)
+    memory.noteTold(seat.user)
   }
 }
 
@@ -67,6 +67,7 @@ function tellEvent(
   const tellUser = (user: UserChat): void => {
     const cause = causeFor(user, by)
     user.tell(event, cause && { cause })
+    memory.noteTold(user)
   }
   if (typeof to === 'string') {
     const user = memory.users.get(to)

@@ -15,7 +15,7 @@ export function loadUser(context: ChatContext, userID: string, tell: Deliver): P
     const found = await readSeats(db, userID)
     const appearanceOf = await appearancesOf(context, userID, found)
     const receivesNothing = (await people().user(userID))?.globalRecvMsgOpt === receiveNothing
-    const user = new UserChat(userID, tell, receivesNothing)
+    const user = new UserChat(userID, tell, memory.position, receivesNothing)
     for (const { row, numbers, latest, isLatestDeleted } of found) {
       const thread = memory.threads.get(row.thread) ?? new Thread(row.thread, numbers, latest)
       const seat = new Seat(user, thread, row, appearanceOf(row))

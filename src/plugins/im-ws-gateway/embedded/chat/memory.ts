@@ -12,6 +12,12 @@ export class Memory {
   /** The position of what happened last. */
   position = 0
 
+  /** A user is being told of what happened last. */
+  noteTold(user: UserChat): void {
+    user.toldAt = this.position
+    this.told.add(user)
+  }
+
   seat(userID: string, place: Place): Seat | undefined {
     return this.users.get(userID)?.seatAt(place)
   }

@@ -116,7 +116,8 @@ export class Platforms {
   detach(user: UserChat, device: Device, since: number | undefined): void {
     const state = user.platforms.get(device.platformID)
     if (!state?.devices.delete(device)) return
-    const own = Math.max(since ?? Infinity, this.#toldAfterOf(device, state))
+    const isCertain = since === undefined || since >= user.toldAt
+    const own = isCertain ? Infinity : Math.max(since, this.#toldAfterOf(device, state))
     const doubtfulAfter = Math.min(own, state.doubtfulAfter ?? Infinity)
     if (state.devices.size) {
       if (doubtfulAfter < Infinity) state.doubtfulAfter = doubtfulAfter

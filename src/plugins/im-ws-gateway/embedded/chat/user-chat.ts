@@ -32,6 +32,8 @@ export class UserChat {
   /** Unread messages of the conversations that count. */
   total = 0
   toldTotal = 0
+  /** The position of what he was told last, or could have been before his core was opened here. */
+  toldAt: number
   /** Tells the total. */
   readonly unread: Snapshot = {
     kind: 'snapshot',
@@ -41,9 +43,10 @@ export class UserChat {
   /** He wants to receive no messages of others, and none count as unread in the total. */
   receivesNothing: boolean
 
-  constructor(userID: string, tell: Deliver, receivesNothing: boolean) {
+  constructor(userID: string, tell: Deliver, toldAt: number, receivesNothing: boolean) {
     this.userID = userID
     this.tell = tell
+    this.toldAt = toldAt
     this.receivesNothing = receivesNothing
   }
 
