@@ -48,7 +48,7 @@ const chats: Readonly<Record<string, (startChat: StartChat) => void>> = {
   policies: policiesSuite,
   'large groups': groupsOf200Suite,
   'a long history': startChat => longHistorySuite(startChat, 2_000),
-  convergence: startChat => convergenceSuite(startChat, 10)
+  convergence: startChat => convergenceSuite(startChat, 20)
 }
 
 const options = { recursive: true, encoding: 'utf8' } as const
