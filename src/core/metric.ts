@@ -65,41 +65,12 @@ export function labelled(
   return { name, kind: kindOf(name, entries[0]?.[1]), help, samples }
 }
 
-/**
- * Counters and gauges that go by their metric names without a prefix.
- * @param byLabel `{ ended: 'reason' }` makes one counter `<prefix>_ended_total{reason}` of `ended_slow_total` and the like
- */
-export function plain(
-  prefix: string,
-  values: Readonly<Record<string, number>>,
-  byLabel: Readonly<Record<string, string>> = {}
-): Metric[] {
-  const grouped = Object.entries(byLabel).map(([group, label]) => {
-    const counts = counted(values, group)
-    const help = `${group.replaceAll('_', ' ')}, by ${label}`
-    return labelled(`${prefix}_${group}_total`, help, label, counts)
-  })
-  const isGrouped = (name: string): boolean =>
-    Object.keys(byLabel).some(group => name.startsWith(`${group}_`) && name !== `${group}_total`)
-  const others = Object.entries(values).filter(([name]) => !isGrouped(name))
-  const singles = others.map(([name, value]) => {
+/** Counters and gauges that go by their metric names without a prefix. */
+export function plain(prefix: string, values: Readonly<Record<string, number>>): Metric[] {
+  return Object.entries(values).map(([name, value]) => {
     const words = name.replace(/_total$/, '').replaceAll('_', ' ')
     return single(`${prefix}_${name}`, words, value)
   })
-  return [...singles, ...grouped]
-}
-
-/** Of counters by name those of one group: `{ slow: 1 }` of `{ ended_slow_total: 1 }`. */
-export function counted(values: Readonly<Record<string, number>>, group: string): Record<string, number> {
-  const begins = `${group}_`
-  const entries = Object.entries(values).filter(
-    ([name]) => name.startsWith(begins) && name.endsWith('_total')
-  )
-  return Object.fromEntries(
-    entries
-      .filter(([name]) => name !== `${group}_total`)
-      .map(([name, value]) => [name.slice(begins.length, -'_total'.length), value])
-  )
 }
 
 function kindOf(name: string, value: number | HistogramSnapshot | undefined): Metric['kind'] {

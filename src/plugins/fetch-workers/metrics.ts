@@ -2,7 +2,7 @@ import { labelled, plain, type Metric } from '../../core/index.ts'
 import type { FetchWorkersStatus } from './service.ts'
 
 /** What the pool counts, in the names of Prometheus. */
-export function workerMetrics({ workers, counters }: FetchWorkersStatus): Metric[] {
+export function workerMetrics({ workers, counters, denied, failures }: FetchWorkersStatus): Metric[] {
   const states = { pending: 0, ready: 0, draining: 0 }
   for (const { state } of workers) states[state]++
   const inFlight = Object.fromEntries(workers.map(worker => [worker.name, worker.inFlight]))
@@ -14,6 +14,8 @@ export function workerMetrics({ workers, counters }: FetchWorkersStatus): Metric
       'worker',
       inFlight
     ),
-    ...plain('paifang_workers', counters, { denied: 'reason', failures: 'reason' })
+    ...plain('paifang_workers', counters),
+    labelled('paifang_workers_denied_total', 'Workers that were turned away', 'reason', denied),
+    labelled('paifang_workers_failures_total', 'Requests that no worker answered', 'reason', failures)
   ]
 }

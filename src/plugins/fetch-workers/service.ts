@@ -74,8 +74,12 @@ export interface WorkerStatus {
 /** What is counted. */
 export interface FetchWorkersStatus {
   readonly workers: readonly WorkerStatus[]
-  /** Monotonic counters: `requests_total`, `failures_lost_total`, … */
+  /** Monotonic counters: `requests_total`, `late_frames_total`, … */
   readonly counters: Readonly<Record<string, number>>
+  /** Workers that were turned away since the start, by reason: `auth`, `full`, … */
+  readonly denied: Readonly<Record<string, number>>
+  /** Requests that no worker answered, by {@link WorkerFailureKind}. */
+  readonly failures: Readonly<Record<string, number>>
 }
 
 /** Requests made by workers elsewhere: within another network, or from another address. */

@@ -85,11 +85,14 @@ export class UpstreamClient implements HttpClient {
   }
 
   status(): HttpClientStatus {
+    const { answers, errors } = this.#counters
     return {
       inFlight: this.#inFlight,
       upstreams: this.#upstreams.status(),
       durations: this.#durations.snapshot(),
-      counters: this.#counters.snapshot()
+      counters: this.#counters.snapshot(),
+      answers: { ...answers },
+      errors: { ...errors }
     }
   }
 

@@ -35,7 +35,7 @@ export class Counters {
     if (kind in this.answers) this.answers[kind as keyof typeof this.answers]++
   }
 
-  /** By name. */
+  /** All but `answers` and `errors`, by metric name. */
   snapshot(): Record<string, number> {
     return {
       requests_total: this.requests,
@@ -45,13 +45,7 @@ export class Counters {
       by_workers_total: this.byWorkers,
       worker_fallbacks_total: this.workerFallbacks,
       breakers_opened_total: this.breakersOpened,
-      refused_by_breaker_total: this.refusedByBreaker,
-      ...named('answers', this.answers),
-      ...named('errors', this.errors)
+      refused_by_breaker_total: this.refusedByBreaker
     }
   }
-}
-
-function named(what: string, counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${what}_${name}_total`, count]))
 }

@@ -1,13 +1,18 @@
-import { plain, single, type Metric } from '../../core/index.ts'
+import { labelled, plain, single, type Metric } from '../../core/index.ts'
 import type { HttpClientStatus } from './service.ts'
 
 /**
  * What the client counts, in the names of Prometheus. Whether the breaker of a host is open is shown only while it is
  * not closed. Answers by status are in the durations.
  */
-export function clientMetrics({ inFlight, upstreams, durations, counters }: HttpClientStatus): Metric[] {
+export function clientMetrics({
+  inFlight,
+  upstreams,
+  durations,
+  counters,
+  errors
+}: HttpClientStatus): Metric[] {
   const broken = upstreams.filter(({ breaker }) => breaker !== 'closed')
-  const others = Object.entries(counters).filter(([name]) => !name.startsWith('answers_'))
   return [
     {
       name: 'paifang_upstream_request_duration_seconds',
@@ -26,6 +31,7 @@ export function clientMetrics({ inFlight, upstreams, durations, counters }: Http
       help: 'Hosts whose breaker lets nothing, or one request only, through',
       samples: broken.map(({ host }) => ({ labels: { host }, value: 1 }))
     },
-    ...plain('paifang_upstream', Object.fromEntries(others), { errors: 'kind' })
+    ...plain('paifang_upstream', counters),
+    labelled('paifang_upstream_errors_total', 'Requests that failed', 'kind', errors)
   ]
 }

@@ -108,8 +108,12 @@ export interface HttpClientStatus {
   readonly upstreams: readonly UpstreamStatus[]
   /** Each redirect that was followed is a request of its own; those that the breaker refused are none. */
   readonly durations: readonly UpstreamDuration[]
-  /** Monotonic counters: `requests_total`, `errors_timeout_total`, … */
+  /** Monotonic counters: `requests_total`, `received_bytes_total`, … */
   readonly counters: Readonly<Record<string, number>>
+  /** Answers since the start, by class of status: `2xx`, … */
+  readonly answers: Readonly<Record<string, number>>
+  /** Requests that failed, by {@link UpstreamErrorKind}. */
+  readonly errors: Readonly<Record<string, number>>
 }
 
 /** Requests to upstreams. */

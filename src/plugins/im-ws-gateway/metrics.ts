@@ -21,7 +21,8 @@ export function imMetrics(status: ImGatewayStatus): Metric[] {
       status.byDialect
     ),
     single('paifang_im_queued_bytes', 'What waits for slow readers', status.queuedBytes),
-    ...plain('paifang_im', counters, { ended: 'reason' }),
+    ...plain('paifang_im', counters),
+    labelled('paifang_im_ended_total', 'Connections that have ended', 'reason', status.ended),
     ...(status.uploads ? uploadsMetrics(status.uploads) : []),
     ...(status.nodes ? nodesMetrics(status.nodes) : [])
   ]

@@ -14,6 +14,8 @@ export interface ImGatewayStatus {
   readonly queuedBytes: number
   /** Counters since the start, by name. */
   readonly counters: Readonly<Record<string, number>>
+  /** Connections that have ended since the start, by how: `client`, `kicked`, `slow`, … */
+  readonly ended: Readonly<Record<string, number>>
   /** Files that clients upload; missing: they cannot. */
   readonly uploads?: ImUploadsStatus
   /** Missing: the chat is this process's alone. */

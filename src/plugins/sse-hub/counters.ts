@@ -38,7 +38,7 @@ export class Counters {
     drained: 0
   }
 
-  /** By name. */
+  /** All but what goes by a reason, by metric name. */
   snapshot(): Record<string, number> {
     return {
       published_total: this.published,
@@ -52,14 +52,7 @@ export class Counters {
       slow_dropped_total: this.slowDropped,
       slow_coalesced_total: this.slowCoalesced,
       log_entries_total: this.logEntries,
-      log_failed_total: this.logFailed,
-      ...named('gaps', this.gaps),
-      ...named('refused', this.refused),
-      ...named('ended', this.ended)
+      log_failed_total: this.logFailed
     }
   }
-}
-
-function named(what: string, counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${what}_${name}_total`, count]))
 }

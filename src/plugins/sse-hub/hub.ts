@@ -185,10 +185,14 @@ export class Hub implements SseHub {
       networks: this.#limits.networks,
       principals: this.#limits.principals
     }
+    const { ended, gaps, refused } = this.#counters
     return {
       streams: this.#limits.streams,
       topics,
-      counters: { ...this.#counters.snapshot(), ...gauges, ...this.#shared?.snapshot() }
+      counters: { ...this.#counters.snapshot(), ...gauges, ...this.#shared?.snapshot() },
+      ended: { ...ended },
+      gaps: { ...gaps },
+      refused: { ...refused }
     }
   }
 

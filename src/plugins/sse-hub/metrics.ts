@@ -1,14 +1,13 @@
-import { counted, labelled, plain, single, type Metric } from '../../core/index.ts'
+import { labelled, plain, single, type Metric } from '../../core/index.ts'
 import type { HubStatus } from './service.ts'
 
 /** Ends that nobody has asked for on either side of the stream. */
 const drops = new Set(['slow', 'expired', 'revoked', 'drained'])
 
 /** What the hub counts, in the names of Prometheus. */
-export function hubMetrics({ streams, topics, counters }: HubStatus): Metric[] {
-  const { opened_total: opened = 0, ...rest } = counters
-  const ends = Object.entries(counted(rest, 'ended'))
-  const others = Object.entries(rest).filter(([name]) => !name.startsWith('ended_'))
+export function hubMetrics({ streams, topics, counters, ended, gaps, refused }: HubStatus): Metric[] {
+  const { opened_total: opened = 0, ...others } = counters
+  const ends = Object.entries(ended)
   const dropped = ends.filter(([reason]) => drops.has(reason))
   const left = ends.filter(([reason]) => !drops.has(reason))
   return [
@@ -27,6 +26,8 @@ export function hubMetrics({ streams, topics, counters }: HubStatus): Metric[] {
       Object.fromEntries(left)
     ),
     single('paifang_sse_topics', 'Topics that are known', topics),
-    ...plain('paifang_sse', Object.fromEntries(others), { gaps: 'reason', refused: 'reason' })
+    ...plain('paifang_sse', others),
+    labelled('paifang_sse_gaps_total', 'Gaps that readers were told', 'reason', gaps),
+    labelled('paifang_sse_refused_total', 'Streams that were refused', 'reason', refused)
   ]
 }

@@ -77,8 +77,14 @@ export interface EventStream {
 export interface HubStatus {
   readonly streams: number
   readonly topics: number
-  /** Monotonic counters, and gauges beside them: `published_total`, `ended_slow_total`, `history_bytes`, … */
+  /** Monotonic counters, and gauges beside them: `published_total`, `history_bytes`, … */
   readonly counters: Readonly<Record<string, number>>
+  /** Streams that have ended since the start, by {@link StreamEnd}; those that were refused are in `refused`. */
+  readonly ended: Readonly<Record<string, number>>
+  /** `hub.gap` that readers were told, by the reason in it. */
+  readonly gaps: Readonly<Record<string, number>>
+  /** Streams that were refused, by what stood in the way: `principal`, `draining`, … */
+  readonly refused: Readonly<Record<string, number>>
 }
 
 /**

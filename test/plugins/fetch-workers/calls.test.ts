@@ -130,7 +130,7 @@ describe('there is no worker', () => {
       acked: false,
       entry: { key: 'worker.failed' }
     })
-    expect(rig.count('failures_none_total')).toBe(1)
+    expect(rig.workers.status().failures['none']).toBe(1)
   })
 
   test('that has logged in', async () => {
@@ -207,7 +207,7 @@ describe('credentials', () => {
     worker.serve()
     expect(await rig.failed(rig.fetch(request))).toMatchObject({ kind: 'credentials', acked: false })
     expect(text(await rig.fetch({ ...request, url: 'http://other.example.edu/' }))).toBe('by worker')
-    expect(rig.count('failures_credentials_total')).toBe(1)
+    expect(rig.workers.status().failures['credentials']).toBe(1)
   })
 
   test('are not what says how an answer shall be', async () => {

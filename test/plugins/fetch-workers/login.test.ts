@@ -76,7 +76,7 @@ describe('who is refused', () => {
       expect(await worker.next('deny')).toEqual({ type: 'deny', reason: 'auth' })
       expect(await worker.closed()).toBe(1008)
     }
-    expect([rig.count('denied_auth_total'), rig.workers.status().workers]).toEqual([2, []])
+    expect([rig.workers.status().denied['auth'], rig.workers.status().workers]).toEqual([2, []])
   })
 
   test('shows the proof of another login', async () => {
@@ -133,7 +133,7 @@ describe('who is refused', () => {
     await rig.clock.advance(10_100)
     expect(await silent.next('deny')).toMatchObject({ reason: 'late' })
     expect(await half.closed()).toBe(1008)
-    expect(rig.count('denied_late_total')).toBe(2)
+    expect(rig.workers.status().denied['late']).toBe(2)
   })
 })
 
@@ -200,7 +200,7 @@ describe('before a login, what is no frame of it ends the connection, and nothin
     worker.send(data)
     expect(await worker.next('deny')).toEqual({ type: 'deny', reason: 'malformed' })
     expect(await worker.closed()).toBe(1008)
-    expect([rig.count('denied_malformed_total'), rig.count('malformed_frames_total')]).toEqual([1, 1])
+    expect([rig.workers.status().denied['malformed'], rig.count('malformed_frames_total')]).toEqual([1, 1])
     expect(other.socket.readyState).toBe(WebSocket.OPEN)
   })
 
@@ -219,7 +219,7 @@ describe('before a login, what is no frame of it ends the connection, and nothin
     tcp.write(Buffer.from([0x81, 0xfe, 0xff, 0xff, 0, 0, 0, 0]))
     tcp.write(Buffer.alloc(20_000))
     expect(await worker.closed()).toBe(1006)
-    expect(rig.count('denied_malformed_total')).toBe(1)
+    expect(rig.workers.status().denied['malformed']).toBe(1)
   })
 
   test('frames that break the rules of WebSockets', async () => {

@@ -20,7 +20,7 @@ function workers(doing: Doing, mode: WorkerMode = 'prefer'): FakeWorkers {
   return {
     asked,
     modeFor: () => mode,
-    status: () => ({ workers: [], counters: {} }),
+    status: () => ({ workers: [], counters: {}, denied: {}, failures: {} }),
     async fetch(request, options) {
       asked.push({ request, options })
       return doing(request, options)

@@ -17,7 +17,7 @@ describe('a request', () => {
     expect(rig.client.status().inFlight).toBe(1)
     await rig.clock.advance(200)
     expect(await failure).toMatchObject({ kind: 'timeout', sent: true, entry: { key: 'upstream.timeout' } })
-    expect([rig.client.status().inFlight, rig.count('errors_timeout_total')]).toEqual([0, 1])
+    expect([rig.client.status().inFlight, rig.client.status().errors['timeout']]).toEqual([0, 1])
   })
 
   test('is over when its answer does not begin in time, though it had more', async () => {
@@ -32,7 +32,7 @@ describe('a request', () => {
     await using rig = await startRig((_, response) => response.write('begin'))
     const failure = rig.failed(rig.http.get(rig.at('/')))
     await rig.until(1)
-    while (rig.count('answers_2xx_total') === 0) await new Promise(setImmediate)
+    while (rig.client.status().answers['2xx'] === 0) await new Promise(setImmediate)
     await rig.clock.advance(7_200)
     expect(await failure).toMatchObject({ kind: 'timeout' })
   })
@@ -73,7 +73,7 @@ describe('a request', () => {
     await using rig = await startRig((_, response) => response.write('begin'))
     const caller = new AbortController()
     const failure = rig.failed(rig.http.get(rig.at('/'), { signal: caller.signal }))
-    while (rig.count('answers_2xx_total') === 0) await new Promise(setImmediate)
+    while (rig.client.status().answers['2xx'] === 0) await new Promise(setImmediate)
     caller.abort()
     expect(await failure).toMatchObject({ kind: 'aborted' })
   })

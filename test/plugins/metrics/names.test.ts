@@ -18,7 +18,8 @@ function elsewhere(): Metric[] {
     link_bytes_total: 4,
     repeated_requests_total: 5
   }
-  const chat = { connections: 0, users: 0, byPlatform: {}, byDialect: {}, queuedBytes: 0, counters: {} }
+  const empty = { byPlatform: {}, byDialect: {}, counters: {}, ended: {} }
+  const chat = { connections: 0, users: 0, queuedBytes: 0, ...empty }
   return [
     ...new RedisFigures().metrics({ commands: true, messages: true }),
     ...postgresMetrics(new DatabaseFigures(), { totalCount: 0, idleCount: 0, waitingCount: 0, max: 1 }),

@@ -76,12 +76,9 @@ const cases: readonly (readonly [
           { ...worker, name: 'b', state: 'ready', inFlight: 6 },
           { ...worker, name: 'c', state: 'pending', inFlight: 0 }
         ],
-        counters: {
-          requests_total: 7,
-          refused_upgrades_total: 8,
-          denied_auth_total: 9,
-          failures_too_large_total: 10
-        }
+        counters: { requests_total: 7, refused_upgrades_total: 8 },
+        denied: { auth: 9 },
+        failures: { too_large: 10 }
       }),
     {
       'paifang_workers_connected{state="ready"}': 2,

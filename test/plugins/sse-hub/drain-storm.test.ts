@@ -38,6 +38,7 @@ test('1,000 open streams end inside the window, paced, each told when to come ba
   expect(Math.max(...retries)).toBeLessThan(10_000)
   // Spread over the seconds, not in one crowd.
   expect(new Set(retries.map(retry => Math.floor(retry / 500))).size).toBe(10)
-  const { counters } = rig.hub.status()
-  expect(counters).toMatchObject({ ended_drained_total: streams, delivered_total: streams, networks: 0 })
+  const { counters, ended } = rig.hub.status()
+  expect(counters).toMatchObject({ delivered_total: streams, networks: 0 })
+  expect(ended).toMatchObject({ drained: streams })
 })

@@ -14,7 +14,7 @@ describe('when the gateway closes', () => {
     expect(new Set(retries).size).toBeGreaterThan(10)
     expect(readers.every(reader => reader.text.endsWith(`\n\nretry: ${reader.retry}\n\n`))).toBe(true)
     expect(rig.app.gateway.cut).toBe(false)
-    expect(rig.hub.status()).toMatchObject({ streams: 0, topics: 0, counters: { ended_drained_total: 20 } })
+    expect(rig.hub.status()).toMatchObject({ streams: 0, topics: 0, ended: { drained: 20 } })
   })
 
   test('what was published before still arrives', async () => {
@@ -39,7 +39,7 @@ describe('when the gateway closes', () => {
     const late = await rig.read('a')
     await late.ended
     expect(late.text).toMatch(/^retry: \d+\n\n$/)
-    expect(rig.count('refused_draining_total')).toBe(1)
+    expect(rig.hub.status().refused['draining']).toBe(1)
     await drained
     await keep.ended
     await rig.app.close()

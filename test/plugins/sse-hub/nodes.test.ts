@@ -192,7 +192,7 @@ describe('a node that events may not reach', () => {
     await told.ended
     expect(told.status).toBe(503)
     expect(told.text).toContain('sse.busy')
-    expect(b.count('refused_behind_total')).toBe(2)
+    expect(b.hub.status().refused['behind']).toBe(2)
     const ofNoTopic = await b.read('')
     expect((await ofNoTopic.next()).event).toBe('hub.open')
     await a.hub.publish('x', { data: '1' })
@@ -231,7 +231,7 @@ describe('a node that events may not reach', () => {
     const reader = await b.read('x', behind(id))
     await reader.ended
     expect(reader.text).toMatch(/^retry/)
-    expect(b.count('refused_behind_total')).toBe(1)
+    expect(b.hub.status().refused['behind']).toBe(1)
   })
 
   test('starts without the log, and takes streams when it is there', async () => {
@@ -272,7 +272,7 @@ describe('events that are lost', () => {
     expect(gap?.id).toBe(ids[49])
     expect(event).toMatchObject({ data: '51', id: ids[50] })
     expect(gapOf(await other.next())).toMatchObject({ topics: ['quiet', 'y'], reason: 'lost' })
-    expect(b.count('gaps_lost_total')).toBe(2)
+    expect(b.hub.status().gaps['lost']).toBe(2)
     const back = await b.read('x', behind(ids[10]))
     expect(gapOf((await back.take(2))[1])).toEqual({
       topics: ['x'],
@@ -305,7 +305,7 @@ describe('events that are lost', () => {
     }
     expect(gapOf(await silent.next())).toMatchObject({ topics: ['x'] })
     expect([a.count('history_events'), b.count('history_events')]).toEqual([1, 1])
-    expect([a.count('gaps_restart_total'), b.count('gaps_restart_total')]).toEqual([1, 2])
+    expect([a.hub.status().gaps['restart'], b.hub.status().gaps['restart']]).toEqual([1, 2])
     const [late, back] = [await a.read('y', behind(old)), await b.read('y', behind(`${epoch}-0`))]
     expect(gapOf((await late.take(2))[1])).toMatchObject({ reason: 'restart', from: old })
     expect((await late.next()).data).toBe('new')

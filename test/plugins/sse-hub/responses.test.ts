@@ -66,7 +66,7 @@ describe('HTTP/1', () => {
     const ends = await Promise.all(rig.streams.map(stream => stream.closed))
     expect(ends.toSorted()).toEqual(['client', 'refused'])
     expect(rig.hub.status()).toMatchObject({ streams: 0, topics: 0 })
-    expect(rig.count('refused_pipelined_total')).toBe(1)
+    expect(rig.hub.status().refused['pipelined']).toBe(1)
   })
 
   test('HEAD answers like GET and opens nothing', async () => {

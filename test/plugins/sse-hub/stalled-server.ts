@@ -34,7 +34,7 @@ async function tell(): Promise<void> {
   while (rig.count('delivered_total') < published) await turn()
   globalThis.gc?.()
   const { arrayBuffers: bufferBytes, rss: rssBytes } = process.memoryUsage()
-  const { streams } = rig.hub.status()
-  const endedSlow = rig.count('ended_slow_total')
+  const { streams, ended } = rig.hub.status()
+  const endedSlow = ended['slow'] ?? Number.NaN
   process.send?.({ streams, endedSlow, published, bufferBytes, rssBytes } satisfies Holdings)
 }

@@ -20,7 +20,7 @@ describe('a reader that comes back', () => {
     expect(gap).toMatchObject({ event: 'hub.gap', id: undefined })
     expect(dataOf(gap?.data)).toMatchObject({ topics: ['a'], from: id, reason: 'restart' })
     expect(event).toMatchObject({ data: 'kept', id: fresh })
-    expect(rig.count('gaps_restart_total')).toBe(1)
+    expect(rig.hub.status().gaps['restart']).toBe(1)
   })
 
   test('too late for some topics hears which, and gets the rest', async () => {
@@ -34,7 +34,7 @@ describe('a reader that comes back', () => {
     expect(events.map(({ data }) => data)).toEqual(['3', '4', '5'])
     const again = await rig.read('a,b', { headers: { 'last-event-id': ids[1] ?? '' } })
     expect(dataOf((await again.next()).data)).toMatchObject({ recovered: true })
-    expect([rig.count('resumed_total'), rig.count('gaps_evicted_total')]).toEqual([1, 1])
+    expect([rig.count('resumed_total'), rig.hub.status().gaps['evicted']]).toEqual([1, 1])
   })
 
   test('after the events have become too old hears of the gap', async () => {
@@ -194,12 +194,12 @@ describe('the life of a stream', () => {
     await using rig = await startRig({ clock, config: { maxLifeMs: 100_000 } })
     await Promise.all(Array.from({ length: 30 }, () => rig.read('a')))
     await clock.advance(79_900)
-    expect(rig.count('ended_expired_total')).toBe(0)
+    expect(rig.hub.status().ended['expired']).toBe(0)
     await clock.advance(10_000)
-    expect(rig.count('ended_expired_total')).toBeGreaterThan(3)
-    expect(rig.count('ended_expired_total')).toBeLessThan(27)
+    expect(rig.hub.status().ended['expired']).toBeGreaterThan(3)
+    expect(rig.hub.status().ended['expired']).toBeLessThan(27)
     await clock.advance(10_300)
-    expect(rig.count('ended_expired_total')).toBe(30)
+    expect(rig.hub.status().ended['expired']).toBe(30)
   })
 })
 

@@ -26,7 +26,7 @@ export class Counters {
     aborted: 0
   }
 
-  /** By metric name. */
+  /** All but what goes by a reason, by metric name. */
   snapshot(): Record<string, number> {
     return {
       connections_total: this.connections,
@@ -37,13 +37,7 @@ export class Counters {
       second_workers_total: this.secondWorkers,
       late_frames_total: this.lateFrames,
       malformed_frames_total: this.malformedFrames,
-      dead_total: this.dead,
-      ...named('denied', this.denied),
-      ...named('failures', this.failures)
+      dead_total: this.dead
     }
   }
-}
-
-function named(what: string, counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${what}_${name}_total`, count]))
 }

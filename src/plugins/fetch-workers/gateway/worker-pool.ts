@@ -108,7 +108,8 @@ export class WorkerPool implements FetchWorkers {
 
   status(): FetchWorkersStatus {
     const workers = [...this.#links].filter(({ phase }) => phase !== 'login').map(link => link.status())
-    return { workers, counters: this.counters.snapshot() }
+    const { denied, failures } = this.counters
+    return { workers, counters: this.counters.snapshot(), denied: { ...denied }, failures: { ...failures } }
   }
 
   /** Lets a worker in, now and when it comes again. False: nobody of that name is there. */

@@ -66,7 +66,7 @@ export interface ConnectionHost {
 }
 
 /** Endings after which a 2.0 client comes back with nothing to come back to. */
-const returning: ReadonlySet<Ending> = new Set(['loggedOut', 'kicked', 'refused', 'expired'] as const)
+const returning: ReadonlySet<Ending> = new Set(['logged_out', 'kicked', 'refused', 'expired'] as const)
 
 /** Bytes that a connection may send before its login has been answered. */
 const loginBytes = 262_144
@@ -180,7 +180,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   /** Of a 2.0 client that comes back though its session is over. In browsers those that log out know it, and close. */
   get pastSession(): PastSession | undefined {
     if (this.dialect !== '2.0' || !this.#ending || !returning.has(this.#ending)) return undefined
-    const isLoggedOut = this.#ending === 'loggedOut'
+    const isLoggedOut = this.#ending === 'logged_out'
     const sinceMs = this.#host.wheel.now() - this.#endedAt
     if (isLoggedOut && sinceMs < logoutFarewell.closeMs) return undefined
     const { userID, platformID, token } = this
@@ -208,7 +208,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     this.outbox.dropHeld()
     // What a client that is told to come back has got is known when it has closed.
     if (ending === 'drained') this.#toldUntil = this.#markNow()
-    else this.#leave(ending === 'loggedOut')
+    else this.#leave(ending === 'logged_out')
     if (push) this.push(push)
     this.#line.close(code, closeMs)
   }

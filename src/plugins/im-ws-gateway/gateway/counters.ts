@@ -1,7 +1,7 @@
 /** How a connection ends. */
 export type Ending =
   | 'client'
-  | 'loggedOut'
+  | 'logged_out'
   | 'refused'
   | 'kicked'
   | 'replaced'
@@ -40,7 +40,7 @@ export class Counters {
   loginMessagesFailed = 0
   readonly ended: Record<Ending, number> = {
     client: 0,
-    loggedOut: 0,
+    logged_out: 0,
     refused: 0,
     kicked: 0,
     replaced: 0,
@@ -52,12 +52,8 @@ export class Counters {
     failed: 0
   }
 
-  /** By metric name. */
+  /** All but `ended`, by metric name. */
   snapshot(): Record<string, number> {
-    const ended = Object.entries(this.ended).map(([name, count]) => {
-      const words = name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
-      return [`ended_${words}_total`, count]
-    })
     return {
       opened_total: this.opened,
       refused_upgrades_total: this.refusedUpgrades,
@@ -76,8 +72,7 @@ export class Counters {
       logged_out_by_other_nodes_total: this.loggedOutByOtherNodes,
       logins_heard_total: this.loginsHeard,
       login_messages_refused_total: this.loginMessagesRefused,
-      login_messages_failed_total: this.loginMessagesFailed,
-      ...Object.fromEntries(ended)
+      login_messages_failed_total: this.loginMessagesFailed
     }
   }
 }

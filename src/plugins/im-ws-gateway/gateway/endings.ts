@@ -55,7 +55,7 @@ export const expiryFarewell: Farewell = {
 
 /** After the answer to a Logout: 2.0.3 does not close by itself in a mini-program. */
 export const logoutFarewell: Farewell = {
-  ending: 'loggedOut',
+  ending: 'logged_out',
   state: 'loggedOut',
   push: undefined,
   closeMs: 1_000,

@@ -197,6 +197,7 @@ export class Gateway implements ImGateway, UpgradeRoute {
       byDialect,
       queuedBytes,
       counters,
+      ended: { ...this.#counters.ended },
       ...(uploads && { uploads: uploads.counters.status() }),
       ...(nodes && { nodes })
     }

@@ -54,7 +54,7 @@ test('what has not ended when its time is up is answered with that, and what has
     [asked[0], 'the request took too long'],
     ...asked.slice(1).map(id => [id, 'the gateway closes, ask again: it was not done'])
   ])
-  expect([begun, client.closeCode, rig.count('ended_drained_total')]).toEqual([1, 1001, 1])
+  expect([begun, client.closeCode, rig.gateway.status().ended['drained']]).toEqual([1, 1001, 1])
 })
 
 test('until it is told to go, and for as long as it is being answered, a connection is served as ever', async () => {
@@ -115,7 +115,7 @@ test('a client that asks without a pause is told to ask again after a while, and
   await client.closed
   await drained
   expect(answered.ok).toBe(begun)
-  expect([client.closeCode, rig.count('ended_drained_total')]).toEqual([1001, 1])
+  expect([client.closeCode, rig.gateway.status().ended['drained']]).toEqual([1001, 1])
 })
 
 test('what comes while the last answers wait for a slow reader is not begun, and he is told so before the close', async () => {
@@ -160,7 +160,7 @@ test('many are closed over the window, not all together', async () => {
   expect(left).toEqual([250, 200, 150, 100, 50])
   await drained
   await Promise.all(clients.map(client => client.closed))
-  expect(rig.count('ended_drained_total')).toBe(300)
+  expect(rig.gateway.status().ended['drained']).toBe(300)
   expect(clients.every(({ closeCode }) => closeCode === 1001)).toBe(true)
 })
 
@@ -202,7 +202,11 @@ test('one that is on its way out already goes at once', async () => {
   await refused.login()
   await rig.app.close()
   await refused.closed
-  expect([refused.closeCode, rig.count('ended_refused_total'), rig.app.gateway.cut]).toEqual([1001, 1, false])
+  expect([refused.closeCode, rig.gateway.status().ended['refused'], rig.app.gateway.cut]).toEqual([
+    1001,
+    1,
+    false
+  ])
 })
 
 test('a connection that does not answer the close is cut off', async () => {
@@ -213,5 +217,5 @@ test('a connection that does not answer the close is cut off', async () => {
   const drained = rig.gateway.drain()
   await clock.advance(4_700)
   await drained
-  expect(rig.count('ended_drained_total')).toBe(1)
+  expect(rig.gateway.status().ended['drained']).toBe(1)
 })

@@ -18,7 +18,7 @@ describe.each(dialects)('a client of %s that is kicked', dialect => {
     await older.closed
     expect(older.closeCode).toBe(4500)
     expect((await newer.request('GetLoginStatus')).data).toBe(dialect === '3' ? '3' : '101')
-    await rig.until(() => rig.count('ended_kicked_total') === 1)
+    await rig.until(() => rig.gateway.status().ended['kicked'] === 1)
   })
 
   test('comes back in vain: its token is refused, and nobody is kicked in turn', async () => {
@@ -165,7 +165,7 @@ test('more connections on a platform than a user may have are refused, and told 
   await rig.start({ platformID: 1 })
   await rig.start({ userID: 'u2' })
   first.socket.close()
-  await rig.until(() => rig.count('ended_client_total') === 1)
+  await rig.until(() => rig.gateway.status().ended['client'] === 1)
   await rig.start({ token: 'u1/5/e' })
 })
 

@@ -159,7 +159,7 @@ describe.each(dialects)('a client of %s', dialect => {
     await clock.advance(200)
     await client.closed
     expect(client.closeCode).toBe(1000)
-    await rig.until(() => rig.count('ended_logged_out_total') === 1)
+    await rig.until(() => rig.gateway.status().ended['logged_out'] === 1)
   })
 
   test('no event comes after the answer to a Logout', async () => {
@@ -180,7 +180,7 @@ describe.each(dialects)('a client of %s', dialect => {
     await clock.advance(3_100)
     await client.closed
     expect(client.closeCode).toBe(1008)
-    await rig.until(() => rig.count('ended_silent_total') === 1)
+    await rig.until(() => rig.gateway.status().ended['silent'] === 1)
   })
 })
 

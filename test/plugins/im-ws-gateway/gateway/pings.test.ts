@@ -28,7 +28,7 @@ test('a connection that does not answer by the next ping is ended', async () => 
   await clock.advance(25_100)
   expect(rig.count('pings_total')).toBe(2)
   await clock.advance(25_100)
-  await rig.until(() => rig.count('ended_dead_total') === 1)
+  await rig.until(() => rig.gateway.status().ended['dead'] === 1)
   expect(rig.cores.of('u1').devices.size).toBe(0)
 })
 
@@ -51,10 +51,10 @@ test('a login just before the first ping is due leaves time to answer its own', 
   await rig.until(() => rig.count('logins_total') === 1)
   // The pong to the ping of the login is not there yet.
   await clock.advance(1_000)
-  expect(rig.count('ended_dead_total')).toBe(0)
+  expect(rig.gateway.status().ended['dead']).toBe(0)
   await client.request('GetLoginStatus')
   await clock.advance(12_000)
-  expect([rig.count('ended_dead_total'), rig.gateway.status().connections]).toEqual([0, 1])
+  expect([rig.gateway.status().ended['dead'], rig.gateway.status().connections]).toEqual([0, 1])
 })
 
 test('the next pings of connections that came together are spread', async () => {
@@ -141,9 +141,9 @@ test('who has not answered a ping is asked nothing more, and has as long as ever
     told()
     await clock.advance(1_000)
   }
-  expect([rig.count('pings_total'), rig.count('ended_dead_total')]).toEqual([2, 0])
+  expect([rig.count('pings_total'), rig.gateway.status().ended['dead']]).toEqual([2, 0])
   await clock.advance(1_200)
-  await rig.until(() => rig.count('ended_dead_total') === 1)
+  await rig.until(() => rig.gateway.status().ended['dead'] === 1)
 })
 
 test('a late answer is followed by the ping that was due meanwhile', async () => {
