@@ -1,12 +1,12 @@
-import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type { DatabaseFigures } from './figures.ts'
+import { isRead } from './is-read.ts'
 import { whileBusy } from './sqlite-busy.ts'
 import { statementFailure } from './sqlite-failure.ts'
 import type { Request, Result, WriteLock } from './sqlite-message.ts'
 import type { SqliteThread } from './sqlite-thread.ts'
 import { bindable } from './values.ts'
 
-const read = /^\s*(?:select|values)\b/i
 /** What needs no write lock, or cannot run in a transaction. */
 const unlocked = /^\s*(?:select|values|explain|pragma|vacuum|attach|detach)\b/i
 
@@ -104,10 +104,6 @@ export class SqliteConnection implements DatabaseConnection {
     if (this.#released) throw new Error('This query came after its transaction or connection had ended')
     return this.#thread.ask(request)
   }
-}
-
-function isRead({ sql, query }: CompiledQuery): boolean {
-  return SelectQueryNode.is(query) || read.test(sql)
 }
 
 /** Bytes are copied, since a view of a larger buffer would be sent with all of it. */

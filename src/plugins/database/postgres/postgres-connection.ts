@@ -1,7 +1,8 @@
-import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type { MutexInterface } from 'async-mutex'
 import type { Pool, QueryResult as PgResult } from 'pg'
 import type { DatabaseFigures } from '../figures.ts'
+import { isRead } from '../is-read.ts'
 import { bindable } from '../values.ts'
 import { statementFailure } from './postgres-failure.ts'
 import type { Held, HeldConnections } from './postgres-pool.ts'
@@ -19,7 +20,6 @@ export interface Namespace {
 
 /** Beside the keys of others in the same database. */
 const lockClass = 0x5041_4946
-const read = /^\s*(?:select|values)\b/i
 /** What cannot run in a transaction, or writes nothing. */
 const unlocked = /^\s*(?:select|values|explain|vacuum|show)\b/i
 
@@ -136,10 +136,6 @@ export class PostgresConnection implements DatabaseConnection {
       throw error
     }
   }
-}
-
-function isRead({ sql, query }: CompiledQuery): boolean {
-  return SelectQueryNode.is(query) || read.test(sql)
 }
 
 /** kysely itself compares columns of the catalogue, which are booleans. */

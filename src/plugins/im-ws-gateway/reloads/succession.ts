@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../../database/service.ts'
 import type { OpenedCores } from '../nodes/open-cores.ts'
 import { CurrentOwner, KeptChat, type ChatOwner } from './kept-chat.ts'
@@ -7,7 +6,6 @@ import { LateCores } from './late-cores.ts'
 /** A gateway that opens a chat. */
 export interface Successor extends ChatOwner {
   readonly database: Database
-  readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
 }
 
 /** By the connections that they use. A gateway without a chat may have come in between, and forgotten the others. */
