@@ -14,7 +14,8 @@ const usage =
 /**
  * `paifang audit verify` and `paifang audit list`: read the audit trail of the configured database, also while the
  * gateway runs.
- * @throws {UsageError} when the arguments make no sense, or the configuration has no sign-bridge
+ * @throws {UsageError} when the arguments make no sense, the configuration has no sign-bridge, or the
+ * database file does not exist
  * @throws {StartupError} when the configuration is at fault
  */
 export async function audit(invocation: Invocation): Promise<void> {

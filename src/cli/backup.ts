@@ -1,9 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { StartupError } from '../core/index.ts'
-import { Database } from '../plugins/database/service.ts'
-import { resolveGateway } from '../resolve/resolve.ts'
 import { UsageError, type Invocation } from './invocation.ts'
+import { configuredDatabase } from './open-database.ts'
 
 /**
  * `paifang backup FILE`: copies the SQLite file of the configuration as it is at one moment, also while the gateway runs.
@@ -16,7 +14,6 @@ export async function backup({ args, options }: Invocation): Promise<void> {
   if (name === undefined || args.length > 1) throw new UsageError('usage: paifang backup FILE')
   const copy = resolve(name)
   const { file, busyTimeoutMs } = await sqliteSettings(options)
-  if (!(await exists(file))) throw new UsageError(`${file} does not exist: run this where the gateway runs`)
   await makeEmpty(copy)
   try {
     await writeCopy(file, busyTimeoutMs, copy)
@@ -46,19 +43,15 @@ async function writeCopy(file: string, busyTimeoutMs: number, copy: string): Pro
 async function sqliteSettings(
   options: Invocation['options']
 ): Promise<{ file: string; busyTimeoutMs: number }> {
-  const { entries, problems } = await resolveGateway(options)
-  if (problems.length > 0) throw new StartupError(problems)
-  const database = entries.find(({ provides }) => provides === Database.name)
-  if (!database) throw new UsageError('the configuration has no database')
-  const { driver, file, busyTimeoutMs } = database.settings as {
+  const { provider, file } = await configuredDatabase(options)
+  const { driver, busyTimeoutMs } = provider.settings as {
     readonly driver?: unknown
-    readonly file?: unknown
     readonly busyTimeoutMs?: unknown
   }
   if (driver === 'postgres') throw new UsageError('the database is a PostgreSQL: back it up with pg_dump')
-  if (typeof file !== 'string' || typeof busyTimeoutMs !== 'number' || file === ':memory:')
+  if (file === undefined || typeof busyTimeoutMs !== 'number')
     throw new UsageError('the database is no SQLite file')
-  return { file: resolve(file), busyTimeoutMs }
+  return { file, busyTimeoutMs }
 }
 
 /** SQLite writes into an empty file as into none, and leaves its mode as it is. */
@@ -70,11 +63,4 @@ async function makeEmpty(copy: string): Promise<void> {
     if (code === 'EEXIST') throw new UsageError(`${copy} is there already`)
     throw new UsageError(`${copy} cannot be made: ${code ?? String(error)}`)
   }
-}
-
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false
-  )
 }

@@ -4,7 +4,8 @@ import { openDatabase } from './open-database.ts'
 
 /**
  * `paifang forget-key PLUGIN`: lets a plugin start with another key than its rows in the database were written with.
- * @throws {UsageError} when no plugin, or one of which no key is known, is named
+ * @throws {UsageError} when no plugin, or one of which no key is known, is named; as `openDatabase`
+ * @throws {StartupError} when the configuration is at fault
  */
 export async function forgetKeyOf({ args, options }: Invocation): Promise<void> {
   const [plugin] = args

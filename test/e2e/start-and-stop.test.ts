@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
@@ -26,6 +26,17 @@ test('where the key of the PIN guard cannot be kept, the start ends with the fil
   expect(report).toContain(join(folder, 'data', 'sign-bridge.secret'))
   expect(report).toContain('set guardSecret of sign-bridge, or its keyFile')
   expect(report).not.toMatch(/^\s+at /m)
+})
+
+test.each([
+  ['forget-key', 'sign-bridge'],
+  ['audit', 'verify'],
+  ['audit', 'list']
+])('where there is no database, %s %s says so, and makes none', async (...args) => {
+  await using command = run('cli.js', args, { cwd: folder })
+  const missing = `${join(folder, 'data', 'paifang.db')} does not exist: run this where the gateway runs`
+  expect([await command.ended, command.output()]).toEqual([64, expect.stringContaining(missing)])
+  expect(readdirSync(folder)).toEqual(['paifang.config.yaml'])
 })
 
 test('a database that came back without its key is refused in production by name, until the key is back or is given up', async () => {

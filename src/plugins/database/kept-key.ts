@@ -73,7 +73,7 @@ export async function openKey(
 }
 
 /**
- * The key of a plugin for somebody who only reads its rows: nothing is made, and nothing noted.
+ * The key of a plugin for somebody who only reads its rows: no key is made, and none noted.
  * @throws {Error} as {@link openKey}
  */
 export async function keyInUse(database: Database, place: KeyPlace): Promise<Buffer> {
