@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hasPostgres, startPostgres, type PostgresServer } from '../../../servers/postgres.ts'
 import { hasRedis, startRedis, type RedisServer } from '../../../servers/redis.ts'
+import { talkAcross, talkInTurn } from './after-a-reload.ts'
 import { conversations, heard, history, send, startReloadable, type Settings } from './rig.ts'
 
 describe.skipIf(!hasRedis || !hasPostgres)('with one Redis and one PostgreSQL', () => {
@@ -73,13 +74,7 @@ describe.skipIf(!hasRedis || !hasPostgres)('with one Redis and one PostgreSQL', 
     await gateway.crowd(60)
     const ann = await gateway.raw('ann')
     await gateway.reload()
-    const bob = await gateway.raw('bob')
-    await send(ann, 'bob', 'from before')
-    await send(bob, 'ann', 'from after')
-    await Promise.all([ann, bob].map(one => one.until('it', () => heard(one).length === 1)))
-    expect(ann.socket.readyState).toBe(1)
-    await gateway.drain()
-    expect(await history(bob, 'ann')).toEqual(['from before', 'from after'])
+    expect(await talkAcross(gateway, ann)).toEqual(['from before', 'from after'])
   })
 
   test.each([
@@ -90,24 +85,8 @@ describe.skipIf(!hasRedis || !hasPostgres)('with one Redis and one PostgreSQL', 
     async (...modes) => {
       const [before, after] = modes
       await using gateway = await startReloadable(settings(before))
-      await gateway.rest.register('ann', 'bob')
-      await gateway.crowd(60)
-      const ann = await gateway.raw('ann')
-      Object.assign(gateway.settings, settings(after))
-      await gateway.reload()
-      let isIn = false
-      const coming = gateway.raw('bob').finally(() => (isIn = true))
-      await send(ann, 'bob', 'before it ends')
-      await ann.ask('PinConversation', ['si_ann_bob', true])
-      expect(isIn).toBe(false)
-      await gateway.drain()
-      const bob = await coming
+      expect(await talkInTurn(gateway, settings(after))).toEqual(['before it ends', 'after'])
       expect(gateway.status().nodes?.isHost).toBe(after === 'auto' ? true : undefined)
-      const back = await gateway.raw('ann')
-      expect(await conversations(back)).toMatchObject([{ isPinned: true }])
-      await send(back, 'bob', 'after')
-      await bob.until('it', () => heard(bob).includes('after'))
-      expect(await history(bob, 'ann')).toEqual(['before it ends', 'after'])
     }
   )
 })

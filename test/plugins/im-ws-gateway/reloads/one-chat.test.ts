@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { heard as heardBy, hears, history as historyOf, say } from '../clients/chat.ts'
 import { temporaryFolder } from '../clients/gateway.ts'
+import { talkAcross, talkInTurn } from './after-a-reload.ts'
 import { conversations, heard, history, send, startReloadable } from './rig.ts'
 
 const numbered = (name: string, count = 20): string[] =>
@@ -124,12 +125,7 @@ test('a chat that is switched off and on again while it is drained is the same o
   await gateway.reload()
   gateway.settings.im = {}
   await gateway.reload()
-  const bob = await gateway.raw('bob')
-  await send(ann, 'bob', 'from before')
-  await send(bob, 'ann', 'from after')
-  await Promise.all([ann, bob].map(one => one.until('it', () => heard(one).length === 1)))
-  await gateway.drain()
-  expect(await history(bob, 'ann')).toEqual(['from before', 'from after'])
+  expect(await talkAcross(gateway, ann)).toEqual(['from before', 'from after'])
 })
 
 test('a reload that is refused changes nothing of the chat; one that is not, its settings', async () => {
@@ -156,23 +152,8 @@ test('over other connections to the database the next chat begins when the one b
   using folder = temporaryFolder()
   const file = folder.file('im.db')
   await using gateway = await startReloadable({ database: { file } })
-  await gateway.rest.register('bob')
-  await gateway.crowd(60)
-  const ann = await gateway.raw('ann')
-  gateway.settings.database = { file, busyTimeoutMs: 4_000 }
-  await gateway.reload()
-  let isIn = false
-  const coming = gateway.raw('bob').finally(() => (isIn = true))
-  await send(ann, 'bob', 'before it ends')
-  await ann.ask('PinConversation', ['si_ann_bob', true])
-  expect(isIn).toBe(false)
-  await gateway.drain()
-  const bob = await coming
-  expect(await history(bob, 'ann')).toEqual(['before it ends'])
-  const back = await gateway.raw('ann')
-  expect(await conversations(back)).toMatchObject([{ isPinned: true }])
-  await send(back, 'bob', 'after')
-  await bob.until('it', () => heard(bob).includes('after'))
+  const next = { database: { file, busyTimeoutMs: 4_000 } }
+  expect(await talkInTurn(gateway, next)).toEqual(['before it ends', 'after'])
 })
 
 test('a login after a reload ends the older connection that is still on the one before, for good', async () => {
