@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { startRedisCluster, type RedisCluster } from '../../../servers/redis-cluster.ts'
 import { hasRedis, replicated } from '../../../servers/redis.ts'
+import { listen } from './listen.ts'
 import { openState } from './open-state.ts'
 
 /** A key of state, with what makes it one of Redis, whose slot the first, second or third of the masters has. */
@@ -22,14 +23,8 @@ it.skipIf(!hasRedis)(
     const state = await openState({ cluster: cluster.addresses })
     const keys = [await keyOn(cluster, 0), await keyOn(cluster, 1), await keyOn(cluster, 2)]
     const [here = ''] = keys
-    const heard: string[] = []
-    let missed = 0
     // It listens at the first node, too.
-    await state.subscribe(
-      'c',
-      message => void heard.push(message),
-      () => void missed++
-    )
+    const listener = await listen(state)
     for (const key of keys) await state.set(key, 'kept')
     expect(await state.increment('count')).toBe(1)
     const log = state.log('entries')
@@ -48,9 +43,9 @@ it.skipIf(!hasRedis)(
     expect(await state.increment('count')).toBe(2)
     expect(await log.append('2', { maxEntries: 10 })).toEqual({ epoch, seq: 2 })
     expect([...(await state.scan('')).keys()].toSorted()).toEqual([...keys, 'count'].toSorted())
-    await expect.poll(() => missed, { timeout: 30_000 }).toBe(1)
+    await expect.poll(() => listener.missed, { timeout: 30_000 }).toBe(1)
     await state.publish('c', 'hello')
-    await expect.poll(() => heard).toEqual(['hello'])
+    await expect.poll(() => listener.heard).toEqual(['hello'])
     await expect.poll(() => state.check().then(() => 'works', String), { timeout: 15_000 }).toBe('works')
     state.close()
   }

@@ -3,6 +3,7 @@ import { StateFullError } from '../../../../src/plugins/state/service.ts'
 import { startProxy } from '../../../servers/proxy.ts'
 import { hasRedis, startRedis, type RedisServer } from '../../../servers/redis.ts'
 import { fakeClock } from '../../../../src/testing/index.ts'
+import { listen } from './listen.ts'
 import { openState } from './open-state.ts'
 
 /** Resolves when `works` does not throw any more. */
@@ -31,13 +32,12 @@ describe.skipIf(!hasRedis)('the driver redis', () => {
     const reason = `Redis 127.0.0.1:${other.port} cannot be reached: ECONNREFUSED`
     await expect(state.get('a')).rejects.toThrow(reason)
     await expect(state.check()).rejects.toThrow(reason)
-    const heard: string[] = []
-    const listening = state.subscribe('c', message => void heard.push(message))
+    const listening = listen(state)
     await other.start()
     await until(() => state.set('a', '1'))
-    await listening
+    const listener = await listening
     await state.publish('c', 'hello')
-    await expect.poll(() => heard).toEqual(['hello'])
+    await expect.poll(() => listener.heard).toEqual(['hello'])
     await until(() => state.check())
     state.close()
   })
@@ -45,14 +45,8 @@ describe.skipIf(!hasRedis)('the driver redis', () => {
   it('fails while the server is gone, and tells listeners that they may have missed something', async () => {
     await using other = await startRedis()
     const state = await openState({ url: other.url })
-    const heard: string[] = []
     const quiet: string[] = []
-    let missed = 0
-    await state.subscribe(
-      'c',
-      message => void heard.push(message),
-      () => void missed++
-    )
+    const listener = await listen(state)
     const end = await state.subscribe(
       'd',
       () => undefined,
@@ -64,13 +58,13 @@ describe.skipIf(!hasRedis)('the driver redis', () => {
     await expect(
       until(() => state.get('a').then(() => Promise.reject(new Error('still there')), String))
     ).resolves.toContain('Error')
-    expect(missed).toBe(0)
+    expect(listener.missed).toBe(0)
     await other.start()
     expect(await until(() => state.get('a'))).toBeUndefined()
     await until(() => state.check())
-    expect(missed).toBe(1)
+    expect(listener.missed).toBe(1)
     await state.publish('c', 'again')
-    await expect.poll(() => heard).toEqual(['again'])
+    await expect.poll(() => listener.heard).toEqual(['again'])
     expect(quiet).toEqual([])
     state.close()
   })
@@ -118,13 +112,12 @@ describe.skipIf(!hasRedis)('the driver redis', () => {
     for (const breaks of ['at once', 'in silence']) {
       // eslint-disable-next-line no-await-in-loop
       const state = await openState({ url: `redis://127.0.0.1:${proxy.port}`, timeoutMs: 200 })
-      const heard: string[] = []
       proxy.silence()
-      const listening = state.subscribe('c', message => void heard.push(message))
+      const listening = listen(state)
       proxy.heal()
       if (breaks === 'at once') proxy.cut()
       // eslint-disable-next-line no-await-in-loop
-      await listening
+      const { heard } = await listening
       // eslint-disable-next-line no-await-in-loop
       await redis.client.publish('test:channel:c', breaks)
       // eslint-disable-next-line no-await-in-loop
@@ -160,8 +153,7 @@ describe.skipIf(!hasRedis)('the driver redis', () => {
     await redis.client.call('ACL', 'SETUSER', 'few', 'on', '>secret', '+@all', '~*', '&test:channel:c')
     const state = await openState({ url: `redis://few:secret@127.0.0.1:${redis.port}` })
     await expect(state.subscribe('other', () => undefined)).rejects.toThrow('NOPERM')
-    const heard: string[] = []
-    await state.subscribe('c', message => void heard.push(message))
+    const { heard } = await listen(state)
     await state.publish('c', 'hello')
     await expect.poll(() => heard).toEqual(['hello'])
     state.close()
@@ -171,21 +163,15 @@ describe.skipIf(!hasRedis)('the driver redis', () => {
     await using proxy = await startProxy(redis.port)
     const clock = fakeClock()
     const state = await openState({ url: `redis://127.0.0.1:${proxy.port}` }, { clock })
-    const heard: string[] = []
-    let missed = 0
-    await state.subscribe(
-      'c',
-      message => void heard.push(message),
-      () => void missed++
-    )
+    const listener = await listen(state)
     await clock.advance(10_000)
     await expect.poll(() => redis.client.call('CLIENT', 'LIST', 'TYPE', 'pubsub')).toContain('cmd=ping')
     proxy.silence()
     proxy.heal()
     await clock.advance(12_000)
-    await expect.poll(() => missed).toBe(1)
+    await expect.poll(() => listener.missed).toBe(1)
     await redis.client.publish('test:channel:c', 'there')
-    await expect.poll(() => heard).toEqual(['there'])
+    await expect.poll(() => listener.heard).toEqual(['there'])
     state.close()
   })
 
@@ -209,8 +195,7 @@ describe.skipIf(!hasRedis)('the driver redis', () => {
       openState({ url: redis.url }),
       openState({ url: redis.url, keyPrefix: 'other:' })
     ])
-    const heard: string[] = []
-    await second.subscribe('c', message => void heard.push(message))
+    const { heard } = await listen(second)
     const lease = await first.lock('l', 60_000)
     expect(lease).toBeDefined()
     expect(await second.lock('l', 60_000)).toBeUndefined()

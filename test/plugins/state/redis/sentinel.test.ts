@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { freePort } from '../../../servers/free-port.ts'
 import { endProcess, hasRedis, launchRedis, replicated, startRedis } from '../../../servers/redis.ts'
+import { listen } from './listen.ts'
 import { openState } from './open-state.ts'
 
 it.skipIf(!hasRedis)('goes on with the new master after a failover', async () => {
@@ -25,13 +26,7 @@ it.skipIf(!hasRedis)('goes on with the new master after a failover', async () =>
       .poll(() => replica.client.info('replication'), { timeout: 10_000 })
       .toContain('master_link_status:up')
     const state = await openState({ sentinels: [`127.0.0.1:${port}`], sentinelName: 'cards' })
-    const heard: string[] = []
-    let missed = 0
-    await state.subscribe(
-      'c',
-      message => void heard.push(message),
-      () => void missed++
-    )
+    const listener = await listen(state)
     await state.set('a', 'kept')
     await replicated(master, replica)
     await master.kill()
@@ -39,9 +34,9 @@ it.skipIf(!hasRedis)('goes on with the new master after a failover', async () =>
       .poll(() => state.set('b', '1').then(() => 'works', String), { timeout: 15_000 })
       .toBe('works')
     expect(await state.get('a')).toBe('kept')
-    await expect.poll(() => missed, { timeout: 15_000 }).toBe(1)
+    await expect.poll(() => listener.missed, { timeout: 15_000 }).toBe(1)
     await state.publish('c', 'hello')
-    await expect.poll(() => heard).toEqual(['hello'])
+    await expect.poll(() => listener.heard).toEqual(['hello'])
     state.close()
   } finally {
     await endProcess(sentinel)
