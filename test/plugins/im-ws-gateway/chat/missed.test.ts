@@ -128,6 +128,27 @@ test('how far a platform is survives the core and the process', async () => {
   expect(textsIn(await later.attach({ platformID: web }))).toEqual(['two'])
 })
 
+test('a platform that was seen for the first time just before a crash has been seen', async () => {
+  directory.make()
+  const file = directory.path('im.db')
+  const [ann] = await couple(file)
+  await ann.say({ recvID: 'bob' }, 'told before the crash')
+  // Nothing is closed: what was not written by now never is.
+  const after = await startRig({ file })
+  const bob = await after.cores.open('bob', () => {})
+  expect(textsIn(await bob.attach({ platformID: web }))).toEqual(['told before the crash'])
+  await after.close()
+})
+
+test('two devices of a platform that was never seen hear of nothing when they come at the same time', async () => {
+  const [ann, bob] = await couple()
+  await ann.say({ recvID: 'bob' }, 'hello')
+  const first = bob.core.attach({ platformID: phone })
+  // The first one may be deaf, as far as is known of it.
+  const second = bob.core.attach({ platformID: phone }, 0)
+  expect(await Promise.all([first, second])).toEqual([[], []])
+})
+
 test('messages that arrive while a device attaches come to it once', async () => {
   const [ann, bob] = await couple()
   bob.core.detach(bob.device)

@@ -63,10 +63,23 @@ export class Platforms {
    * @param since what other devices of the platform were told after it may not have arrived
    * @returns what it may have missed; `undefined`: nothing, or its platform is new
    */
-  async attach(user: UserChat, device: Device, since: number | undefined): Promise<Gap | undefined> {
+  attach(user: UserChat, device: Device, since: number | undefined): Promise<Gap | undefined> {
+    return this.#attach(user, device, since, this.#memory.position)
+  }
+
+  /** @param upTo from there on it is told of what happens */
+  async #attach(
+    user: UserChat,
+    device: Device,
+    since: number | undefined,
+    upTo: number
+  ): Promise<Gap | undefined> {
     const { platformID } = device
-    const upTo = this.#memory.position
     const known = user.platforms.get(platformID)
+    if (known?.isComing) {
+      await known.isComing
+      return this.#attach(user, device, since, upTo)
+    }
     if (known) {
       const first = Math.min(...[...known.devices].map(other => this.#toldAfterOf(other, known)))
       const doubtful = Math.min(Math.max(since ?? Infinity, first), known.doubtfulAfter ?? Infinity)
@@ -78,12 +91,14 @@ export class Platforms {
     }
     const state: PlatformState = { devices: new Set([device]), position: upTo }
     user.platforms.set(platformID, state)
-    const after = await this.#readInto(user, platformID, state)
-    const start = after ?? upTo
-    this.#toldAfter.set(device, Math.min(start, upTo))
-    this.#note(user, platformID, start)
-    // It may have gone meanwhile.
-    if (!state.devices.size) state.position = Math.min(start, upTo)
+    const start = await this.#readInto(user, platformID, state, upTo, after => {
+      const told = Math.min(after ?? upTo, upTo)
+      this.#toldAfter.set(device, told)
+      if (after !== undefined) this.#note(user, platformID, after)
+      // It may have gone meanwhile.
+      if (!state.devices.size) state.position = told
+      return told
+    })
     return start >= upTo ? undefined : { after: start, upTo }
   }
 
@@ -104,10 +119,10 @@ export class Platforms {
     state.devices.add(device)
     if (!known) {
       user.platforms.set(platformID, state)
-      const after = await this.#readInto(user, platformID, state)
-      resumed.hadAll = after ?? 0
-      if (after === undefined) this.#note(user, platformID, mark)
-      else if (after < upTo) this.#doubt(state, after)
+      await this.#readInto(user, platformID, state, mark, after => {
+        resumed.hadAll = after ?? 0
+        if (after !== undefined && after < upTo) this.#doubt(state, after)
+      })
     }
     return mark < upTo ? { after: mark, upTo } : undefined
   }
@@ -182,15 +197,35 @@ export class Platforms {
         if (state.devices.size && state.position <= position) this.#note(user, platformID, position)
   }
 
-  /** @throws when it cannot be read. The platform stays unknown then */
-  async #readInto(user: UserChat, platformID: number, state: PlatformState): Promise<number | undefined> {
-    try {
-      return await this.#read(user.userID, platformID)
-    } catch (error) {
-      state.devices.clear()
-      user.platforms.delete(platformID)
-      throw error
+  /**
+   * @param position of a platform that is new: written before anything is told there, or a crash would make it new again
+   * @param found hears how far it is, before anybody else who comes; `undefined`: it is new
+   * @throws when it cannot be read or written. The platform stays unknown then
+   */
+  #readInto<Result>(
+    { userID, platforms }: UserChat,
+    platformID: number,
+    state: PlatformState,
+    position: number,
+    found: (after: number | undefined) => Result
+  ): Promise<Result> {
+    const read = async (): Promise<Result> => {
+      try {
+        const after = await this.#read(userID, platformID)
+        if (after === undefined) await this.#put([{ userID, platformID, position }])
+        return found(after)
+      } catch (error) {
+        state.devices.clear()
+        platforms.delete(platformID)
+        throw error
+      } finally {
+        state.isComing = undefined
+      }
     }
+    const result = read()
+    const passed = (): void => undefined
+    state.isComing = result.then(passed, passed)
+    return result
   }
 
   async #read(userID: string, platformID: number): Promise<number | undefined> {
@@ -210,7 +245,15 @@ export class Platforms {
     this.#settleDoubts()
     const rows = [...this.#unwritten.values()]
     if (!rows.length) return
-    await this.#turns.change(async ({ db }) => {
+    await this.#put(rows)
+    for (const row of rows) {
+      const key = `${row.platformID} ${row.userID}`
+      if (this.#unwritten.get(key) === row) this.#unwritten.delete(key)
+    }
+  }
+
+  #put(rows: readonly PlatformRow[]): Promise<void> {
+    return this.#turns.change(async ({ db }) => {
       for (let at = 0; at < rows.length; at += rowsPerStatement)
         await db
           .insertInto('im_chat_platforms')
@@ -222,9 +265,5 @@ export class Platforms {
           )
           .execute()
     })
-    for (const row of rows) {
-      const key = `${row.platformID} ${row.userID}`
-      if (this.#unwritten.get(key) === row) this.#unwritten.delete(key)
-    }
   }
 }
