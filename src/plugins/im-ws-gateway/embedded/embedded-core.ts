@@ -96,7 +96,7 @@ export class EmbeddedCore implements UserCore {
   }
 
   async #end(): Promise<void> {
-    for (const device of this.devices) this.detach(device)
+    for (const device of this.devices) this.detach(device, device.mark)
     if (this.#underWay) await new Promise<void>(resolve => (this.#whenIdle = resolve))
     this.#life.closed(this)
   }

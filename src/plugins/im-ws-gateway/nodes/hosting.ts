@@ -49,8 +49,6 @@ export class Hosting {
   readonly #startedAt: number
   readonly #underWay = new Set<Promise<unknown>>()
   #isLeaving = false
-  /** All was answered and told. */
-  #hasLeft = false
   #isOver = false
 
   constructor(parts: HostingParts) {
@@ -120,8 +118,7 @@ export class Hosting {
     await Promise.race([Promise.allSettled(this.#underWay), late])
     const ways = [...this.#sessions.values()].map(({ way }) => way)
     // Whoever is not answered has to take it that it was done.
-    this.#hasLeft = !this.#underWay.size
-    if (this.#hasLeft) for (const way of ways) way.send({ k: 'bye', mark: this.#parts.mark() })
+    if (!this.#underWay.size) for (const way of ways) way.send({ k: 'bye', mark: this.#parts.mark() })
     await Promise.race([Promise.all(ways.map(way => way.idle())), late])
     timer?.cancel()
   }
@@ -163,14 +160,14 @@ export class Hosting {
     }
   }
 
-  /** Tells nobody anything any more. Unless it has left in good order, what was told last may not have arrived. */
+  /** Tells nobody anything any more. What was told last may not have arrived, even where nodes have heard all of it. */
   end(): void {
     this.#isOver = true
     for (const { way, holds } of this.#sessions.values()) {
       way.end()
-      if (this.#hasLeft) continue
       for (const hold of holds.values())
-        for (const [number, device] of hold.devices) void detach(hold, number, this.#doubtful(device))
+        for (const [number, device] of hold.devices)
+          void detach(hold, number, way.arrived?.(hold.number, number) ?? this.#doubtful(device))
     }
     this.#sessions.clear()
     for (const user of this.#users.values()) user.holds.clear()
@@ -268,7 +265,7 @@ export class Hosting {
     const close = async (): Promise<void> => {
       const core = await user.core.catch(() => undefined)
       if (!core) return
-      for (const device of hold.devices.values()) core.detach(device)
+      for (const device of hold.devices.values()) core.detach(device, this.#doubtful(device))
       user.holds.delete(hold)
       if (user.holds.size || this.#users.get(user.userID) !== user || this.#isOver) return
       this.#users.delete(user.userID)

@@ -26,7 +26,8 @@ export function localLink({ hosted, session, cores, listener }: LocalLinkParts):
     send: item => link.receive(item),
     tell: (core, event, cause, except) => cores.told([core], event, cause, except),
     idle: async () => undefined,
-    end: () => undefined
+    end: () => undefined,
+    arrived: (core, device) => cores.arrived(core, device)
   }
   return { link, way }
 }

@@ -157,6 +157,12 @@ export class NodeCore implements UserCore {
     return mark
   }
 
+  /** Up to where everything that a connection was told has arrived; `undefined`: it is not known. */
+  arrived(number: number): number | undefined {
+    for (const [device, entry] of this.#devices) if (entry.number === number) return device.mark
+    return this.#gone.find(([, entry]) => entry.number === number)?.[1].goneSince
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

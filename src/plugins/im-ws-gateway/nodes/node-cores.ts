@@ -119,6 +119,11 @@ export class NodeCores implements CoreNode {
     this.#cores.get(core)?.here(device)
   }
 
+  /** As that of {@link ToNode}. */
+  arrived(core: number, device: number): number | undefined {
+    return this.#cores.get(core)?.arrived(device)
+  }
+
   mark(): number {
     return Math.max(this.#mark, this.#link?.mark() ?? 0)
   }

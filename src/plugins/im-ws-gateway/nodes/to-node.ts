@@ -14,6 +14,8 @@ export interface ToNode {
   /** Resolves when all is on its way. */
   idle(): Promise<void>
   end(): void
+  /** A mark: up to there everything that a device was told has arrived. Missing: nothing is known of such things. */
+  arrived?(core: number, device: number): number | undefined
 }
 
 /** What the way of a node that is another process needs. */

@@ -109,7 +109,7 @@ export class SharedCore implements UserCore {
 
   /** Takes the connections of this gateway out. What others have under way goes on. */
   async close(): Promise<void> {
-    for (const device of this.#devices.keys()) this.detach(device)
+    for (const device of this.#devices.keys()) this.detach(device, device.mark)
     if (this.#user.leave(this)) await this.#core.close()
   }
 
