@@ -100,12 +100,13 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   /** It is being ended in the middle of its login. */
   isKicked = false
   loginAt = 0
-  mark: number | undefined
   readonly #host: ConnectionHost
   readonly #line: Line
   /** When its socket was opened, by the wheel. */
   readonly openedAt: number
   readonly #loginBy: number
+  /** How far the core was when the last ping went out that was answered; 0: none was since the login. */
+  #mark: number | undefined
   /** How far the core was when the last ping went out that was not answered yet. */
   #pingMark: number | undefined
   #expiresAt = Infinity
@@ -136,6 +137,14 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
 
   get outbox(): Outbox {
     return this.#line.outbox
+  }
+
+  get mark(): number | undefined {
+    return this.#mark && this.isOpen && this.#line.isSettled ? this.#markNow() : this.#mark
+  }
+
+  set mark(mark: number | undefined) {
+    this.#mark = mark
   }
 
   /** False once it is known how the connection ends. */
@@ -271,15 +280,15 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
   }
 
   ponged(): void {
-    this.mark = this.#pingMark ?? this.mark
+    this.#mark = this.#pingMark ?? this.#mark
     this.#pingMark = undefined
   }
 
   closed(isClean: boolean): void {
     this.#host.wheel.cancel(this)
     this.queue.drop()
-    if (isClean && this.#wasMissed) this.mark = this.#toldUntil
-    this.#leave(isClean && (this.isOpen ? this.#line.isSettled : !this.#wasMissed))
+    if (isClean && this.#wasMissed) this.#mark = this.#toldUntil
+    this.#leave(isClean && (this.isOpen ? this.#line.isAnswered : !this.#wasMissed))
     this.#host.gone(this, (this.#ending ??= 'client'))
   }
 

@@ -83,8 +83,13 @@ export class Line implements SocketOwner, OutboxOwner {
   }
 
   /** True when everything was sent, and nothing says that it does not arrive: every ping was answered. */
-  get isSettled(): boolean {
+  get isAnswered(): boolean {
     return this.outbox.isEmpty && !this.#awaitsPong
+  }
+
+  /** True when everything has arrived that was told: a ping was answered that came behind it. */
+  get isSettled(): boolean {
+    return this.isAnswered && this.#probeAt === Infinity
   }
 
   /** Does what is to be done. @returns why the line has to be cut */

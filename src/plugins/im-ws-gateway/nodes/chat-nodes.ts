@@ -351,7 +351,7 @@ export class ChatNodes implements UserCores, LinkListener {
     if (this.#hosted) return this.#hosted.hosting.sweep()
     const now = this.#now()
     const link = this.#link
-    if (link?.link.isJoined) return link.link.send({ k: 'beat' })
+    if (link?.link.isJoined) return link.link.send({ k: 'beat', arrived: this.#cores.allArrived() })
     // A host may come, or take its time; what was said to one that has gone is not answered.
     if (!link || now - link.at >= silentLeases * this.#beatMs) this.#relink()
   }

@@ -10,6 +10,8 @@ export interface NodeSession {
   readonly holds: Map<number, Hold>
   /** Monotonic milliseconds when it was heard last; `Infinity`: it is this process. */
   heardAt: number
+  /** A mark: what it has told up to there has arrived, but for what connections heard when they came. */
+  arrived: number
   /** What it is in place of, until it has named all that it has. */
   replaces: readonly NodeSession[]
 }
@@ -23,6 +25,8 @@ export class HostedDevice implements Device {
   readonly cameAt: number
   /** A mark: after it, it was told what there is when it came; 0: after what the core knows. */
   readonly toldAfter: number
+  /** A mark: after it, it was told what happened since it came. */
+  toldFrom = Infinity
   /** When another one came elsewhere that was told what this one may not have got. Monotonic milliseconds. */
   succeededAt = -Infinity
 

@@ -70,7 +70,7 @@ export class Hosting {
   join(node: string, session: string, way: ToNode, isLocal = false): void {
     const replaces = [...this.#sessions.values()].filter(other => other.node === node)
     const heardAt = isLocal ? Infinity : this.#parts.clock.monotonic()
-    this.#sessions.set(session, { node, session, way, holds: new Map(), heardAt, replaces })
+    this.#sessions.set(session, { node, session, way, holds: new Map(), heardAt, arrived: 0, replaces })
     way.send({ k: 'joined' })
   }
 
@@ -81,7 +81,9 @@ export class Hosting {
     if (from.heardAt < Infinity) from.heardAt = this.#parts.clock.monotonic()
     switch (item.k) {
       case 'join':
+        return
       case 'beat':
+        from.arrived = item.arrived ?? 0
         return
       case 'ready':
         for (const old of from.replaces) this.drop(old.session)
@@ -216,11 +218,14 @@ export class Hosting {
     try {
       if (item.k === 'resume') {
         this.#resumed.add(hold.user.userID)
-        return (await core.resume?.(device, item.mark)) ?? []
+        const missed = (await core.resume?.(device, item.mark)) ?? []
+        device.toldFrom = this.#parts.mark()
+        return missed
       }
       const doubts = elsewhere.map(other => this.#doubtful(other))
       const since = Math.min(item.since ?? Infinity, ...doubts)
       const missed = await core.attach(device, since < Infinity ? since : undefined)
+      device.toldFrom = this.#parts.mark()
       for (const other of elsewhere) other.succeededAt = now
       return missed
     } catch (error) {
@@ -284,11 +289,12 @@ export class Hosting {
 
   /**
    * What a connection was told after it may not have arrived where its node is gone, or nobody reads any more; of one
-   * that has come lately, not even what it had missed.
+   * that has come lately, not even what it had missed, unless the node has said that something later has arrived.
    */
-  #doubtful({ cameAt, toldAfter }: HostedDevice): number {
-    const mark = this.#samples[0]?.mark ?? 0
-    return this.#parts.clock.monotonic() - cameAt < doubtMs ? Math.min(mark, toldAfter) : mark
+  #doubtful({ cameAt, toldAfter, toldFrom, hold }: HostedDevice): number {
+    const mark = Math.max(this.#samples[0]?.mark ?? 0, hold.session.arrived)
+    const isNew = this.#parts.clock.monotonic() - cameAt < doubtMs && hold.session.arrived <= toldFrom
+    return isNew ? Math.min(mark, toldAfter) : mark
   }
 }
 

@@ -19,8 +19,8 @@ export const ToHost = Type.Union([
   Type.Object({ k: Type.Literal('join') }),
   /** It has named all: what it had before under its name is over. */
   Type.Object({ k: Type.Literal('ready') }),
-  /** It is there still. */
-  Type.Object({ k: Type.Literal('beat') }),
+  /** It is there still. `arrived`: a mark; all that its connections were told up to there after they came has arrived. */
+  Type.Object({ k: Type.Literal('beat'), arrived: Type.Optional(Number_) }),
   /** It goes. */
   Type.Object({ k: Type.Literal('leave') }),
   Type.Object({ k: Type.Literal('open'), id: Number_, core: Number_, user: Id }),

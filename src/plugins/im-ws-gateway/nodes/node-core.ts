@@ -21,6 +21,8 @@ interface Entry {
   isComing: boolean
   /** Events are told to it. */
   isHere: boolean
+  /** How far the node was told everything when it came: before it was told what it had missed. */
+  readonly from: number
   /** Up to here it was told everything; `undefined`: up to now. */
   mark: number | undefined
   /** What is no message it may not have been told. */
@@ -109,6 +111,7 @@ export class NodeCore implements UserCore {
       number: this.#node.newNumber(),
       isComing: true,
       isHere: false,
+      from: this.#node.mark(),
       mark: undefined,
       mayLack: false,
       held: undefined
@@ -155,6 +158,18 @@ export class NodeCore implements UserCore {
     let mark = this.#node.mark()
     if (this.#special) for (const entry of this.#devices.values()) mark = Math.min(mark, entry.mark ?? mark)
     return mark
+  }
+
+  /**
+   * Up to where everything has arrived that connections were told after they came, and after what they had missed.
+   * `Infinity`: there are none.
+   */
+  get allArrived(): number {
+    let all = Infinity
+    for (const [{ mark = 0 }, { isComing, from }] of this.#devices)
+      if (!isComing) all = Math.min(all, Math.max(mark, from))
+    for (const [, { goneSince = 0, from }] of this.#gone) all = Math.min(all, Math.max(goneSince, from))
+    return all
   }
 
   /** Up to where everything that a connection was told has arrived; `undefined`: it is not known. */

@@ -124,6 +124,13 @@ export class NodeCores implements CoreNode {
     return this.#cores.get(core)?.arrived(device)
   }
 
+  /** A mark: up to there everything has arrived that connections were told after they came. */
+  allArrived(): number {
+    let all = this.mark()
+    for (const core of this.#cores.values()) all = Math.min(all, core.allArrived)
+    return all
+  }
+
   mark(): number {
     return Math.max(this.#mark, this.#link?.mark() ?? 0)
   }

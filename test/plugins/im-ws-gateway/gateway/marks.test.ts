@@ -93,6 +93,23 @@ test('of one that is cut off, what it was told before its last answer to a ping'
   expect(rig.cores.of('u1').doubts).toEqual([undefined, 1])
 })
 
+test('of one that was told nothing since its last answer everything has arrived, whatever others were told', async () => {
+  const { rig, client } = await inDoubt()
+  await using _ = rig
+  const other = await rig.start({ platformID: 1 })
+  const core = rig.cores.of('u1')
+  const [, second] = rig.gateway.connections
+  await rig.until(() => second?.mark === 2)
+  const [device] = core.devices
+  core.deliver(unread(3), device && { only: device })
+  expect(second?.mark).toBe(3)
+  other.leave()
+  await rig.until(() => rig.gateway.status().connections === 1)
+  client.leave()
+  await rig.until(() => rig.gateway.status().connections === 0)
+  expect(core.doubts.slice(-2)).toEqual([3, 1])
+})
+
 test('who comes while another connection of the platform is there may be that one, come back', async () => {
   const { rig } = await inDoubt()
   await using _ = rig

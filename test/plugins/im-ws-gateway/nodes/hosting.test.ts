@@ -11,6 +11,8 @@ import { FakeCores } from '../gateway/fake-cores.ts'
 class Way implements ToNode {
   readonly sent: FromHost[] = []
   readonly told: unknown[][] = []
+  /** What has arrived, by core and device. */
+  readonly marks = new Map<string, number>()
   isOver = false
   send(item: FromHost): void {
     this.sent.push(item)
@@ -22,6 +24,9 @@ class Way implements ToNode {
   end(): void {
     this.isOver = true
   }
+  arrived(core: number, device: number): number | undefined {
+    return this.marks.get(`${core} ${device}`)
+  }
 }
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
@@ -32,6 +37,7 @@ function startHosting() {
   const cores = new FakeCores()
   const retold: string[][] = []
   const errors: unknown[] = []
+  let mark = 7
   const hosting = new Hosting({
     cores: {
       open: (userID, deliver) => cores.open(userID, deliver),
@@ -41,14 +47,14 @@ function startHosting() {
     clock,
     log: { warn() {}, error: (given: unknown) => void errors.push(given) },
     silentMs: 10_000,
-    mark: () => 7
+    mark: () => mark
   })
   const join = (session: string, node = session): Way => {
     const way = new Way()
     hosting.join(node, session, way)
     return way
   }
-  return { clock, cores, hosting, join, retold, errors }
+  return { clock, cores, hosting, join, retold, errors, atMark: (at: number) => void (mark = at) }
 }
 
 async function withUser() {
@@ -241,6 +247,27 @@ test('a host that ends does not take what it told last as arrived, even where it
     await settled()
     expect(cores.of('ann').doubts).toEqual([undefined, 0])
   }
+})
+
+test.each([
+  ['what a device had missed, and all since, is in doubt until its node says more than that', 7, 0],
+  ['what a node says has arrived is not in doubt', 12, 12]
+])('%s', async (_, arrived, doubt) => {
+  // The device has come at 7.
+  const { hosting, cores, atMark } = await withUser()
+  atMark(20)
+  hosting.receive('s', { k: 'beat', arrived })
+  hosting.drop('s')
+  await settled()
+  expect(cores.of('ann').doubts.at(-1)).toBe(doubt)
+})
+
+test('a host that ends asks its own node what has arrived', async () => {
+  const { hosting, cores, way } = await withUser()
+  way.marks.set('4 9', 6)
+  hosting.end()
+  await settled()
+  expect(cores.of('ann').doubts).toEqual([undefined, 6])
 })
 
 test('a client that came back elsewhere after the last sign of life of its node leaves nothing in doubt', async () => {

@@ -166,6 +166,28 @@ test('a connection that goes before a new host has said what it missed has not g
   expect(rig.asked('detach').map(({ since }) => since)).toEqual([5, 5])
 })
 
+test('a node knows up to where everything has arrived that its connections were told after they came', async () => {
+  const rig = new Rig()
+  rig.connect()
+  const core = await rig.open()
+  expect(rig.cores.allArrived()).toBe(0)
+  await rig.say([], 3)
+  expect(rig.cores.allArrived()).toBe(3)
+  const deaf = { platformID: 2, mark: 0 }
+  await rig.attach(core, deaf, 5)
+  await rig.attach(core, { ...page, mark: 6 }, 8)
+  // What it had missed may not have arrived, but nothing says so of what others were told before it came.
+  expect(rig.cores.allArrived()).toBe(3)
+  deaf.mark = 7
+  expect(rig.cores.allArrived()).toBe(6)
+  const [link, other] = rig.asked('attach').map(({ device }) => device)
+  expect([link, other, 99].map(device => rig.cores.arrived(1, device ?? 0))).toEqual([7, 6, undefined])
+  rig.cores.disconnect()
+  core.detach(deaf, 4)
+  expect(rig.cores.allArrived()).toBe(4)
+  expect(rig.cores.arrived(1, link ?? 0)).toBe(4)
+})
+
 test('when a new host does not take all of a user, nothing is told twice', async () => {
   const rig = new Rig()
   rig.connect()
