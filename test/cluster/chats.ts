@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { say } from '../plugins/im-ws-gateway/clients/chat.ts'
+import { heard, say } from '../plugins/im-ws-gateway/clients/chat.ts'
 import { newClient, type Client } from '../plugins/im-ws-gateway/clients/client.ts'
 import { history } from '../plugins/im-ws-gateway/clients/raw-chat.ts'
 import { openRaw } from '../plugins/im-ws-gateway/clients/raw-client.ts'
@@ -13,9 +13,9 @@ export interface Chats {
   readonly said: number
   /** Messages that were not acknowledged before their socket was closed, and are in the history all the same. */
   begun(): Promise<string[]>
-  /** What was acknowledged and is not in the histories of both, and what is there twice. */
+  /** What was acknowledged and is not in the histories of both, what is there twice, and what its addressee was not told. */
   missed(): Promise<string[]>
-  /** Resolves once nobody talks any more. */
+  /** Resolves once nobody talks any more, and all are back and have had the time to hear what was said to them. */
   stop(): Promise<void>
 }
 
@@ -90,6 +90,26 @@ export async function startChats({ url }: Pick<Cluster, 'url'>, went: () => void
     }
   }
 
+  /** What was said to somebody and acknowledged, and he was not told. */
+  const unheard = (client: Client): readonly string[] => {
+    const known = new Set(heard(client).map(({ text }) => text))
+    return said.flatMap(({ to, text }) => (to === client.userID && !known.has(text) ? [text] : []))
+  }
+
+  const leave = async (client: Client): Promise<void> => {
+    await back(client)
+    // What is still missing then is told by `missed`.
+    await client.settled('hears all', () => unheard(client).length === 0).catch(() => undefined)
+    await client[Symbol.asyncDispose]()
+  }
+
+  const stop = async (): Promise<void> => {
+    end.abort()
+    await Promise.all(talking)
+    await Promise.all([...clients.values()].map(leave))
+  }
+  let stopped: Promise<void> | undefined
+
   const clients = new Map<string, Client>()
   for (const name of pairs.flat()) clients.set(name, await online(name))
   const talking = pairs.flatMap(([one = '', other = '']) => [
@@ -107,7 +127,9 @@ export async function startChats({ url }: Pick<Cluster, 'url'>, went: () => void
       return begun
     },
     async missed() {
-      const wrong: string[] = []
+      const wrong = [...clients.values()].flatMap(client =>
+        unheard(client).map(text => `${client.userID} was not told of ${text}`)
+      )
       for (const [one = '', other = ''] of pairs) {
         const theirs = said.filter(({ from }) => from === one || from === other)
         for (const [owner, peer] of [
@@ -123,10 +145,6 @@ export async function startChats({ url }: Pick<Cluster, 'url'>, went: () => void
       }
       return wrong
     },
-    async stop() {
-      end.abort()
-      await Promise.all(talking)
-      await Promise.all([...clients.values()].map(client => client[Symbol.asyncDispose]()))
-    }
+    stop: () => (stopped ??= stop())
   }
 }
