@@ -173,6 +173,19 @@ test('what may not have arrived at a device that is cut off is told to the one t
   expect(textsIn(await bob.core.attach({ platformID: web }))).toEqual(['perhaps not', 'while away'])
 })
 
+test('a core that is closed with a device still there takes as arrived what that device says has', async () => {
+  const [ann, bob] = await couple()
+  bob.core.detach(bob.device)
+  await ann.say({ recvID: 'bob' }, 'arrived')
+  const device = { platformID: web, mark: 0 }
+  await bob.core.attach(device)
+  device.mark = bob.core.mark?.() ?? 0
+  await ann.say({ recvID: 'bob' }, 'perhaps not')
+  await bob.core.close()
+  const back = await rig.cores.open('bob', () => {})
+  expect(textsIn(await back.attach({ platformID: web }))).toEqual(['perhaps not'])
+})
+
 test('a device that leaves in order may have been told less than there is: it is told the rest when it is back', async () => {
   const [ann, bob] = await couple()
   await ann.say({ recvID: 'bob' }, 'arrived')

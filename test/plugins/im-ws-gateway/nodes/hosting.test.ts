@@ -262,6 +262,13 @@ test.each([
   expect(cores.of('ann').doubts.at(-1)).toBe(doubt)
 })
 
+test('what a node had told when it opens a user once more may not have arrived', async () => {
+  const { hosting, cores } = await withUser()
+  hosting.receive('s', { k: 'open', id: 3, core: 4, user: 'ann' })
+  await settled()
+  expect(cores.of('ann').doubts).toEqual([undefined, 0])
+})
+
 test('a host that ends asks its own node what has arrived', async () => {
   const { hosting, cores, way } = await withUser()
   way.marks.set('4 9', 6)
