@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import Fastify from 'fastify'
 import { StartupError } from '../core/index.ts'
@@ -37,7 +37,7 @@ export async function configuredDatabase(options: Invocation['options']): Promis
   if (driver === 'postgres' || typeof name !== 'string' || name === ':memory:')
     return { entries, provider, file: undefined }
   const file = resolve(name)
-  if (!(await exists(file))) throw new UsageError(`${file} does not exist: run this where the gateway runs`)
+  if (!existsSync(file)) throw new UsageError(`${file} does not exist: run this where the gateway runs`)
   return { entries, provider, file }
 }
 
@@ -52,11 +52,4 @@ export async function openDatabase(options: Invocation['options']): Promise<Open
   await app.ready()
   const database = app.getDecorator<Database>(Database.name)
   return { database, entries, [Symbol.asyncDispose]: () => app.close() }
-}
-
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false
-  )
 }

@@ -88,10 +88,9 @@ export class Session<M extends Member> implements Timed {
   /** The connection is no longer the user's. @param isCertain everything that it was told has arrived */
   leave(member: M, isCertain: boolean): void {
     if (!this.members.delete(member)) return
-    // Something may be on its way here from a core that runs elsewhere, so all is up to the mark, not up to now.
-    const mark = isCertain ? this.#core?.mark?.() : member.mark
-    // Whom the core is just being told of is taken back when it has been told.
-    if (this.#attached.get(member)) this.#detach(member, mark)
+    // Whom the core is just being told of is taken back when it has been told. From a core that runs elsewhere something
+    // may be on its way here: all that has arrived is what came up to the mark.
+    if (this.#attached.get(member)) this.#detach(member, isCertain ? this.#core?.mark?.() : member.mark)
     this.#settle()
   }
 

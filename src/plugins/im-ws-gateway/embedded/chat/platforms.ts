@@ -63,23 +63,12 @@ export class Platforms {
    * @param since what other devices of the platform were told after it may not have arrived
    * @returns what it may have missed; `undefined`: nothing, or its platform is new
    */
-  attach(user: UserChat, device: Device, since: number | undefined): Promise<Gap | undefined> {
-    return this.#attach(user, device, since, this.#memory.position)
-  }
-
-  /** @param upTo from there on it is told of what happens */
-  async #attach(
-    user: UserChat,
-    device: Device,
-    since: number | undefined,
-    upTo: number
-  ): Promise<Gap | undefined> {
+  async attach(user: UserChat, device: Device, since: number | undefined): Promise<Gap | undefined> {
     const { platformID } = device
+    // From there on it is told of what happens, also while it waits.
+    const upTo = this.#memory.position
+    while (user.platforms.get(platformID)?.reading) await user.platforms.get(platformID)?.reading
     const known = user.platforms.get(platformID)
-    if (known?.isComing) {
-      await known.isComing
-      return this.#attach(user, device, since, upTo)
-    }
     if (known) {
       const first = Math.min(...[...known.devices].map(other => this.#toldAfterOf(other, known)))
       const doubtful = Math.min(Math.max(since ?? Infinity, first), known.doubtfulAfter ?? Infinity)
@@ -219,12 +208,12 @@ export class Platforms {
         platforms.delete(platformID)
         throw error
       } finally {
-        state.isComing = undefined
+        state.reading = undefined
       }
     }
     const result = read()
     const passed = (): void => undefined
-    state.isComing = result.then(passed, passed)
+    state.reading = result.then(passed, passed)
     return result
   }
 

@@ -7,7 +7,7 @@ import type { Seat } from './seat.ts'
 export interface PlatformState {
   readonly devices: Set<Device>
   /** While it is being read how far they are. Never rejects. */
-  isComing?: Promise<void> | undefined
+  reading?: Promise<void> | undefined
   /** While there is none: the position up to which they have been told everything. */
   position: number
   /** While there are some: the position after which one that has gone may have been told nothing. */
