@@ -168,7 +168,7 @@ export class Connection implements Timed, Member, LineOwner, QueueOwner {
     if (!this.isOpen) return void (this.#wasMissed = true)
     if (event.kind === 'snapshot') return this.#outboxFor(isCause).pushLatest(event)
     const frames = this.framesOf(event)
-    if (frames.length > 0) this.#outboxFor(isCause).pushHeld(...frames)
+    if (frames.length > 0) this.#outboxFor(isCause).pushHeld(frames)
   }
 
   /** The login has been answered: tells the client what every client waits for, and what it missed. */

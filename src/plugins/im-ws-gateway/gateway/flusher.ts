@@ -3,6 +3,8 @@ import type { Outbox } from './outbox.ts'
 
 /** Connections that are written to before everything else in the process gets its turn. */
 const sliceSize = 1_000
+/** Up to so many in a turn are no crowd. */
+const fewSize = 64
 /** A pass that took longer than this has written to a crowd. */
 const crowdMs = 2
 /** How many times as long as such a pass took the pause after it is: crowds take a ninth of the time, where the pause has room. */
@@ -12,15 +14,21 @@ const longestPauseMs = 60
 /**
  * Writes what was put into outboxes. What is urgent goes out at the end of the turn of the event loop. The rest goes out
  * in passes: at the end of the turn, too, but not soon after one that has written to a crowd. One write costs the system
- * about as much as encoding what is in it, so a crowd that is told much gets several events in one.
+ * about as much as encoding what is in it, so a crowd that is told much gets several events in one. A few who were not
+ * in that crowd do not wait for it.
  */
 export class Flusher {
   readonly #clock: Clock
   #urgent: Outbox[] = []
-  /** Those of the pass that is under way. */
-  #pass = new Set<Outbox>()
-  /** Those of the next one. */
-  #next = new Set<Outbox>()
+  /** Those of the pass that is under way, and how many of them were written for. */
+  #pass: Outbox[] = []
+  #passed = 0
+  /** Counts passes. */
+  #number = 0
+  /** Those that were in the last pass, or are in this one: they have to wait for the next one. */
+  #next: Outbox[] = []
+  /** Those that were not. */
+  #others: Outbox[] = []
   /** What the pass has cost so far, and until when there is none after it, in milliseconds. */
   #costMs = 0
   #pausesUntil = -Infinity
@@ -37,14 +45,21 @@ export class Flusher {
    */
   add(outbox: Outbox, isUrgent: boolean): void {
     if (isUrgent) {
-      this.#pass.delete(outbox)
-      this.#next.delete(outbox)
       this.#urgent.push(outbox)
-      this.#schedule()
-    } else {
-      this.#next.add(outbox)
-      if (this.#pass.size === 0) this.#await()
+      return this.#schedule()
     }
+    if (outbox.isInPass) return
+    outbox.isInPass = true
+    if (outbox.lastPass !== this.#number) {
+      this.#others.push(outbox)
+      return this.#schedule()
+    }
+    this.#next.push(outbox)
+    if (!this.#isPassing) this.#await()
+  }
+
+  get #isPassing(): boolean {
+    return this.#passed < this.#pass.length
   }
 
   #schedule(): void {
@@ -71,27 +86,48 @@ export class Flusher {
     const urgent = this.#urgent
     this.#urgent = urgent.length > sliceSize ? urgent.splice(sliceSize) : []
     for (const outbox of urgent) outbox.flush(now)
-    if (this.#pass.size > 0 || now >= this.#pausesUntil) this.#continuePass()
-    if (this.#urgent.length > 0 || this.#pass.size > 0) this.#schedule()
-    else if (this.#next.size > 0) this.#await()
+    this.#takeOthers(now)
+    if (this.#isPassing || now >= this.#pausesUntil) this.#continuePass()
+    if (this.#urgent.length > 0 || this.#isPassing) this.#schedule()
+    else if (this.#next.length > 0) this.#await()
+  }
+
+  /** Writes for those who were not in the last pass, unless they are a crowd of their own. */
+  #takeOthers(now: number): void {
+    const others = this.#others
+    if (others.length === 0) return
+    this.#others = []
+    if (others.length > fewSize) this.#next = this.#next.concat(others)
+    else for (const outbox of others) flushInPass(outbox, now)
   }
 
   #continuePass(): void {
     const now = this.#clock.monotonic()
-    if (this.#pass.size === 0) {
-      if (this.#next.size === 0) return
-      ;[this.#pass, this.#next] = [this.#next, this.#pass]
+    if (!this.#isPassing) {
+      if (this.#next.length === 0) return
+      this.#pass = this.#next
+      this.#number++
+      this.#next = []
       this.#costMs = 0
     }
-    let left = sliceSize
-    for (const outbox of this.#pass) {
-      if (left-- === 0) break
-      this.#pass.delete(outbox)
-      outbox.flush(now)
+    const until = Math.min(this.#passed + sliceSize, this.#pass.length)
+    while (this.#passed < until) {
+      const outbox = this.#pass[this.#passed++] as Outbox
+      outbox.lastPass = this.#number
+      flushInPass(outbox, now)
+    }
+    if (!this.#isPassing) {
+      this.#pass = []
+      this.#passed = 0
     }
     const ended = this.#clock.monotonic()
     this.#costMs += ended - now
     this.#pausesUntil =
       this.#costMs > crowdMs ? ended + Math.min(this.#costMs * pauseShare, longestPauseMs) : -Infinity
   }
+}
+
+function flushInPass(outbox: Outbox, now: number): void {
+  outbox.isInPass = false
+  outbox.flush(now)
 }

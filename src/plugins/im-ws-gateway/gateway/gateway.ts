@@ -27,6 +27,7 @@ import { Counters, type Ending } from './counters.ts'
 import { dispatch, type DispatchParts } from './dispatch.ts'
 import { EventFrames } from './event-frames.ts'
 import { Flusher } from './flusher.ts'
+import { JointWrites } from './joint-writes.ts'
 import { HeldSockets } from './held-sockets.ts'
 import { Limits } from './limits.ts'
 import { MethodTimes } from './method-times.ts'
@@ -133,7 +134,11 @@ export class Gateway implements ImGateway, UpgradeRoute {
       lineLimits: {
         pingMs: settings.pingMs,
         stalledMs: settings.stalledMs,
-        outbox: { flusher: new Flusher(clock), maxQueueBytes: settings.maxQueueBytes },
+        outbox: {
+          flusher: new Flusher(clock),
+          writes: new JointWrites(),
+          maxQueueBytes: settings.maxQueueBytes
+        },
         counters: this.#counters,
         now,
         random

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Snapshot } from '../user-core.ts'
 import type { Flusher } from './flusher.ts'
+import type { JointWrites } from './joint-writes.ts'
 
 /** So much is handed to the socket at a time, so that a reader who takes some of it can be told from one who is stuck. */
 const batchBytes = 65_536
@@ -8,6 +9,8 @@ const batchBytes = 65_536
 const slowestBytesPerMs = 16
 /** Snapshots that may wait for a reader who is slow. */
 const maxSnapshots = 1_000
+/** Places that are kept of a list. */
+const keptLength = 32
 
 /** Whose outbox it is. */
 export interface OutboxOwner {
@@ -26,6 +29,7 @@ export interface OutboxOwner {
 /** What all outboxes have in common. */
 export interface OutboxLimits {
   readonly flusher: Flusher
+  readonly writes: JointWrites
   /** Bytes that may wait before what comes next. */
   readonly maxQueueBytes: number
 }
@@ -42,16 +46,20 @@ type Due = 'never' | 'passing' | 'urgent'
  * told after it is never older.
  */
 export class Outbox {
+  /** For the flusher: it is going to come by, although nothing is urgent. */
+  isInPass = false
+  /** For the flusher: which of its passes came by last. */
+  lastPass = -1
   readonly #socket: Writable
   readonly #owner: OutboxOwner
   readonly #limits: OutboxLimits
-  #frames: Buffer[] = []
+  readonly #frames: Buffer[] = []
   /** What must not leave before an answer that is still to come. */
   #held: Buffer[] | undefined
   /** Bytes in both. */
   #bytes = 0
   /** What comes after both, each once. */
-  #snapshots: Snapshot[] = []
+  readonly #snapshots: Snapshot[] = []
   #due: Due = 'never'
   /** Since when the reader has taken nothing, in milliseconds of the wheel; -1: it takes all there is. */
   #pressedAt = -1
@@ -108,7 +116,7 @@ export class Outbox {
   }
 
   /** Sends the pieces of a frame after what is held back; when nothing is, in the next pass of the flusher. */
-  pushHeld(...pieces: readonly Buffer[]): void {
+  pushHeld(pieces: readonly Buffer[]): void {
     this.#owner.told()
     if (!this.#held) return this.#add(pieces, false)
     if (this.#isFull()) return
@@ -140,11 +148,12 @@ export class Outbox {
     this.#takeSnapshots()
     for (const frame of this.#held ?? []) this.#bytes -= frame.length
     this.#held = undefined
-    this.#snapshots = []
+    clear(this.#snapshots)
   }
 
   /** Writes what waits, as much as the reader takes. To be called by the flusher. */
   flush(now: number): void {
+    if (this.#due === 'never') return
     this.#due = 'never'
     if (this.isPressed || !this.#owner.isWritable) return
     this.#takeSnapshots()
@@ -170,19 +179,16 @@ export class Outbox {
     const socket = this.#socket
     let from = 0
     while (from < frames.length) {
-      const isMany = frames.length - from > 1
-      if (isMany) socket.cork()
-      for (let batch = 0; batch < batchBytes && from < frames.length; from++) {
-        const frame = frames[from] as Buffer
-        batch += frame.length
-        this.#bytes -= frame.length
-        socket.write(frame)
-      }
-      if (isMany) socket.uncork()
+      let to = from
+      let batch = 0
+      for (; batch < batchBytes && to < frames.length; to++) batch += (frames[to] as Buffer).length
+      this.#limits.writes.write(socket, frames, from, to, batch)
+      this.#bytes -= batch
+      from = to
       if (socket.writableLength > 0 && socket.writableNeedDrain) break
     }
-    if (from === frames.length) frames.length = 0
-    else this.#frames = frames.slice(from)
+    if (from === frames.length) clear(frames)
+    else frames.splice(0, from)
     return !socket.writableNeedDrain || socket.writableLength === 0
   }
 
@@ -195,10 +201,9 @@ export class Outbox {
   #takeSnapshots(): void {
     if (this.#snapshots.length === 0 || this.#held) return
     const snapshots = this.#snapshots
-    this.#snapshots = []
-    for (const isTotal of [false, true])
-      for (const snapshot of snapshots)
-        if (snapshot.isTotal === isTotal) this.#append(this.#owner.framesOf(snapshot))
+    for (const snapshot of snapshots) if (!snapshot.isTotal) this.#append(this.#owner.framesOf(snapshot))
+    for (const snapshot of snapshots) if (snapshot.isTotal) this.#append(this.#owner.framesOf(snapshot))
+    clear(snapshots)
   }
 
   #append(pieces: readonly Buffer[]): void {
@@ -232,4 +237,13 @@ export class Outbox {
     if (isFull) this.#owner.overflowed()
     return isFull
   }
+}
+
+/**
+ * Empties a list and keeps its memory, unless that is much: otherwise it would be taken anew at each write, and outlive
+ * the young generation where a crowd waits for the next pass.
+ */
+function clear(list: unknown[]): void {
+  if (list.length > keptLength) list.length = 0
+  while (list.length > 0) list.pop()
 }

@@ -5,6 +5,13 @@ import { fakeClock } from '../../../../src/testing/index.ts'
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
+interface FakeOutbox extends Pick<Outbox, 'flush' | 'isInPass' | 'lastPass'> {
+  /** It has something to write. */
+  isDue: boolean
+  /** How often it was flushed, also in vain. */
+  visits: number
+}
+
 /** A flusher, and outboxes of which each write takes its time. */
 function flusherOf(costMs = 0) {
   const clock = fakeClock()
@@ -13,94 +20,139 @@ function flusherOf(costMs = 0) {
   const written: string[] = []
   const elapsed = (): number => clock.monotonic() - started + spentMs
   const flusher = new Flusher({ ...clock, monotonic: elapsed })
-  const outboxOf = (name: string): Outbox =>
-    ({
-      flush() {
-        written.push(name)
-        spentMs += costMs
-      }
-    }) as unknown as Outbox
-  return { flusher, clock, written, outboxOf, take: () => written.splice(0) }
+  const outboxOf = (name: string): FakeOutbox => ({
+    isInPass: false,
+    lastPass: -1,
+    isDue: false,
+    visits: 0,
+    flush() {
+      this.visits++
+      if (!this.isDue) return
+      this.isDue = false
+      written.push(name)
+      spentMs += costMs
+    }
+  })
+  const add = (outbox: FakeOutbox, isUrgent: boolean): void => {
+    outbox.isDue = true
+    flusher.add(outbox as unknown as Outbox, isUrgent)
+  }
+  const crowdOf = (count: number): FakeOutbox[] =>
+    Array.from({ length: count }, (_, place) => outboxOf(String(place)))
+  /** Tells all of them something. */
+  const tell = (crowd: readonly FakeOutbox[]): void => {
+    for (const outbox of crowd) add(outbox, false)
+  }
+  return { clock, written, outboxOf, crowdOf, add, tell, take: () => written.splice(0) }
 }
 
 test('thousands are written to in slices, in their order, with a turn for everybody else between', async () => {
-  const { flusher, written, outboxOf } = flusherOf()
-  const names = Array.from({ length: 2_500 }, (_, place) => String(place))
+  const { add, written, crowdOf } = flusherOf()
+  const crowd = crowdOf(2_500)
   for (const isUrgent of [false, true]) {
-    for (const name of names) flusher.add(outboxOf(name), isUrgent)
+    for (const outbox of crowd) add(outbox, isUrgent)
     const seen: number[] = []
     for (let count = 0; count < 3; count++) {
       await turn()
       seen.push(written.length)
     }
     expect(seen).toEqual([1_000, 2_000, 2_500])
-    expect(written.splice(0)).toEqual(names)
+    expect(written.splice(0)).toEqual(crowd.map((_, place) => String(place)))
   }
 })
 
 test('after a pass that was short the next one is in the turn in which it is wanted', async () => {
-  const { flusher, outboxOf, take } = flusherOf(0.5)
-  for (const name of ['a', 'b', 'c']) {
-    flusher.add(outboxOf(name), false)
+  const { tell, crowdOf, take } = flusherOf(0.01)
+  const crowd = crowdOf(100)
+  for (let count = 0; count < 3; count++) {
+    tell(crowd)
     await turn()
-    expect(take()).toEqual([name])
+    expect(take()).toHaveLength(100)
   }
-})
-
-test('after a pass to a crowd there is a pause of eight times what it took', async () => {
-  const { flusher, clock, outboxOf, take } = flusherOf(1)
-  for (const name of ['a', 'b', 'c', 'd', 'e']) flusher.add(outboxOf(name), false)
-  await turn()
-  expect(take()).toHaveLength(5)
-  flusher.add(outboxOf('f'), false)
-  await clock.advance(39)
-  expect(take()).toEqual([])
-  await clock.advance(1)
-  expect(take()).toEqual(['f'])
 })
 
 test.each([
   [5, 40],
   [40, 60]
 ])(
-  'a pass that took %i ms, over all of its slices, has a pause of %i ms after it',
+  'after a pass to a crowd that took %i ms, over all of its slices, there is a pause of %i ms',
   async (passMs, pauseMs) => {
-    const { flusher, clock, outboxOf, take } = flusherOf(passMs / 2_000)
-    for (let count = 0; count < 2_000; count++) flusher.add(outboxOf('first'), false)
+    const { clock, tell, crowdOf, take } = flusherOf(passMs / 2_000)
+    const crowd = crowdOf(2_000)
+    tell(crowd)
     await turn()
-    flusher.add(outboxOf('second'), false)
+    tell(crowd.slice(0, 100))
     await turn()
     expect(take()).toHaveLength(2_000)
     await clock.advance(pauseMs - 1)
     expect(take()).toEqual([])
     await clock.advance(1.001)
-    expect(take()).toEqual(['second'])
+    expect(take()).toHaveLength(100)
   }
 )
 
+test('a few who were not in the crowd do not wait for it, another crowd does', async () => {
+  const { clock, tell, crowdOf, take } = flusherOf(1 / 64)
+  const crowd = crowdOf(1_500)
+  const [few, many] = [crowdOf(64), crowdOf(65)]
+  tell(crowd)
+  await turn()
+  expect(take()).toHaveLength(1_000)
+  tell(few)
+  await turn()
+  expect(take()).toHaveLength(64 + 500)
+  tell(few)
+  await turn()
+  expect(take()).toHaveLength(64)
+  tell(many)
+  // The clock goes on by 1 ms while the few are written to.
+  await clock.advance(58)
+  expect(take()).toEqual([])
+  await clock.advance(1.001)
+  expect(take()).toHaveLength(65)
+})
+
 test('what is urgent waits for no pass, and takes with it what waited in the same outbox', async () => {
-  const { flusher, clock, outboxOf, take } = flusherOf(10)
-  flusher.add(outboxOf('crowd'), false)
+  const { clock, add, tell, crowdOf, outboxOf, take } = flusherOf(1)
+  const crowd = crowdOf(100)
+  tell(crowd)
   await turn()
-  const waiting = outboxOf('was waiting')
-  flusher.add(waiting, false)
-  flusher.add(outboxOf('waits'), false)
-  flusher.add(waiting, true)
-  flusher.add(outboxOf('urgent'), true)
+  expect(take()).toHaveLength(100)
+  tell(crowd.slice(0, 2))
+  add(crowd[0], true)
+  add(outboxOf('urgent'), true)
   await turn()
-  expect(take()).toEqual(['crowd', 'was waiting', 'urgent'])
-  await clock.advance(60)
-  expect(take()).toEqual(['waits'])
+  expect(take()).toEqual(['0', 'urgent'])
+  await clock.advance(61)
+  expect(take()).toEqual(['1'])
+})
+
+test('who was written to before the next pass has one place in it, whatever he is told until then', async () => {
+  const { clock, add, tell, crowdOf, take } = flusherOf(1)
+  const crowd = crowdOf(100)
+  tell(crowd)
+  await turn()
+  take()
+  const [first, second] = crowd as [FakeOutbox, FakeOutbox]
+  for (let count = 0; count < 3; count++) {
+    add(first, false)
+    add(first, true)
+    await turn()
+  }
+  expect(take()).toEqual(['0', '0', '0'])
+  tell([second, first])
+  await clock.advance(61)
+  expect(take()).toEqual(['0', '1'])
+  expect([first.visits, second.visits]).toEqual([1 + 3 + 1, 1 + 1])
 })
 
 test('what is urgent overtakes those of a pass that is under way', async () => {
-  const { flusher, outboxOf, take } = flusherOf()
+  const { add, tell, crowdOf, outboxOf, take } = flusherOf()
   const last = outboxOf('last')
-  for (let count = 0; count < 1_500; count++) flusher.add(outboxOf('one of many'), false)
-  flusher.add(last, false)
+  tell([...crowdOf(1_500), last])
   await turn()
   expect(take()).toHaveLength(1_000)
-  flusher.add(last, true)
+  add(last, true)
   await turn()
-  expect(take()).toEqual(['last', ...Array.from({ length: 500 }, () => 'one of many')])
+  expect(take()).toEqual(['last', ...Array.from({ length: 500 }, (_, place) => String(1_000 + place))])
 })

@@ -40,6 +40,8 @@ test('what still waits when it closes has not arrived', async () => {
   await using _ = rig
   const core = rig.cores.of('u1')
   const [connection] = rig.gateway.connections
+  const others = Array.from({ length: 64 }).map((_each, place) => `other${place}`)
+  await Promise.all(others.map(userID => rig.start({ userID })))
   // After a crowd was written to there is a pause, and this clock does not bring it to its end.
   const slow: Snapshot = {
     kind: 'snapshot',
@@ -49,12 +51,12 @@ test('what still waits when it closes has not arrived', async () => {
       return unread(3)
     }
   }
-  core.deliver(slow)
+  for (const userID of ['u1', ...others]) rig.cores.of(userID).deliver(slow)
   await client.until(() => client.frames.some(({ data }) => data === '3'))
   core.deliver(unread(4))
   expect(connection?.outbox.queuedBytes).toBeGreaterThan(0)
   client.socket.close()
-  await rig.until(() => rig.gateway.status().connections === 0)
+  await rig.until(() => rig.gateway.status().connections === others.length)
   expect(core.doubts).toEqual([undefined, 1])
   expect(client.frames.filter(({ data }) => data === '4')).toEqual([])
 })

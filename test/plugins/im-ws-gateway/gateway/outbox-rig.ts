@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import type { Flusher } from '../../../../src/plugins/im-ws-gateway/gateway/flusher.ts'
+import { JointWrites } from '../../../../src/plugins/im-ws-gateway/gateway/joint-writes.ts'
 import { Outbox } from '../../../../src/plugins/im-ws-gateway/gateway/outbox.ts'
 import type { Snapshot } from '../../../../src/plugins/im-ws-gateway/user-core.ts'
 
@@ -26,23 +27,29 @@ export class Reader extends Writable {
   }
 
   override _write(chunk: Buffer, _: string, done: () => void): void {
-    this.writes.push(chunk)
-    this.#take(done)
+    this.#take([chunk], done)
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    this.writes.push(Buffer.concat(chunks.map(({ chunk }) => chunk)))
-    this.#take(done)
+    this.#take(
+      chunks.map(({ chunk }) => chunk),
+      done
+    )
   }
 
-  #take(done: () => void): void {
-    if (this.#reading) done()
-    else this.#done = done
+  /** As the system does: what is not taken at once is looked at when it is. */
+  #take(chunks: readonly Buffer[], done: () => void): void {
+    const place = this.writes.push(Buffer.concat(chunks)) - 1
+    if (this.#reading) return done()
+    this.#done = () => {
+      this.writes[place] = Buffer.concat(chunks)
+      done()
+    }
   }
 }
 
 /** An outbox, what it hands to the flusher, and its reader. */
-export function outboxOf(maxQueueBytes = 1_000_000) {
+export function outboxOf(maxQueueBytes = 1_000_000, writes = new JointWrites()) {
   const reader = new Reader()
   const due: Outbox[] = []
   const urgent: boolean[] = []
@@ -59,7 +66,7 @@ export function outboxOf(maxQueueBytes = 1_000_000) {
     urgent.push(isUrgent)
   }
   const flusher = { add } as unknown as Flusher
-  const outbox = new Outbox(reader, owner, { flusher, maxQueueBytes })
+  const outbox = new Outbox(reader, owner, { flusher, writes, maxQueueBytes })
   const flush = (now = 0): void => {
     for (const one of due.splice(0)) one.flush(now)
   }

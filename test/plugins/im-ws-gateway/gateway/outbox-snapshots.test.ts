@@ -6,7 +6,7 @@ test('how something stands is told once a write, as it is then, behind whatever 
   const { reader, outbox, flush, urgent } = outboxOf()
   const standing = new Standing('1')
   outbox.pushLatest(standing)
-  outbox.pushHeld(frame('event '))
+  outbox.pushHeld([frame('event ')])
   standing.text = '2'
   outbox.pushLatest(standing)
   expect(outbox.queuedBytes).toBe(6)
@@ -44,7 +44,7 @@ test('while something is held back, how something stands waits behind it', () =>
   outbox.pushLatest(new Standing('during'))
   outbox.push(frame('status '))
   flush()
-  outbox.pushHeld(frame('event '))
+  outbox.pushHeld([frame('event ')])
   outbox.push(frame('answer '))
   before.text = 'since before'
   outbox.release()
@@ -138,7 +138,7 @@ test('whatever the reader does, he hears how things stand after what has come of
         if (typeof one === 'object') {
           const thing = things[one.changes] ?? none
           thing.text = `${one.changes} ${++time}`
-          outbox.pushHeld(frame(`<event ${time}>${'x'.repeat(one.pad)}`))
+          outbox.pushHeld([frame(`<event ${time}>${'x'.repeat(one.pad)}`)])
           outbox.pushLatest(thing)
         } else if (one === 'hold') {
           outbox.hold()
