@@ -23,11 +23,10 @@ export class Flusher {
   /** Those of the pass that is under way, and how many of them were written for. */
   #pass: Outbox[] = []
   #passed = 0
-  /** Counts passes. */
-  #number = 0
-  /** Those that were in the last pass, or are in this one: they have to wait for the next one. */
+  #passNumber = 0
+  /** Those of the next one: they are in this pass, or were in the last one, or are another crowd. */
   #next: Outbox[] = []
-  /** Those that were not. */
+  /** Those that are in neither pass. */
   #others: Outbox[] = []
   /** What the pass has cost so far, and until when there is none after it, in milliseconds. */
   #costMs = 0
@@ -40,17 +39,18 @@ export class Flusher {
   }
 
   /**
-   * Writes for this one in this turn, or in one of the next when there are thousands; where it is not urgent, up to
-   * 60 ms after the pass that is under way. It may be added again once it was written for, and before that to say that it is urgent after all.
+   * Flushes this one in this turn, or in one of the next when there are thousands; where it is not urgent, up to 60 ms
+   * after the pass that is under way. It may be added again once it was flushed, and before that to say that it is
+   * urgent after all; then it is flushed once more, in vain maybe, when the pass comes by.
    */
   add(outbox: Outbox, isUrgent: boolean): void {
     if (isUrgent) {
       this.#urgent.push(outbox)
       return this.#schedule()
     }
-    if (outbox.isInPass) return
-    outbox.isInPass = true
-    if (outbox.lastPass !== this.#number) {
+    if (outbox.awaitsPass) return
+    outbox.awaitsPass = true
+    if (outbox.lastPass !== this.#passNumber) {
       this.#others.push(outbox)
       return this.#schedule()
     }
@@ -98,7 +98,7 @@ export class Flusher {
     if (others.length === 0) return
     this.#others = []
     if (others.length > fewSize) this.#next = this.#next.concat(others)
-    else for (const outbox of others) flushInPass(outbox, now)
+    else for (const outbox of others) visit(outbox, now)
   }
 
   #continuePass(): void {
@@ -106,15 +106,15 @@ export class Flusher {
     if (!this.#isPassing) {
       if (this.#next.length === 0) return
       this.#pass = this.#next
-      this.#number++
+      this.#passNumber++
       this.#next = []
       this.#costMs = 0
     }
     const until = Math.min(this.#passed + sliceSize, this.#pass.length)
     while (this.#passed < until) {
       const outbox = this.#pass[this.#passed++] as Outbox
-      outbox.lastPass = this.#number
-      flushInPass(outbox, now)
+      outbox.lastPass = this.#passNumber
+      visit(outbox, now)
     }
     if (!this.#isPassing) {
       this.#pass = []
@@ -127,7 +127,7 @@ export class Flusher {
   }
 }
 
-function flushInPass(outbox: Outbox, now: number): void {
-  outbox.isInPass = false
+function visit(outbox: Outbox, now: number): void {
+  outbox.awaitsPass = false
   outbox.flush(now)
 }

@@ -1,35 +1,42 @@
 import type { Writable } from 'node:stream'
 
-/** More than this at a time is handed over as it is. A socket that does not take all keeps so much memory at most. */
-const sizeBytes = 16_384
+/** What is longer goes out as it is. */
+const roomBytes = 16_384
 
 /** Hands frames to sockets, several at a time: as one piece, for which the system and Node ask less than for several. */
 export class JointWrites {
   /** What all sockets are written from, one after the other. */
-  #buffer = Buffer.allocUnsafeSlow(sizeBytes)
+  #room = Buffer.allocUnsafeSlow(roomBytes)
 
-  /** Writes the frames from `from` up to, but not with, `to`, which have `bytes` in all. */
-  write(socket: Writable, frames: readonly Buffer[], from: number, to: number, bytes: number): void {
-    if (to - from === 1) socket.write(frames[from])
-    else if (bytes > sizeBytes || socket.writableLength > 0) {
+  /** Writes the frames from `from` up to, but not with, `to`, which have `bytes` in all. Each comes in pieces. */
+  write(
+    socket: Writable,
+    frames: readonly (readonly Buffer[])[],
+    from: number,
+    to: number,
+    bytes: number
+  ): void {
+    const [first, second] = frames[from] ?? []
+    if (to - from === 1 && !second) socket.write(first)
+    else if (bytes > roomBytes || socket.writableLength > 0) {
       socket.cork()
-      for (let index = from; index < to; index++) socket.write(frames[index])
+      for (let index = from; index < to; index++) for (const piece of frames[index] ?? []) socket.write(piece)
       socket.uncork()
     } else {
-      const end = this.#copy(frames, from, to)
-      socket.write(this.#buffer.subarray(0, end))
+      if (bytes > this.#room.length) this.#room = Buffer.allocUnsafeSlow(roomBytes)
+      this.#copy(frames, from, to)
+      socket.write(this.#room.subarray(0, bytes))
       // The system has not taken all of it at once: the rest will be read from there.
-      if (socket.writableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(sizeBytes)
+      if (socket.writableLength > 0) this.#room = this.#room.subarray(bytes)
     }
   }
 
-  #copy(frames: readonly Buffer[], from: number, to: number): number {
+  #copy(frames: readonly (readonly Buffer[])[], from: number, to: number): void {
     let at = 0
-    for (let index = from; index < to; index++) {
-      const frame = frames[index] as Buffer
-      this.#buffer.set(frame, at)
-      at += frame.length
-    }
-    return at
+    for (let index = from; index < to; index++)
+      for (const piece of frames[index] ?? []) {
+        this.#room.set(piece, at)
+        at += piece.length
+      }
   }
 }

@@ -9,7 +9,7 @@ const batchBytes = 65_536
 const slowestBytesPerMs = 16
 /** Snapshots that may wait for a reader who is slow. */
 const maxSnapshots = 1_000
-/** Places that are kept of a list. */
+/** Places of a list that are kept when it is empty. */
 const keptLength = 32
 
 /** Whose outbox it is. */
@@ -47,15 +47,16 @@ type Due = 'never' | 'passing' | 'urgent'
  */
 export class Outbox {
   /** For the flusher: it is going to come by, although nothing is urgent. */
-  isInPass = false
+  awaitsPass = false
   /** For the flusher: which of its passes came by last. */
   lastPass = -1
   readonly #socket: Writable
   readonly #owner: OutboxOwner
   readonly #limits: OutboxLimits
-  readonly #frames: Buffer[] = []
+  /** Each in its pieces, which stay together: between two writes `ws` may send something of its own. */
+  #frames: (readonly Buffer[])[] = []
   /** What must not leave before an answer that is still to come. */
-  #held: Buffer[] | undefined
+  #held: (readonly Buffer[])[] | undefined
   /** Bytes in both. */
   #bytes = 0
   /** What comes after both, each once. */
@@ -120,10 +121,8 @@ export class Outbox {
     this.#owner.told()
     if (!this.#held) return this.#add(pieces, false)
     if (this.#isFull()) return
-    for (const piece of pieces) {
-      this.#held.push(piece)
-      this.#bytes += piece.length
-    }
+    this.#held.push(pieces)
+    this.#bytes += bytesOf(pieces)
   }
 
   /** Sends how something stands, behind what is held back and what else comes until the next pass of the flusher. */
@@ -139,21 +138,20 @@ export class Outbox {
   release(): void {
     const held = this.#held
     this.#held = undefined
-    for (const frame of held ?? []) this.#frames.push(frame)
+    for (const pieces of held ?? []) this.#frames.push(pieces)
     if (this.#isWaiting) this.#schedule(true)
   }
 
   /** Forgets what is held back, and the snapshots that would come after it. */
   dropHeld(): void {
     this.#takeSnapshots()
-    for (const frame of this.#held ?? []) this.#bytes -= frame.length
+    for (const pieces of this.#held ?? []) this.#bytes -= bytesOf(pieces)
     this.#held = undefined
     clear(this.#snapshots)
   }
 
   /** Writes what waits, as much as the reader takes. To be called by the flusher. */
   flush(now: number): void {
-    if (this.#due === 'never') return
     this.#due = 'never'
     if (this.isPressed || !this.#owner.isWritable) return
     this.#takeSnapshots()
@@ -181,14 +179,14 @@ export class Outbox {
     while (from < frames.length) {
       let to = from
       let batch = 0
-      for (; batch < batchBytes && to < frames.length; to++) batch += (frames[to] as Buffer).length
+      for (; batch < batchBytes && to < frames.length; to++) batch += bytesOf(frames[to] ?? [])
       this.#limits.writes.write(socket, frames, from, to, batch)
       this.#bytes -= batch
       from = to
       if (socket.writableLength > 0 && socket.writableNeedDrain) break
     }
     if (from === frames.length) clear(frames)
-    else frames.splice(0, from)
+    else this.#frames = frames.slice(from)
     return !socket.writableNeedDrain || socket.writableLength === 0
   }
 
@@ -200,18 +198,16 @@ export class Outbox {
   /** Makes frames of the snapshots, unless something is held back that comes before them. */
   #takeSnapshots(): void {
     if (this.#snapshots.length === 0 || this.#held) return
-    const snapshots = this.#snapshots
+    const snapshots = this.#snapshots.slice()
+    clear(this.#snapshots)
     for (const snapshot of snapshots) if (!snapshot.isTotal) this.#append(this.#owner.framesOf(snapshot))
     for (const snapshot of snapshots) if (snapshot.isTotal) this.#append(this.#owner.framesOf(snapshot))
-    clear(snapshots)
   }
 
   #append(pieces: readonly Buffer[]): void {
-    if (this.isPressed && this.#isFull()) return
-    for (const piece of pieces) {
-      this.#frames.push(piece)
-      this.#bytes += piece.length
-    }
+    if (pieces.length === 0 || (this.isPressed && this.#isFull())) return
+    this.#frames.push(pieces)
+    this.#bytes += bytesOf(pieces)
   }
 
   #add(pieces: readonly Buffer[], isUrgent: boolean): void {
@@ -240,10 +236,16 @@ export class Outbox {
 }
 
 /**
- * Empties a list and keeps its memory, unless that is much: otherwise it would be taken anew at each write, and outlive
- * the young generation where a crowd waits for the next pass.
+ * Empties a list that is going to be filled again. What is popped leaves its place behind: without that it would be
+ * made anew before each write, and outlive the young generation where a crowd waits for the next pass.
  */
 function clear(list: unknown[]): void {
   if (list.length > keptLength) list.length = 0
   while (list.length > 0) list.pop()
+}
+
+function bytesOf(pieces: readonly Buffer[]): number {
+  let bytes = 0
+  for (const piece of pieces) bytes += piece.length
+  return bytes
 }

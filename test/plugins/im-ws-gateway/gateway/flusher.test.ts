@@ -5,7 +5,7 @@ import { fakeClock } from '../../../../src/testing/index.ts'
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
-interface FakeOutbox extends Pick<Outbox, 'flush' | 'isInPass' | 'lastPass'> {
+interface FakeOutbox extends Pick<Outbox, 'flush' | 'awaitsPass' | 'lastPass'> {
   /** It has something to write. */
   isDue: boolean
   /** How often it was flushed, also in vain. */
@@ -21,7 +21,7 @@ function flusherOf(costMs = 0) {
   const elapsed = (): number => clock.monotonic() - started + spentMs
   const flusher = new Flusher({ ...clock, monotonic: elapsed })
   const outboxOf = (name: string): FakeOutbox => ({
-    isInPass: false,
+    awaitsPass: false,
     lastPass: -1,
     isDue: false,
     visits: 0,
@@ -112,14 +112,44 @@ test('a few who were not in the crowd do not wait for it, another crowd does', a
   expect(take()).toHaveLength(65)
 })
 
+test('a crowd that comes while another one waits takes nobody out of the next pass', async () => {
+  const { clock, tell, crowdOf, take } = flusherOf(1 / 64)
+  const [crowd, another] = [crowdOf(900), crowdOf(65)]
+  tell(crowd)
+  await turn()
+  take()
+  tell(crowd)
+  tell(another)
+  await turn()
+  expect(take()).toEqual([])
+  await clock.advance(61)
+  expect(take()).toHaveLength(965)
+})
+
+test('who was in a crowd once does not wait for every other crowd from then on', async () => {
+  const { clock, tell, crowdOf, take } = flusherOf(1 / 64)
+  const [first, second] = [crowdOf(1_000), crowdOf(1_000)]
+  tell(first)
+  await turn()
+  await clock.advance(61)
+  tell(second)
+  await turn()
+  expect(take()).toHaveLength(2_000)
+  tell(first.slice(0, 3))
+  tell(second.slice(0, 3))
+  await turn()
+  expect(take()).toEqual(['0', '1', '2'])
+})
+
 test('what is urgent waits for no pass, and takes with it what waited in the same outbox', async () => {
   const { clock, add, tell, crowdOf, outboxOf, take } = flusherOf(1)
   const crowd = crowdOf(100)
   tell(crowd)
   await turn()
   expect(take()).toHaveLength(100)
-  tell(crowd.slice(0, 2))
-  add(crowd[0], true)
+  const [first, second] = crowd as [FakeOutbox, FakeOutbox]
+  tell([first, second])
+  add(first, true)
   add(outboxOf('urgent'), true)
   await turn()
   expect(take()).toEqual(['0', 'urgent'])

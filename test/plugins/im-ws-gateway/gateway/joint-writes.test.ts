@@ -2,36 +2,44 @@ import { expect, test } from 'vitest'
 import { JointWrites } from '../../../../src/plugins/im-ws-gateway/gateway/joint-writes.ts'
 import { frame, outboxOf } from './outbox-rig.ts'
 
+type Told = ReturnType<typeof outboxOf>
+
+function tell({ outbox, flush }: Told, ...texts: readonly string[]): void {
+  for (const text of texts) outbox.push(frame(text))
+  flush()
+}
+
 test('what a reader has not taken yet is not written over by what others are sent', () => {
   const writes = new JointWrites()
-  const [slow, quick] = [outboxOf(1_000_000, writes), outboxOf(1_000_000, writes)]
-  const tell = ({ outbox, flush }: typeof slow, ...texts: readonly string[]): void => {
-    for (const text of texts) outbox.push(frame(text))
-    flush()
-  }
+  const [slow, slower, quick] = [1, 2, 3].map(() => outboxOf(1_000_000, writes)) as [Told, Told, Told]
   slow.reader.reading = false
+  slower.reader.reading = false
   tell(slow, 'one ', 'two ')
   tell(quick, 'three ', 'four ')
   tell(slow, 'five ', 'six ')
-  tell(quick, 'seven ', 'eight ')
+  tell(slower, 'x'.repeat(9_000), 'y'.repeat(7_000))
+  tell(quick, 'seven ', 'z'.repeat(9_000))
   slow.reader.reading = true
+  slower.reader.reading = true
   expect(slow.reader.text).toBe('one two five six ')
-  expect(quick.reader.text).toBe('three four seven eight ')
-  expect(quick.reader.writes).toHaveLength(2)
+  expect(slower.reader.text).toBe('x'.repeat(9_000) + 'y'.repeat(7_000))
+  expect(quick.reader.text).toBe(`three four seven ${'z'.repeat(9_000)}`)
+  expect(quick.reader.pieces).toEqual([1, 1])
 })
 
-test('many frames, or large ones, are one write as well, in their order', () => {
-  const { reader, outbox, flush } = outboxOf()
-  for (const bytes of [16_000, 384, 1]) {
-    outbox.push(Buffer.alloc(bytes, 'x'))
-    outbox.push(Buffer.alloc(1, 'y'))
-    flush()
-  }
-  outbox.push(Buffer.alloc(8_192, 'x'))
-  outbox.push(Buffer.alloc(8_192, 'y'))
-  flush()
-  expect(reader.writes.map(({ length }) => length)).toEqual([16_001, 385, 2, 16_384])
-  expect(reader.text).toBe(
-    `${'x'.repeat(16_000)}y${'x'.repeat(384)}yxy${'x'.repeat(8_192)}${'y'.repeat(8_192)}`
-  )
+test('small frames are one piece together; large ones, and those for who takes nothing, are as they are', async () => {
+  const told = outboxOf()
+  const { reader } = told
+  tell(told, 'a')
+  tell(told, 'b', 'c', 'd')
+  tell(told, 'e'.repeat(16_383), 'f')
+  tell(told, 'g'.repeat(16_383), 'hi')
+  expect(reader.pieces).toEqual([1, 1, 1, 2])
+  await told.tick()
+  reader.reading = false
+  tell(told, 'j')
+  tell(told, 'k', 'l')
+  reader.reading = true
+  expect(reader.pieces).toEqual([1, 1, 1, 2, 1, 2])
+  expect(reader.text).toBe(`abcd${'e'.repeat(16_383)}f${'g'.repeat(16_383)}hijkl`)
 })

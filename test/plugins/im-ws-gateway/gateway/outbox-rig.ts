@@ -7,6 +7,8 @@ import type { Snapshot } from '../../../../src/plugins/im-ws-gateway/user-core.t
 /** A socket whose reader takes what it is told to take. */
 export class Reader extends Writable {
   readonly writes: Buffer[] = []
+  /** In how many pieces each of them came. */
+  readonly pieces: number[] = []
   #reading = true
   #done: (() => void) | undefined
 
@@ -40,6 +42,7 @@ export class Reader extends Writable {
   /** As the system does: what is not taken at once is looked at when it is. */
   #take(chunks: readonly Buffer[], done: () => void): void {
     const place = this.writes.push(Buffer.concat(chunks)) - 1
+    this.pieces.push(chunks.length)
     if (this.#reading) return done()
     this.#done = () => {
       this.writes[place] = Buffer.concat(chunks)
@@ -59,7 +62,10 @@ export function outboxOf(maxQueueBytes = 1_000_000, writes = new JointWrites()) 
     told: () => void seen.told++,
     overflowed: () => void seen.overflowed++,
     waiting: () => void seen.waiting++,
-    framesOf: (snapshot: Snapshot) => [frame('<'), frame(`${(snapshot as Standing).text}>`)]
+    framesOf: (snapshot: Snapshot) => {
+      const { text } = snapshot as Standing
+      return text === untold ? [] : [frame('<'), frame(`${text}>`)]
+    }
   }
   const add = (one: Outbox, isUrgent: boolean): void => {
     due.push(one)
@@ -75,6 +81,9 @@ export function outboxOf(maxQueueBytes = 1_000_000, writes = new JointWrites()) 
 }
 
 export const frame = (text: string): Buffer => Buffer.from(text)
+
+/** The client is not told that something stands so. */
+export const untold = 'untold'
 
 /** Something that stands as `text` says. */
 export class Standing implements Snapshot {

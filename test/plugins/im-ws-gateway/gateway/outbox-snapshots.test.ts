@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { frame, outboxOf, Standing } from './outbox-rig.ts'
+import { frame, outboxOf, Standing, untold } from './outbox-rig.ts'
 
 test('how something stands is told once a write, as it is then, behind whatever else goes out', () => {
   const { reader, outbox, flush, urgent } = outboxOf()
@@ -90,6 +90,31 @@ test('a slow reader is told how something stands when he has taken the rest, and
   flush()
   expect(reader.text.slice(100_000)).toBe('<late>'.repeat(1_000))
   expect(outbox.queuedBytes).toBe(0)
+})
+
+test('of what stands in a way that its reader is not told, nothing is sent', () => {
+  const { reader, outbox, flush } = outboxOf()
+  outbox.pushLatest(new Standing(untold))
+  flush()
+  expect(reader.writes).toEqual([])
+  outbox.pushLatest(new Standing(untold))
+  outbox.push(frame('answer'))
+  flush()
+  expect(reader.text).toBe('answer')
+})
+
+test('an answer to a slow reader brings with it as much as may stand', async () => {
+  const { reader, outbox, flush, tick, seen } = outboxOf()
+  reader.reading = false
+  outbox.push(Buffer.alloc(70_000, 'x'))
+  flush()
+  for (let count = 0; count < 1_000; count++) outbox.pushLatest(new Standing(''))
+  outbox.push(frame('answer'))
+  reader.reading = true
+  await tick()
+  flush()
+  expect(reader.text.slice(70_000)).toBe('<>'.repeat(1_000) + 'answer')
+  expect([seen.overflowed, outbox.queuedBytes]).toEqual([0, 0])
 })
 
 test('an answer to a slow reader brings with it what stands, within the bound for bytes', () => {

@@ -86,6 +86,13 @@ test('a slow reader gets 64 KiB at a time, and the rest as it takes them', async
   expect([outbox.isPressed, outbox.queuedBytes, outbox.stallsAt(1_000)]).toEqual([false, 0, Infinity])
 })
 
+test('the pieces of a frame are in one write: what is sent past the outbox never comes between them', () => {
+  const { reader, outbox, flush } = outboxOf()
+  for (let part = 0; part < 5; part++) outbox.push(Buffer.alloc(30_000), Buffer.alloc(1_000))
+  flush()
+  expect(reader.writes.map(({ length }) => length)).toEqual([93_000, 62_000])
+})
+
 test('a large frame has longer than a small one', () => {
   const { reader, outbox, flush } = outboxOf()
   reader.reading = false
