@@ -122,7 +122,7 @@ export class Outbox {
     if (!this.#held) return this.#add(pieces, false)
     if (this.#isFull()) return
     this.#held.push(pieces)
-    this.#bytes += bytesOf(pieces)
+    this.#bytes += lengthOf(pieces)
   }
 
   /** Sends how something stands, behind what is held back and what else comes until the next pass of the flusher. */
@@ -145,7 +145,7 @@ export class Outbox {
   /** Forgets what is held back, and the snapshots that would come after it. */
   dropHeld(): void {
     this.#takeSnapshots()
-    for (const pieces of this.#held ?? []) this.#bytes -= bytesOf(pieces)
+    for (const pieces of this.#held ?? []) this.#bytes -= lengthOf(pieces)
     this.#held = undefined
     clear(this.#snapshots)
   }
@@ -179,7 +179,7 @@ export class Outbox {
     while (from < frames.length) {
       let to = from
       let batch = 0
-      for (; batch < batchBytes && to < frames.length; to++) batch += bytesOf(frames[to] ?? [])
+      for (; batch < batchBytes && to < frames.length; to++) batch += lengthOf(frames[to] ?? [])
       this.#limits.writes.write(socket, frames, from, to, batch)
       this.#bytes -= batch
       from = to
@@ -207,7 +207,7 @@ export class Outbox {
   #append(pieces: readonly Buffer[]): void {
     if (pieces.length === 0 || (this.isPressed && this.#isFull())) return
     this.#frames.push(pieces)
-    this.#bytes += bytesOf(pieces)
+    this.#bytes += lengthOf(pieces)
   }
 
   #add(pieces: readonly Buffer[], isUrgent: boolean): void {
@@ -244,7 +244,7 @@ function clear(list: unknown[]): void {
   while (list.length > 0) list.pop()
 }
 
-function bytesOf(pieces: readonly Buffer[]): number {
+function lengthOf(pieces: readonly Buffer[]): number {
   let bytes = 0
   for (const piece of pieces) bytes += piece.length
   return bytes

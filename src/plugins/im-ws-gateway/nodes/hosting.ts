@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../../core/index.ts'
 import { ImError } from '../codes.ts'
 import type { EmbeddedCores } from '../embedded/embedded-cores.ts'
 import { operations, type OperationName } from '../operations/index.ts'
-import type { Device } from '../user-core.ts'
+import type { CoreEvent, Device } from '../user-core.ts'
 import { assertFits } from '../wire/schema-check.ts'
 import { HostedDevice, HostedUser, type Hold, type NodeSession } from './hosted-user.ts'
 import type { Asked, ToHost } from './items.ts'
@@ -216,17 +216,17 @@ export class Hosting {
     hold.devices.set(number, device)
     from.way.send({ k: 'here', core: hold.number, device: number })
     try {
+      let missed: readonly CoreEvent[]
       if (item.k === 'resume') {
         this.#resumed.add(hold.user.userID)
-        const missed = (await core.resume?.(device, item.mark)) ?? []
-        device.toldFrom = this.#parts.mark()
-        return missed
+        missed = (await core.resume?.(device, item.mark)) ?? []
+      } else {
+        const doubts = elsewhere.map(other => this.#doubtful(other))
+        const since = Math.min(item.since ?? Infinity, ...doubts)
+        missed = await core.attach(device, since < Infinity ? since : undefined)
+        for (const other of elsewhere) other.succeededAt = now
       }
-      const doubts = elsewhere.map(other => this.#doubtful(other))
-      const since = Math.min(item.since ?? Infinity, ...doubts)
-      const missed = await core.attach(device, since < Infinity ? since : undefined)
       device.toldFrom = this.#parts.mark()
-      for (const other of elsewhere) other.succeededAt = now
       return missed
     } catch (error) {
       hold.devices.delete(number)

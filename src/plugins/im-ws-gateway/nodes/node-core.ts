@@ -164,7 +164,7 @@ export class NodeCore implements UserCore {
    * Up to where everything has arrived that connections were told after they came, and after what they had missed.
    * `Infinity`: there are none.
    */
-  get allArrived(): number {
+  allArrived(): number {
     let all = Infinity
     for (const [{ mark = 0 }, { isComing, from }] of this.#devices)
       if (!isComing) all = Math.min(all, Math.max(mark, from))

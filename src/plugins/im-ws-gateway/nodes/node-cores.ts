@@ -127,7 +127,7 @@ export class NodeCores implements CoreNode {
   /** A mark: up to there everything has arrived that connections were told after they came. */
   allArrived(): number {
     let all = this.mark()
-    for (const core of this.#cores.values()) all = Math.min(all, core.allArrived)
+    for (const core of this.#cores.values()) all = Math.min(all, core.allArrived())
     return all
   }
 
