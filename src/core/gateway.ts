@@ -84,7 +84,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Fasti
   const started: Entry[] = []
   const statuses: PluginStatus[] = []
   const closing = addCloseSequence(app, server, started)
-  const watch = watchPlugins(app)
+  const watch = watchPlugins(app, server.startTimeoutMs)
   addDefaultHeaders(app, server)
   const health = healthOf(app, entries)
   const info: GatewayInfo = {
@@ -154,7 +154,8 @@ function serverOptions(
     schemaController,
     trustProxy: server.trustProxy,
     bodyLimit: server.bodyLimit,
-    pluginTimeout: server.startTimeoutMs,
+    // The kernel's own limit names the plugin: see StartLimit.
+    pluginTimeout: 0,
     // By itself Node looks for slow requests every 30 s, and never where headers may take longer than all of one.
     http: { requestTimeout, headersTimeout: limit, connectionsCheckingInterval: Math.max(1_000, limit / 4) },
     connectionTimeout: server.connectionTimeoutMs,

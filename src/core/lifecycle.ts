@@ -1,6 +1,7 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { promisify } from 'node:util'
 import type { Problem } from '../settings/problems.ts'
+import { StartLimit, StartTimeoutError, timeoutProblem } from './start-limit.ts'
 
 type Hook = (this: FastifyInstance, done: () => void) => unknown
 type AddHook = (this: FastifyInstance, name: string, hook: Hook) => FastifyInstance
@@ -29,15 +30,18 @@ export interface Watch {
   readonly added: AddedRoute[]
   /** `onReady` hooks that failed. */
   readonly problems: Problem[]
+  /** How long plugins and their hooks may take. */
+  readonly limit: StartLimit
 }
 
 /**
- * Tags every route with the plugin that adds it, and makes the `onReady` and `preClose` hooks of plugins safe: Fastify
- * rejects the start or the close with whatever such an async hook returns, ends at the first that throws, and names
- * nobody.
+ * Tags every route with the plugin that adds it, limits how long plugins may take, and makes their `onReady` and
+ * `preClose` hooks safe: Fastify rejects the start or the close with whatever such an async hook returns, ends at the
+ * first that throws, and names nobody.
  */
-export function watchPlugins(app: FastifyInstance): Watch {
-  const watch: Watch = { plugin: undefined, routes: [], added: [], problems: [] }
+export function watchPlugins(app: FastifyInstance, startTimeoutMs: number): Watch {
+  const limit = new StartLimit(app, startTimeoutMs)
+  const watch: Watch = { plugin: undefined, routes: [], added: [], problems: [], limit }
   app.addHook('onRoute', function (route) {
     const { plugin } = watch
     watch.routes.push({
@@ -65,11 +69,14 @@ function guard(plugin: string, name: 'onReady' | 'preClose', hook: Hook, watch: 
   // No arrow function, for hooks that use `this`; no parameter, so that Fastify awaits it.
   return async function (this: FastifyInstance): Promise<void> {
     watch.plugin = plugin
+    const run = (): unknown =>
+      hook.length === 0 ? (hook as () => unknown).call(this) : promisify(hook).call(this)
     try {
-      await (hook.length === 0 ? (hook as () => unknown).call(this) : promisify(hook).call(this))
+      await watch.limit.within(() => watch.limit.run(run))
     } catch (cause) {
       const message = `its ${name} hook failed: ${cause instanceof Error ? cause.message : String(cause)}`
       if (name === 'preClose') this.log.error({ plugin, err: cause }, message)
+      else if (cause instanceof StartTimeoutError) watch.problems.push(timeoutProblem(plugin, cause))
       else watch.problems.push({ code: 'PLUGIN_FAILED', where: `plugins.${plugin}`, message, cause })
     }
   }

@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { StartupError, type Problem } from '../settings/problems.ts'
 import type { Entry } from '../resolve/entry.ts'
 import type { Watch } from './lifecycle.ts'
 import { routesOf } from './plugin.ts'
+import { StartTimeoutError, timeoutProblem } from './start-limit.ts'
 
 /** One plugin of a gateway. */
 export interface PluginStatus {
@@ -36,7 +37,7 @@ export async function startPlugins(
     const blocked = [...required, ...entry.dependencies].some(name => lost.has(name))
     const began = performance.now()
     watch.plugin = entry.id
-    const failure = blocked ? undefined : await register(app, entry)
+    const failure = blocked ? undefined : await register(app, watch, entry)
     watch.plugin = undefined
     if (failure) problems.push(startProblem(entry.id, failure.error))
     if (failure || blocked) lost.add(entry.provides).add(entry.name)
@@ -69,7 +70,11 @@ export async function addRoutes(
     if (!meta?.routes) continue
     const service = (): unknown => provides && app.getDecorator(provides)
     watch.plugin = id
-    const failure = await register(app, { id, plugin: routesOf(name, meta.routes, service), settings: {} })
+    const failure = await register(app, watch, {
+      id,
+      plugin: routesOf(name, meta.routes, service),
+      settings: {}
+    })
     watch.plugin = undefined
     if (failure) problems.push(startProblem(id, failure.error))
   }
@@ -78,34 +83,21 @@ export async function addRoutes(
 
 async function register(
   app: FastifyInstance,
+  { limit }: Watch,
   entry: Pick<Entry, 'id' | 'plugin' | 'settings'>
 ): Promise<{ error: unknown } | undefined> {
   let failure: { error: unknown } | undefined
   const slow = reportSlowStart(app, entry.id)
-  app.register(rejecting(entry.plugin), entry.settings)
-  // With a parameter, the callback takes the error over; without one, it would end the start for all.
-  app.after(error => {
-    if (error) failure = { error }
+  await limit.within(async () => {
+    app.register(entry.plugin, entry.settings)
+    // With a parameter, the callback takes the error over; without one, it would end the start for all.
+    app.after(error => {
+      if (error) failure = { error }
+    })
+    await app.after()
   })
-  await app.after()
   slow.end()
   return failure
-}
-
-/**
- * The plugin, except that it rejects where it would throw at once: as a foreign one with a callback may, and Fastify
- * would let that end the process. A proxy, so that its metadata is its own.
- */
-function rejecting(plugin: FastifyPluginAsync): FastifyPluginAsync {
-  return new Proxy(plugin, {
-    apply(target, self, args: Parameters<FastifyPluginAsync>) {
-      try {
-        return Reflect.apply(target, self, args)
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    }
-  })
 }
 
 /** Says what is awaited, ever more rarely. */
@@ -126,10 +118,7 @@ function reportSlowStart(app: FastifyInstance, plugin: string): { end(): void } 
 
 /** Tells what a plugin threw as a problem. */
 export function startProblem(plugin: string, error: unknown): Problem {
-  const where = `plugins.${plugin}`
-  const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>
-  if (!/^(AVV_ERR|FST_ERR)_.*TIMEOUT$/.test(code))
-    return { code: 'PLUGIN_FAILED', where, message, cause: error }
-  const text = 'did not finish starting in time'
-  return { code: 'PLUGIN_TIMEOUT', where, message: text, hint: 'see server.startTimeoutMs', cause: error }
+  if (error instanceof StartTimeoutError) return timeoutProblem(plugin, error)
+  const { message = String(error) } = error as Partial<Error>
+  return { code: 'PLUGIN_FAILED', where: `plugins.${plugin}`, message, cause: error }
 }
