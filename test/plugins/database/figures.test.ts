@@ -54,9 +54,9 @@ test('reads, writes, transactions and failures are counted, each as what it was'
   await database.close()
 })
 
-test('a file that another process has locked counts as busy, once an attempt', async () => {
-  const file = directory.path('busy.db')
-  const here = await openCounts(file, 20)
+test('a file that another process has locked counts as busy, and so does what fails for it', async () => {
+  const file = directory.path('refused.db')
+  const here = await openCounts(file)
   const there = await openCounts(file)
   await there.db.transaction().execute(async trx => {
     await put(trx, 1)
@@ -64,9 +64,31 @@ test('a file that another process has locked counts as busy, once an attempt', a
     expect(await refused).toEqual({
       [`${times}{kind="write"}`]: 1,
       paifang_database_turn_wait_seconds_count: 1,
-      paifang_database_busy_total: 3,
+      paifang_database_busy_total: 1,
       'paifang_database_errors_total{reason="busy"}': 1
     })
+  })
+  await Promise.all([here.database.close(), there.database.close()])
+})
+
+test('it counts once an attempt; what is written in the end is no failure', async () => {
+  const file = directory.path('busy.db')
+  const here = await openCounts(file, 60_000)
+  const there = await openCounts(file)
+  const busy = async () => figuresOf(await here.database.metrics())['paifang_database_busy_total']
+  let writing: Promise<unknown> | undefined
+  const changed = await changes(here.database, async () => {
+    await there.db.transaction().execute(async trx => {
+      await put(trx, 1)
+      writing = put(here.db, 2)
+      await expect.poll(busy).toBeGreaterThan(2)
+    })
+    await writing
+  })
+  expect(changed).toEqual({
+    [`${times}{kind="write"}`]: 1,
+    paifang_database_turn_wait_seconds_count: 1,
+    paifang_database_busy_total: expect.any(Number) as number
   })
   await Promise.all([here.database.close(), there.database.close()])
 })
