@@ -1,11 +1,11 @@
 // A login on an instance whose last one has ended badly: js_v2/sdk_integrate/{init_login,sdk_use}.md let an app catch a login that
 // failed and listen to OnKickedOffline and OnUserTokenExpired, each to log in again. How often a message comes then is looked at
-// after the client has made its own attempt to connect again, two seconds after a close.
+// after the client has made its own attempt to connect again, two seconds after a close, for which the gateway may take its time.
 import { App, enter, leave, pause, register } from './2.0.3-app.mjs'
 import { has, same } from './2.0.3-checks.mjs'
 import { CbEvents } from 'oim203'
 
-const SETTLED_MS = 3600
+const SETTLED_MS = 5500
 
 export async function again(api) {
   const [bob] = await enter(api, 'bob')

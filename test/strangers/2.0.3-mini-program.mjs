@@ -80,7 +80,7 @@ async function uniApp(api) {
 }
 
 /** The client connects again two seconds after a close, and the gateway may take its time to close: what is said holds after that. */
-const SETTLED_MS = 3600
+const SETTLED_MS = 5500
 
 async function out(api) {
   const [bob] = await enter(api, 'bob')
