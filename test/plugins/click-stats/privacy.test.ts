@@ -8,7 +8,9 @@ import type { TargetClicks } from '../../../src/plugins/click-stats/target-click
 import { Database } from '../../../src/plugins/database/service.ts'
 import { temporaryDirectory } from '../database/temporary-directory.ts'
 import { startRig as startSessions } from '../sessions/rig.ts'
-import { banner, secret, startRig } from './rig.ts'
+import { fakeClock } from '../../../src/testing/index.ts'
+import { banner, noon, secret, startRig } from './rig.ts'
+import { saltedState } from './salted-state.ts'
 
 const directory = temporaryDirectory()
 beforeAll(directory.make)
@@ -32,7 +34,8 @@ function formsOf(text: string): string[] {
 test('the database holds neither identities nor addresses, in whatever form, nor the secret', async () => {
   const file = directory.path('clicks.db')
   const config = { countGuests: true }
-  const rig = await startRig({ file, config })
+  const clock = fakeClock(noon)
+  const rig = await startRig({ file, config, clock, state: await saltedState(clock) })
   await rig.put()
   await rig.click('spring', 'alice', { remoteAddress: '198.51.100.77' })
   await rig.click('spring', null, { remoteAddress: '203.0.113.200' })
