@@ -149,11 +149,9 @@ test('a device that answers every second request too late gives no answer to the
       late = undefined
     } else late = answer
   })
-  const answers = await askAll(await gatewayFor([url], { timeoutMs: 60, deadlineMs: 20_000 }))
-  expect(answers.filter(answer => answer !== 'signed' && answer !== 504)).toEqual([])
-  expect(answers.filter(answer => answer === 504).length).toBeGreaterThanOrEqual(6)
-  // All but those that this machine was too busy for.
-  expect(answers).toContain('signed')
+  const answers = await askAll(await gatewayFor([url], { timeoutMs: 300, deadlineMs: 20_000 }))
+  expect(answers.filter(answer => answer === 'signed')).toHaveLength(6)
+  expect(answers.filter(answer => answer === 504)).toHaveLength(6)
 })
 
 test('a device that never answers costs each request 504, and the other device goes on', async () => {
